@@ -1,0 +1,117 @@
+// The decoded row: one record a row in a table that decode writes and the later passes read.
+// One record rather than one column a field, because decode then writes to one or two streams
+// instead of forty (bench/row-layout shows it); a record is a whole number of cache lines, so two
+// workers never write one line.
+//
+//   0        16       32           48          64                      stride
+//   | time | stream | flags ... | errors ... | field slots ........... |
+//
+// A string slot is four int32: hash low, hash high, offset, length (-1 = missing).
+// Every other slot is one double (NaN = missing). Offsets are in bytes from the record's start.
+
+import type { FieldSpec } from './fields.ts';
+import { TRANSACTION_FIELDS, isStringType } from './fields.ts';
+
+/** Byte offsets of the fixed part. */
+export const ROW = {
+  timeMs: 0, // f64, NaN when unreadable
+  streamTimeMs: 8, // f64, greatest time of the partition so far, this row included
+  flags: 16, // i32, ROW_FLAG bits
+  kind: 20, // i32, index into KINDS, -1 when unreadable
+  bytesOffset: 24, // i32, where the row's bytes stand in the slab
+  bytesLength: 28, // i32
+  contentLo: 32, // i32, order-independent hash over all known keys and their values
+  contentHi: 36, // i32
+  errorCode: 40, // i32, index into INPUT_ERRORS when BAD
+  errorField: 44, // i32, field number it is about, or -1
+  errorAt: 48, // i32, byte offset within the row where it was noticed
+  repeatRow: 52, // i32, row of this batch that it repeats, or -1
+  revision: 56, // i32, revision of the decision, 0 unless REPEAT or REPEAT_DIFFERS
+  verdict: 60, // i32, packed verdict of the decision that is repeated (state/repeats.ts)
+} as const;
+export const ROW_HEADER_BYTES = 64;
+
+export const ROW_FLAG = {
+  bad: 1,
+  decided: 2, // kind is payment, refund or reversal
+  late: 4,
+  repeat: 8,
+  repeatDiffers: 16,
+  overdue: 32, // set by the main thread's mark; a later issue's deadline reads it
+  currencyUnknown: 64,
+  truncated: 128,
+  idReadable: 256, // of a bad row: its id slot is set
+} as const;
+
+export interface RowLayout {
+  readonly strideBytes: number;
+  /** The contract's fields, then the rules file's extra ones; index = field number. */
+  readonly fields: readonly FieldSpec[];
+  /** Byte offset of each field's slot; fields that nobody reads share one junk slot. */
+  readonly slots: Int32Array;
+  /** 1 where the field is read (its slot is its own). */
+  readonly isRead: Uint8Array;
+  /**
+   * Byte offsets of the converted money slots (file's currency, minor units, half-even); equal to
+   * the field's own slot where the plan needs no conversion; -1 for fields that are not money.
+   */
+  readonly moneySlots: Int32Array;
+}
+
+/** Fields that the engine itself reads, whatever the rules say (decode, repeats, decisions). */
+export const ALWAYS_READ: readonly string[] = [
+  'id',
+  'kind',
+  'account',
+  'merchant',
+  'order',
+  'currency',
+];
+
+/**
+ * @param extraFields declared in the rules file
+ * @param readNames fields that rules, entities or features read
+ * @param convertsMoney true when the plan has a currency: money gets a second, converted slot
+ */
+export function makeRowLayout(
+  extraFields: readonly FieldSpec[],
+  readNames: ReadonlySet<string>,
+  convertsMoney: boolean,
+): RowLayout {
+  const fields = [...TRANSACTION_FIELDS, ...extraFields];
+  const slots = new Int32Array(fields.length);
+  const moneySlots = new Int32Array(fields.length).fill(-1);
+  const isRead = new Uint8Array(fields.length);
+  let next = ROW_HEADER_BYTES;
+  const unread: number[] = [];
+  fields.forEach((spec, number) => {
+    if (spec.name === 'time') {
+      slots[number] = ROW.timeMs;
+      isRead[number] = 1;
+    } else if (readNames.has(spec.name) || ALWAYS_READ.includes(spec.name)) {
+      isRead[number] = 1;
+      slots[number] = next;
+      next += isStringType(spec.type) ? 16 : 8;
+    } else {
+      unread.push(number);
+    }
+    if (spec.type === 'money') {
+      moneySlots[number] = slots[number] as number;
+      if (convertsMoney && isRead[number] === 1) {
+        moneySlots[number] = next;
+        next += 8;
+      }
+    }
+  });
+  for (const number of unread) {
+    slots[number] = next;
+    if (fields[number]?.type === 'money') moneySlots[number] = next;
+  }
+  if (unread.length > 0) next += 16;
+  return { strideBytes: Math.ceil(next / 64) * 64, fields, slots, isRead, moneySlots };
+}
+
+/** Number of a field by name, or -1. */
+export function fieldNumber(layout: RowLayout, name: string): number {
+  return layout.fields.findIndex((spec) => spec.name === name);
+}
