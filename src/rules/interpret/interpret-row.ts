@@ -1,0 +1,214 @@
+// What a plan says of one row, from the interpreter: which rules fired, what exempt clauses took
+// away, score, outcome, reasons in order and evidence. The oracle of the compiled score pass and of
+// its evidence reader; explain shows it.
+
+import { must } from '../../base/assert.ts';
+import type {
+  DecisionEvidence,
+  DecisionReason,
+  EvidenceItem,
+  EvidenceValue,
+  Outcome,
+  ShadowVerdict,
+} from '../../domain/decision.ts';
+import { OUTCOMES } from '../../domain/decision.ts';
+import type { Expression } from '../../domain/expression.ts';
+import type { ReasonSpec } from '../../domain/reasons.ts';
+import { REASONS } from '../../domain/reasons.ts';
+import type { PreparedPlan, RowView, Value } from './interpreter.ts';
+import { evaluate } from './interpreter.ts';
+
+export interface InterpretedVerdict {
+  readonly outcome: Outcome;
+  /** Indexes of rules that fired, by mode, in file order; exempted ones are among `live`. */
+  readonly fired: {
+    readonly live: readonly number[];
+    readonly score: readonly number[];
+    readonly shadow: readonly number[];
+  };
+  /** Live rules that keep their outcome, most severe first, then in file order. */
+  readonly reasonRules: readonly number[];
+  /** What the score thresholds give; null = nothing. */
+  readonly scoreOutcome: Outcome | null;
+  /** Sum in file order; undefined where no fired live or score-mode rule has a score. */
+  readonly score: number | undefined;
+  /** As in the decision: of reasonRules, and SCORE after the rules that are as severe. */
+  readonly reasons: readonly DecisionReason[];
+  /** Of fired live and score-mode rules, in file order. */
+  readonly evidence: readonly DecisionEvidence[];
+  readonly shadow: readonly ShadowVerdict[];
+}
+
+export function interpretRow(prepared: PreparedPlan, row: RowView): InterpretedVerdict {
+  const { plan } = prepared;
+  const holds = (e: Expression): boolean => evaluate(e, row, prepared) === true;
+  const firedOf = (mode: string): number[] =>
+    plan.rules.flatMap((rule, index) => (rule.mode === mode && holds(rule.when) ? [index] : []));
+  const fired = { live: firedOf('live'), score: firedOf('score'), shadow: firedOf('shadow') };
+  const severity = (rule: number): number =>
+    OUTCOMES.indexOf(must(plan.rules[rule], 'rule').outcome);
+
+  const exempting = plan.exempt.filter((clause) => holds(clause.when));
+  const exemptOf = (rule: number): string[] =>
+    exempting
+      .filter((clause) => clause.rules === null || clause.rules.includes(rule))
+      .filter((clause) => clause.from.includes(must(plan.rules[rule], 'rule').outcome))
+      .map((clause) => clause.id);
+  const reasonRules = fired.live
+    .filter((rule) => exemptOf(rule).length === 0)
+    .sort((a, b) => severity(b) - severity(a) || a - b);
+
+  const counted = [...fired.live, ...fired.score].sort((a, b) => a - b);
+  const scores = new Map<number, number>();
+  for (const rule of counted) {
+    const expression = must(plan.rules[rule], 'rule').score;
+    if (expression !== null) scores.set(rule, Number(evaluate(expression, row, prepared) ?? 0));
+  }
+  const score = scores.size === 0 ? undefined : [...scores.values()].reduce((a, b) => a + b, 0);
+  const reached = outcomeOfScore(score, plan.score);
+  const isTakenAway = exempting.some(
+    (clause) => clause.rules === null && reached !== null && clause.from.includes(reached),
+  );
+  const scoreOutcome = isTakenAway ? null : reached;
+
+  const outcomes = reasonRules.map(severity);
+  if (scoreOutcome !== null) outcomes.push(OUTCOMES.indexOf(scoreOutcome));
+  return {
+    outcome: must(OUTCOMES[Math.max(0, ...outcomes)], 'outcome'),
+    fired,
+    reasonRules,
+    scoreOutcome,
+    score,
+    reasons: reasonsOf(prepared, reasonRules, scoreOutcome),
+    evidence: counted.map((rule) => evidenceOf(prepared, row, rule, scores, exemptOf)),
+    shadow: fired.shadow.map((index) => {
+      const rule = must(plan.rules[index], 'rule');
+      return {
+        rule: rule.id,
+        outcome: rule.outcome,
+        code: must(plan.reasons[rule.reason], 'reason').code,
+      };
+    }),
+  };
+}
+
+function outcomeOfScore(
+  score: number | undefined,
+  at: { readonly hold: number | null; readonly reverse: number | null },
+): Outcome | null {
+  if (score === undefined) return null;
+  if (at.reverse !== null && score >= at.reverse) return 'reverse';
+  return at.hold !== null && score >= at.hold ? 'hold' : null;
+}
+
+/** Codes that are null are left out. */
+export function reasonEntry(spec: ReasonSpec, rule: string | undefined): DecisionReason {
+  return {
+    code: spec.code,
+    ...(rule !== undefined && { rule }),
+    ...(spec.responseCode !== null && { responseCode: spec.responseCode }),
+    ...(spec.reversalReason !== null && { reversalReason: spec.reversalReason }),
+    ...(spec.isoReason !== null && { isoReason: spec.isoReason }),
+  };
+}
+
+/** A reason of the engine's own (SCORE, INVALID_INPUT): as the plan has it, else the standard one. */
+export function engineReason(prepared: PreparedPlan, code: string): DecisionReason {
+  const isIt = (spec: ReasonSpec): boolean => spec.code === code;
+  const spec = prepared.plan.reasons.find(isIt) ?? REASONS.find(isIt);
+  return reasonEntry(must(spec, `reason ${code}`), undefined);
+}
+
+function reasonsOf(
+  prepared: PreparedPlan,
+  rules: readonly number[],
+  scoreOutcome: Outcome | null,
+): DecisionReason[] {
+  const { plan } = prepared;
+  const entries = rules.map((index) => {
+    const rule = must(plan.rules[index], 'rule');
+    const spec = must(plan.reasons[rule.reason], 'reason');
+    return { severity: OUTCOMES.indexOf(rule.outcome), entry: reasonEntry(spec, rule.id) };
+  });
+  if (scoreOutcome !== null) {
+    const severity = OUTCOMES.indexOf(scoreOutcome);
+    const place = entries.filter((other) => other.severity >= severity).length;
+    entries.splice(place, 0, { severity, entry: engineReason(prepared, 'SCORE') });
+  }
+  return entries.map(({ entry }) => entry);
+}
+
+function evidenceOf(
+  prepared: PreparedPlan,
+  row: RowView,
+  index: number,
+  scores: ReadonlyMap<number, number>,
+  exemptOf: (rule: number) => string[],
+): DecisionEvidence {
+  const rule = must(prepared.plan.rules[index], 'rule');
+  const compared = conditionsOf(rule.when)
+    .filter((condition) => evaluate(condition, row, prepared) === true)
+    .map((condition) => itemOf(condition, row, prepared));
+  const score = scores.get(index);
+  const exemptBy = rule.mode === 'live' ? exemptOf(index) : [];
+  return {
+    rule: rule.id,
+    ...(compared.length > 0 && { compared }),
+    ...(score !== undefined && { score }),
+    ...(exemptBy.length > 0 && { exemptBy }),
+  };
+}
+
+/** The atoms under and/or, in the order written. */
+export function conditionsOf(e: Expression): Expression[] {
+  return e.op === 'and' || e.op === 'or' ? e.args.flatMap(conditionsOf) : [e];
+}
+
+function asEvidence(value: Value): EvidenceValue | undefined {
+  if (value === Infinity) return 'infinity';
+  return value === -Infinity ? '-infinity' : value;
+}
+
+function item(what: string, op: string, value: Value, threshold: Value): EvidenceItem {
+  const [v, t] = [asEvidence(value), asEvidence(threshold)];
+  const margin = typeof v === 'number' && typeof t === 'number' ? v - t : undefined;
+  return {
+    what,
+    op,
+    ...(v !== undefined && { value: v }),
+    ...(t !== undefined && { threshold: t }),
+    ...(margin !== undefined && { margin }),
+  };
+}
+
+function itemOf(e: Expression, row: RowView, prepared: PreparedPlan): EvidenceItem {
+  const value = (x: Expression | undefined): Value =>
+    x === undefined ? undefined : evaluate(x, row, prepared);
+  switch (e.op) {
+    case 'compare':
+      return item(e.left.text, e.operator, value(e.left), value(e.right));
+    case 'has':
+      return item(e.value.text, e.negated ? 'not has' : 'has', value(e.value), undefined);
+    case 'in':
+      return membership(e, 'in', prepared, value);
+    case 'not':
+      if (e.value.op === 'in') return membership(e.value, 'not in', prepared, value);
+      return item(e.value.text, 'is not', true, undefined);
+    case 'truth':
+      return item(e.value.text, e.negated ? 'is not' : 'is', true, undefined);
+    default:
+      return item(e.text, 'is', true, undefined);
+  }
+}
+
+function membership(
+  e: Extract<Expression, { op: 'in' }>,
+  op: string,
+  prepared: PreparedPlan,
+  value: (x: Expression | undefined) => Value,
+): EvidenceItem {
+  const { lists, registers } = prepared.plan;
+  const names = { list: lists[e.index]?.name, register: registers[e.index]?.name, literal: e.text };
+  const what = e.key.map((part) => part.text).join(', ');
+  return item(what, op, e.key.length === 1 ? value(e.key[0]) : undefined, names[e.set]);
+}
