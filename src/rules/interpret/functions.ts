@@ -44,7 +44,7 @@ export function roundHalfAway(x: number): number {
 /** Modulus 10, ISO/IEC 7812-1 annex B; false where it is empty or not all digits. */
 export function luhn(text: string): boolean {
   if (!/^[0-9]+$/.test(text)) return false;
-  const fromRight = Array.from(text, Number).reverse();
+  const fromRight = Array.from(text, Number).toReversed();
   const sum = fromRight.reduce((total, digit, place) => {
     const weighted = place % 2 === 1 ? digit * 2 : digit;
     return total + (weighted > 9 ? weighted - 9 : weighted);

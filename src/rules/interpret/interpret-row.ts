@@ -56,9 +56,9 @@ export function interpretRow(prepared: PreparedPlan, row: RowView): InterpretedV
       .map((clause) => clause.id);
   const reasonRules = fired.live
     .filter((rule) => exemptOf(rule).length === 0)
-    .sort((a, b) => severity(b) - severity(a) || a - b);
+    .toSorted((a, b) => severity(b) - severity(a) || a - b);
 
-  const counted = [...fired.live, ...fired.score].sort((a, b) => a - b);
+  const counted = [...fired.live, ...fired.score].toSorted((a, b) => a - b);
   const scores = new Map<number, number>();
   for (const rule of counted) {
     const expression = must(plan.rules[rule], 'rule').score;

@@ -9,7 +9,12 @@
 
 import { RE2JS } from 're2js';
 import { assert, must } from '../../base/assert.ts';
-import type { Expression, FunctionName } from '../../domain/expression.ts';
+import type {
+  ArithmeticOperator,
+  CompareOperator,
+  Expression,
+  FunctionName,
+} from '../../domain/expression.ts';
 import type { FieldSpec } from '../../domain/fields.ts';
 import { TRANSACTION_FIELDS } from '../../domain/fields.ts';
 import type { Plan } from '../../domain/plan.ts';
@@ -65,6 +70,34 @@ export function trace(e: Expression, row: RowView, plan: PreparedPlan): TracedNo
   const nodes: TracedNode[] = [];
   new Walk(row, plan, (expression, value) => nodes.push({ expression, value })).value(e);
   return nodes;
+}
+
+/** Of the sign of left against right. */
+const HOLDS: Readonly<Record<CompareOperator, (sign: number) => boolean>> = {
+  '<': (sign) => sign < 0,
+  '<=': (sign) => sign <= 0,
+  '>': (sign) => sign > 0,
+  '>=': (sign) => sign >= 0,
+  '==': (sign) => sign === 0,
+  '!=': (sign) => sign !== 0,
+};
+
+const CALCULATE: Readonly<Record<ArithmeticOperator, (x: number, y: number) => Value>> = {
+  '+': (x, y) => x + y,
+  '-': (x, y) => x - y,
+  '*': (x, y) => x * y,
+  '/': (x, y) => (y === 0 ? undefined : x / y),
+  '%': (x, y) => (y === 0 ? undefined : x % y),
+};
+
+/** Calendar of a zone, undefined = the plan's own. */
+export function zoneFormat(plan: PreparedPlan, zone: string | undefined): Intl.DateTimeFormat {
+  const name = zone ?? plan.plan.timezone;
+  const known = plan.zones.get(name);
+  if (known !== undefined) return known;
+  const made = fn.makeZoneFormat(name);
+  plan.zones.set(name, made);
+  return made;
 }
 
 function keyText(parts: readonly (number | string | boolean)[]): string {
@@ -127,7 +160,7 @@ class Walk {
         if (this.value(e.test) === true) return this.value(e.then);
         if (this.value(e.negatedTest) === true) return this.value(e.otherwise);
         return undefined;
-      case 'call':
+      default:
         return this.#call(e);
     }
   }
@@ -190,39 +223,14 @@ class Walk {
     if (left === undefined || right === undefined) return undefined;
     const sign = order(left, right, e.left.type === 'version' || e.right.type === 'version');
     if (sign === undefined) return undefined;
-    switch (e.operator) {
-      case '<':
-        return sign < 0;
-      case '<=':
-        return sign <= 0;
-      case '>':
-        return sign > 0;
-      case '>=':
-        return sign >= 0;
-      case '==':
-        return sign === 0;
-      case '!=':
-        return sign !== 0;
-    }
+    return HOLDS[e.operator](sign);
   }
 
   #arithmetic(e: Node<'arithmetic'>): Value {
     const left = this.value(e.left);
     const right = this.value(e.right);
     if (left === undefined || right === undefined) return undefined;
-    const [x, y] = [numberOf(left), numberOf(right)];
-    switch (e.operator) {
-      case '+':
-        return x + y;
-      case '-':
-        return x - y;
-      case '*':
-        return x * y;
-      case '/':
-        return y === 0 ? undefined : x / y;
-      case '%':
-        return y === 0 ? undefined : x % y;
-    }
+    return CALCULATE[e.operator](numberOf(left), numberOf(right));
   }
 
   #call(e: Node<'call'>): Value {
@@ -262,12 +270,7 @@ class Walk {
   }
 
   #zone(zone: string | undefined): Intl.DateTimeFormat {
-    const name = zone ?? this.#plan.plan.timezone;
-    const known = this.#plan.zones.get(name);
-    if (known !== undefined) return known;
-    const made = fn.makeZoneFormat(name);
-    this.#plan.zones.set(name, made);
-    return made;
+    return zoneFormat(this.#plan, zone);
   }
 
   #local(timeMs: number, zone: string | undefined): fn.LocalTime | undefined {

@@ -1,0 +1,248 @@
+// The whole engine as one plain program: rows in stream order in, decisions out, with arrays of all
+// earlier rows and no state beside them. It is what every faster part is compared with.
+//
+// Time
+// - Stream time at a row is the greatest time of the good rows so far, that row included; a repeat
+//   is a good row, a bad row moves nothing.
+// - A row is late when its time < stream time - lateness, or, at an entity, when more than scanMax
+//   rows that were entered there have a greater time. It is flagged, entered nowhere (not entered
+//   at that entity) and its features stand at T' = stream time - lateness: after all entered rows
+//   of time <= T', its own values included, windows ending at T'.
+// - Rows of one instant stand in stream order; later-timed rows do not count.
+// Repeats
+// - The reference of an id is its newest occurrence that was no repeat. Up to `repeats.forMs` of
+//   stream time after it, a row of that id with the same content is a repeat: it counts nowhere and
+//   yields the always-there fields of that decision, reasons[0] and the flag; one with other content
+//   is a new row under the next revision. Informing rows take part with their ids and yield nothing.
+// Entities
+// - A row is at an entity when it carries all fields of the key, compared as sent.
+// - It is entered there when it is decided, or when some feature of the entity counts other kinds.
+
+import type { Decision, DecisionFlag } from '../../src/domain/decision.ts';
+import { DECISION_FLAGS } from '../../src/domain/decision.ts';
+import { KINDS } from '../../src/domain/fields.ts';
+import type { InputErrorCode } from '../../src/domain/input-error.ts';
+import type { Plan } from '../../src/domain/plan.ts';
+import type { InterpretedVerdict } from '../../src/rules/interpret/interpret-row.ts';
+import { engineReason, interpretRow } from '../../src/rules/interpret/interpret-row.ts';
+import type { PreparedPlan, Value } from '../../src/rules/interpret/interpreter.ts';
+import { prepare } from '../../src/rules/interpret/interpreter.ts';
+import { checkRow } from './check-row.ts';
+import type { FeatureValue } from './features.ts';
+import { counts, featureValue } from './features.ts';
+import type { InputRow, OracleRow } from './rows.ts';
+import { isDecidedKind, readRow } from './rows.ts';
+
+export interface OracleOptions {
+  /** Decisions tell what shadow rules would have done; default false. */
+  readonly withShadow?: boolean;
+}
+
+/** What became of one row. */
+export interface OracleResult {
+  /** Position in the stream, from 0. */
+  readonly order: number;
+  /** Absent for informing rows and for bad rows without a readable id. */
+  readonly decision?: Decision;
+  /** Of rows that are neither bad nor repeats: value by feature index. */
+  readonly features?: readonly FeatureValue[];
+  readonly verdict?: InterpretedVerdict;
+  readonly isLate: boolean;
+  readonly error?: InputErrorCode;
+}
+
+/** Decisions of a stream, in order. */
+export function decideAll(
+  plan: Plan,
+  rows: readonly InputRow[],
+  options: OracleOptions = {},
+): Decision[] {
+  return runOracle(plan, rows, options)
+    .map((result) => result.decision)
+    .filter((decision) => decision !== undefined);
+}
+
+/** What became of each row of a stream, in order. */
+export function runOracle(
+  plan: Plan,
+  rows: readonly InputRow[],
+  options: OracleOptions = {},
+): OracleResult[] {
+  const oracle = new Oracle(plan, options);
+  return rows.map((row) => oracle.take(row));
+}
+
+interface Occurrence {
+  readonly content: string;
+  readonly streamTime: number;
+  readonly revision: number;
+  readonly decision: Decision | undefined;
+}
+
+/** One stream, row by row. */
+export class Oracle {
+  readonly #prepared: PreparedPlan;
+  readonly #withShadow: boolean;
+  #streamTime = -Infinity;
+  #order = 0;
+  /** By entity: rows that were entered there, by key. */
+  readonly #entered: Map<string, OracleRow[]>[];
+  readonly #occurrences = new Map<string, Occurrence>();
+
+  constructor(plan: Plan, options: OracleOptions = {}) {
+    this.#prepared = prepare(plan);
+    this.#withShadow = options.withShadow ?? false;
+    this.#entered = plan.entities.map(() => new Map());
+  }
+
+  take(input: InputRow): OracleResult {
+    const order = this.#order++;
+    const error = checkRow(this.#prepared, input);
+    if (error !== null) {
+      const decision = invalidDecision(this.#prepared, input);
+      return { order, error, isLate: false, ...(decision !== undefined && { decision }) };
+    }
+    const row = readRow(this.#prepared, input, order);
+    this.#streamTime = Math.max(this.#streamTime, row.time);
+
+    const before = this.#occurrences.get(row.id);
+    const { forMs } = this.#prepared.plan.repeats;
+    const known =
+      before !== undefined && this.#streamTime - before.streamTime <= forMs ? before : undefined;
+    if (known?.content === row.content) {
+      const decision = known.decision && repeatOf(known.decision);
+      return { order, isLate: false, ...(decision && { decision }) };
+    }
+    return this.#takeNew(row, known === undefined ? 0 : known.revision + 1);
+  }
+
+  #takeNew(row: OracleRow, revision: number): OracleResult {
+    const { features, isLate } = this.#features(row);
+    const view = {
+      field: (number: number): Value => row.values[number],
+      feature: (index: number): FeatureValue => features[index],
+    };
+    const verdict = row.isDecided ? interpretRow(this.#prepared, view) : undefined;
+    const flags = DECISION_FLAGS.filter(
+      (flag) =>
+        (flag === 'LATE' && isLate) ||
+        (flag === 'REPEAT_DIFFERS' && revision > 0) ||
+        (flag === 'CURRENCY_UNKNOWN' && row.isCurrencyUnknown),
+    );
+    const decision =
+      verdict && decisionOf(this.#prepared, row, revision, verdict, flags, this.#withShadow);
+    this.#occurrences.set(row.id, {
+      content: row.content,
+      streamTime: this.#streamTime,
+      revision,
+      decision,
+    });
+    return {
+      order: row.order,
+      features,
+      isLate,
+      ...(verdict && { verdict }),
+      ...(decision && { decision }),
+    };
+  }
+
+  /** Values of all features for `row`, which is then entered where it is to be. */
+  #features(row: OracleRow): { features: FeatureValue[]; isLate: boolean } {
+    const { plan } = this.#prepared;
+    const lateTime = this.#streamTime - plan.time.latenessMs;
+    const isBehind = row.time < lateTime;
+    let isLate = isBehind;
+    const features: FeatureValue[] = plan.features.map(() => undefined);
+    plan.entities.forEach((entity, entityIndex) => {
+      const key = keyOf(row, entity.keyFields);
+      const mine = plan.features
+        .map((spec, index) => ({ spec, index }))
+        .filter(({ spec }) => spec.entity === entityIndex);
+      if (key === undefined || !mine.some(({ spec }) => counts(spec, row))) return;
+
+      const entered = this.#entered[entityIndex]?.get(key) ?? [];
+      const newer = entered.filter((other) => other.time > row.time).length;
+      const isLateHere = isBehind || newer > plan.time.scanMax;
+      isLate ||= isLateHere;
+      const stand = { time: isLateHere ? lateTime : row.time, entered, current: row };
+      for (const { spec, index } of mine) {
+        features[index] = featureValue(this.#prepared, spec, stand);
+      }
+      if (!isLateHere) this.#entered[entityIndex]?.set(key, [...entered, row]);
+    });
+    return { features, isLate };
+  }
+}
+
+/** undefined where a part of the key is absent. */
+function keyOf(row: OracleRow, keyFields: readonly number[]): string | undefined {
+  const parts = keyFields.map((number) => row.raw[number]);
+  return parts.includes(undefined) ? undefined : JSON.stringify(parts);
+}
+
+function decisionOf(
+  prepared: PreparedPlan,
+  row: OracleRow,
+  revision: number,
+  verdict: InterpretedVerdict,
+  flags: readonly DecisionFlag[],
+  withShadow: boolean,
+): Decision {
+  const { plan } = prepared;
+  const echo = (name: string): Record<string, string> => {
+    const value = row.raw[prepared.fields.findIndex((spec) => spec.name === name)];
+    return typeof value === 'string' ? { [name]: value } : {};
+  };
+  return {
+    decisionId: `${row.id}#${revision}`,
+    transactionId: row.id,
+    ...echo('account'),
+    ...echo('merchant'),
+    ...echo('order'),
+    outcome: verdict.outcome,
+    ...(verdict.reasons.length > 0 && { reasons: verdict.reasons }),
+    ...(verdict.score !== undefined && { score: verdict.score }),
+    ...(verdict.evidence.length > 0 && { evidence: verdict.evidence }),
+    ...(flags.length > 0 && { flags }),
+    ...(withShadow && verdict.shadow.length > 0 && { shadow: verdict.shadow }),
+    eventTime: row.time,
+    revision,
+    rulesHash: plan.hash,
+    ...(plan.version !== null && { rulesVersion: plan.version }),
+  };
+}
+
+/** The always-there fields of the decision that is repeated, its first reason, and the flag. */
+function repeatOf(decision: Decision): Decision {
+  const first = decision.reasons?.[0];
+  return {
+    decisionId: decision.decisionId,
+    transactionId: decision.transactionId,
+    ...(decision.account !== undefined && { account: decision.account }),
+    outcome: decision.outcome,
+    ...(first !== undefined && { reasons: [first] }),
+    flags: ['REPEAT'],
+    ...(decision.eventTime !== undefined && { eventTime: decision.eventTime }),
+    revision: decision.revision,
+    rulesHash: decision.rulesHash,
+  };
+}
+
+/** Of a bad row whose id can be read, unless its kind can be read and informs. */
+function invalidDecision(prepared: PreparedPlan, input: InputRow): Decision | undefined {
+  const { plan } = prepared;
+  const { id, account, time, kind } = input;
+  const informs = KINDS.some((known) => known === kind) && !isDecidedKind(kind);
+  if (typeof id !== 'string' || id === '' || informs) return undefined;
+  return {
+    decisionId: `${id}#0`,
+    transactionId: id,
+    ...(typeof account === 'string' && { account }),
+    outcome: plan.invalid.outcome,
+    reasons: [engineReason(prepared, 'INVALID_INPUT')],
+    ...(typeof time === 'number' && { eventTime: time }),
+    revision: 0,
+    rulesHash: plan.hash,
+    ...(plan.version !== null && { rulesVersion: plan.version }),
+  };
+}
