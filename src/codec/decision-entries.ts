@@ -1,0 +1,101 @@
+// The parts of decisions that the plan alone determines, as values: both encoders turn them into
+// bytes at set-up. Nothing here runs for a row.
+
+import { assert } from '../base/assert.ts';
+import type { DecisionFlag, DecisionReason } from '../domain/decision.ts';
+import { OUTCOMES } from '../domain/decision.ts';
+import type { Plan } from '../domain/plan.ts';
+import type { ReasonSpec } from '../domain/reasons.ts';
+import { REASONS } from '../domain/reasons.ts';
+import type { RowLayout } from '../domain/row-layout.ts';
+import { ROW_FLAG, fieldNumber } from '../domain/row-layout.ts';
+import { EVIDENCE_TEXT_BYTES_MAX } from '../domain/verdict.ts';
+
+/** Bits of ROW.flags that a decision lists, in the order of DECISION_FLAGS. */
+const FLAG_OF_BIT: readonly (readonly [number, DecisionFlag])[] = [
+  [ROW_FLAG.late, 'LATE'],
+  [ROW_FLAG.repeat, 'REPEAT'],
+  [ROW_FLAG.repeatDiffers, 'REPEAT_DIFFERS'],
+  [ROW_FLAG.overdue, 'OVERDUE'],
+  [ROW_FLAG.currencyUnknown, 'CURRENCY_UNKNOWN'],
+  [ROW_FLAG.truncated, 'TRUNCATED'],
+];
+/** The same bits as one number below FLAG_COMBINATIONS: (flags >> FLAG_SHIFT) & (count - 1). */
+export const FLAG_SHIFT = 2;
+export const FLAG_COMBINATIONS = 64;
+
+export function flagsOfCombination(combination: number): DecisionFlag[] {
+  const flags = combination << FLAG_SHIFT;
+  return FLAG_OF_BIT.flatMap(([bit, flag]) => ((flags & bit) === 0 ? [] : [flag]));
+}
+
+/** Index into OUTCOMES of each rule. */
+export function ruleOutcomes(plan: Plan): Int32Array {
+  return Int32Array.from(plan.rules, (rule) => OUTCOMES.indexOf(rule.outcome));
+}
+
+/** Reason entry of a rule; null for score-mode rules, which have none. */
+export function ruleReason(plan: Plan, rule: number): DecisionReason | null {
+  const spec = plan.rules[rule];
+  assert(spec !== undefined, `the plan has no rule ${rule}`);
+  if (spec.reason < 0) return null;
+  const reason = plan.reasons[spec.reason];
+  assert(reason !== undefined, `rule "${spec.id}" names no reason of the plan`);
+  return reasonEntry(reason, spec.id);
+}
+
+/** Reason entry of the engine's own reasons, without a rule. */
+export function engineReason(plan: Plan, code: string): DecisionReason {
+  const isOurs = (spec: ReasonSpec): boolean => spec.code === code;
+  const spec = plan.reasons.find(isOurs) ?? REASONS.find(isOurs);
+  assert(spec !== undefined, `there is no reason ${code}`);
+  return reasonEntry(spec, null);
+}
+
+function reasonEntry(spec: ReasonSpec, rule: string | null): DecisionReason {
+  return {
+    code: spec.code,
+    ...(rule === null ? {} : { rule }),
+    ...(spec.responseCode === null ? {} : { responseCode: spec.responseCode }),
+    ...(spec.reversalReason === null ? {} : { reversalReason: spec.reversalReason }),
+    ...(spec.isoReason === null ? {} : { isoReason: spec.isoReason }),
+  };
+}
+
+/** Where a row's record keeps what decisions echo, as int32 indexes from the record's start. */
+export interface EchoSlots {
+  readonly strideWords: number;
+  readonly id: number;
+  readonly account: number;
+  readonly merchant: number;
+  readonly order: number;
+  /** Longest id, account, merchant and order that a readable row has. */
+  readonly bytesMax: number;
+}
+
+export function echoSlots(layout: RowLayout): EchoSlots {
+  const slotOf = (name: string): number => {
+    const field = fieldNumber(layout, name);
+    assert(field >= 0 && layout.isRead[field] === 1, `the row keeps no ${name}`);
+    return (layout.slots[field] as number) >> 2;
+  };
+  const names = ['id', 'account', 'merchant', 'order'];
+  return {
+    strideWords: layout.strideBytes >> 2,
+    id: slotOf('id'),
+    account: slotOf('account'),
+    merchant: slotOf('merchant'),
+    order: slotOf('order'),
+    bytesMax: Math.max(
+      ...layout.fields.filter(({ name }) => names.includes(name)).map(({ bytesMax }) => bytesMax),
+    ),
+  };
+}
+
+/** Longest int32 in decimal. */
+export const INT32_TEXT_BYTES_MAX = 11;
+
+/** Longest evidence value in bytes, when each byte of text may take `bytesPerByte`. */
+export function evidenceValueBytesMax(bytesPerByte: number): number {
+  return EVIDENCE_TEXT_BYTES_MAX * bytesPerByte + 5;
+}

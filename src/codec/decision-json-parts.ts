@@ -1,0 +1,172 @@
+// The constants of JSON decisions: numbers in a pool, made once a plan. A constant that follows an
+// echoed string begins with that string's closing quote.
+
+import type { DecisionReason } from '../domain/decision.ts';
+import { OUTCOMES } from '../domain/decision.ts';
+import type { Plan } from '../domain/plan.ts';
+import type { EvidenceReader } from '../domain/verdict.ts';
+import type { ConstantPool, Constants } from './decision-constants.ts';
+import { OVERRUN_BYTES } from './decision-constants.ts';
+import { NUMBER_TEXT_BYTES_MAX } from './decision-digits.ts';
+import {
+  FLAG_COMBINATIONS,
+  INT32_TEXT_BYTES_MAX,
+  engineReason,
+  evidenceValueBytesMax,
+  flagsOfCombination,
+  ruleReason,
+} from './decision-entries.ts';
+import { ESCAPE_FACTOR } from './decision-json-text.ts';
+
+export interface JsonParts {
+  readonly open: number;
+  readonly revision0Id: number;
+  readonly transactionId: number;
+  readonly account: number;
+  readonly merchant: number;
+  readonly order: number;
+  readonly outcomes: Int32Array;
+  readonly allowTime: number;
+  readonly reasons: number;
+  /** By rule; score-mode rules have an empty one. */
+  readonly ruleReasons: Int32Array;
+  readonly scoreReason: number;
+  readonly invalidReason: number;
+  readonly score: number;
+  readonly evidence: number;
+  readonly ruleOpens: Int32Array;
+  readonly compared: number;
+  /** By rule and item. */
+  readonly itemOpens: readonly Int32Array[];
+  /** By rule and item; an empty constant where the threshold is no constant. */
+  readonly itemThresholds: readonly Int32Array[];
+  readonly value: number;
+  readonly threshold: number;
+  readonly margin: number;
+  readonly exemptBy: number;
+  readonly exempts: Int32Array;
+  readonly flags: Int32Array;
+  readonly repeatFlags: number;
+  readonly shadow: number;
+  readonly shadows: Int32Array;
+  readonly time: number;
+  readonly revision0Rules: number;
+  readonly revision0Hash: number;
+  readonly revision: number;
+  readonly rules: number;
+  readonly hash: number;
+  readonly yes: number;
+  readonly no: number;
+  readonly infinity: number;
+  readonly minusInfinity: number;
+}
+
+export function makeJsonParts(plan: Plan, reader: EvidenceReader, pool: ConstantPool): JsonParts {
+  const encoder = new TextEncoder();
+  const add = (text: string): number => pool.add(encoder.encode(text));
+  const addAll = (texts: readonly string[]): Int32Array => Int32Array.from(texts, add);
+  const hash = `,"rulesHash":${json(plan.hash)}`;
+  const version = plan.version === null ? '' : `,"rulesVersion":${json(plan.version)}`;
+  return {
+    open: add('{"decisionId":"'),
+    revision0Id: add('#0","transactionId":"'),
+    transactionId: add('","transactionId":"'),
+    account: add('","account":"'),
+    merchant: add('","merchant":"'),
+    order: add('","order":"'),
+    outcomes: addAll(OUTCOMES.map((outcome) => `","outcome":"${outcome}"`)),
+    allowTime: add('","outcome":"allow","eventTime":'),
+    reasons: add(',"reasons":['),
+    ruleReasons: addAll(plan.rules.map((_, rule) => reasonText(ruleReason(plan, rule)))),
+    scoreReason: add(reasonText(engineReason(plan, 'SCORE'))),
+    invalidReason: add(reasonText(engineReason(plan, 'INVALID_INPUT'))),
+    score: add(',"score":'),
+    evidence: add(',"evidence":['),
+    ruleOpens: addAll(plan.rules.map(({ id }) => `{"rule":${json(id)}`)),
+    compared: add(',"compared":['),
+    itemOpens: reader.templates.map((items) =>
+      addAll(items.map(({ what, op }) => `{"what":${json(what)},"op":${json(op)}`)),
+    ),
+    itemThresholds: reader.templates.map((items) =>
+      addAll(
+        items.map(({ thresholdText }) =>
+          thresholdText === null ? '' : `,"threshold":${json(thresholdText)}`,
+        ),
+      ),
+    ),
+    value: add(',"value":'),
+    threshold: add(',"threshold":'),
+    margin: add(',"margin":'),
+    exemptBy: add(',"exemptBy":['),
+    exempts: addAll(plan.exempt.map(({ id }) => json(id))),
+    flags: addAll(
+      Array.from({ length: FLAG_COMBINATIONS }, (_, combination) => {
+        return combination === 0 ? '' : `,"flags":${json(flagsOfCombination(combination))}`;
+      }),
+    ),
+    repeatFlags: add(',"flags":["REPEAT"]'),
+    shadow: add(',"shadow":['),
+    shadows: addAll(
+      plan.rules.map(({ id, outcome }, rule) =>
+        json({ rule: id, outcome, code: ruleReason(plan, rule)?.code ?? '' }),
+      ),
+    ),
+    time: add(',"eventTime":'),
+    revision0Rules: add(`,"revision":0${hash}${version}}\n`),
+    revision0Hash: add(`,"revision":0${hash}}\n`),
+    revision: add(',"revision":'),
+    rules: add(`${hash}${version}}\n`),
+    hash: add(`${hash}}\n`),
+    yes: add('true'),
+    no: add('false'),
+    infinity: add('"infinity"'),
+    minusInfinity: add('"-infinity"'),
+  };
+}
+
+function reasonText(reason: DecisionReason | null): string {
+  return reason === null ? '' : json(reason);
+}
+
+/** JSON text; half surrogate pairs become U+FFFD, as they do in msgpack. */
+function json(value: unknown): string {
+  return JSON.stringify(value, (_, part: unknown) =>
+    typeof part === 'string' ? wellFormed(part) : part,
+  );
+}
+
+function wellFormed(text: string): string {
+  return new TextDecoder().decode(new TextEncoder().encode(text));
+}
+
+/**
+ * A bound for every decision: each constant once but those of evidence values, as often as there
+ * are values; each text of the row at its longest, all of it escaped.
+ *
+ * @param echoBytesMax longest id, account, merchant or order
+ */
+export function jsonBytesMax(
+  { lengths }: Constants,
+  parts: JsonParts,
+  echoBytesMax: number,
+): number {
+  const lengthOf = (constant: number): number => lengths[constant] as number;
+  const numberBytes = NUMBER_TEXT_BYTES_MAX;
+  const valueBytes = evidenceValueBytesMax(ESCAPE_FACTOR);
+  const itemBytes =
+    lengthOf(parts.value) + lengthOf(parts.threshold) + lengthOf(parts.margin) + numberBytes + 2;
+  const ruleBytes =
+    lengthOf(parts.compared) + lengthOf(parts.score) + numberBytes + lengthOf(parts.exemptBy) + 4;
+  const exemptBytes = parts.exempts.reduce((sum, exempt) => sum + lengthOf(exempt) + 1, 0);
+  const itemCount = parts.itemOpens.reduce((sum, items) => sum + items.length, 0);
+  const ruleCount = parts.ruleOpens.length;
+  return (
+    lengths.reduce((sum, length) => sum + length, 0) +
+    5 * echoBytesMax * ESCAPE_FACTOR +
+    2 * INT32_TEXT_BYTES_MAX +
+    2 * numberBytes +
+    itemCount * (itemBytes + 2 * valueBytes) +
+    ruleCount * (ruleBytes + exemptBytes + 3) +
+    OVERRUN_BYTES
+  );
+}
