@@ -1,0 +1,363 @@
+// Injected frauds: somebody cheats. Each row of the table is one kind of the documented triggers;
+// how many rows, how far apart and how big is drawn within what the trigger describes.
+
+import { must } from '../base/assert.ts';
+import { mix32 } from '../base/hash.ts';
+import { cityDistanceKm } from './population.ts';
+import type { Scenario, Stage } from './scenario.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from './scenario.ts';
+import { CITIES, RISKY_MCCS } from './world-data.ts';
+
+/** Five to eight payments of up to 50 yuan within ten minutes; from the fifth on they are guilty. */
+function frequentSmall(stage: Stage, timeMs: number): boolean {
+  const account = stage.account(timeMs, DAY_MS);
+  const count = 5 + stage.random.below(4);
+  let at = timeMs;
+  for (let i = 0; i < count; i++) {
+    const draft = stage.payments.make(account, at, {
+      channel: 'payment-code',
+      amountCny: stage.between(1, 48),
+      city: stage.population.placeOf(account),
+    });
+    if (i >= 4) stage.addGuilty(draft);
+    else stage.add(draft);
+    at += stage.between(20_000, 75_000);
+  }
+  return true;
+}
+
+/** A stolen card number is tried at several web shops; the third try within the hour is guilty. */
+function cardTesting(stage: Stage, timeMs: number): boolean {
+  const account = stage.account(timeMs, DAY_MS);
+  const shops = new Set<number>();
+  while (shops.size < 5) shops.add(stage.onlineShop());
+  let at = timeMs;
+  let tries = 0;
+  for (const merchant of shops) {
+    const draft = stage.payments.make(account, at, {
+      channel: 'online',
+      merchant,
+      amountCny: stage.between(1, 40),
+    });
+    if (CITIES[0]?.country !== draft.country) continue;
+    if (++tries >= 3) stage.addGuilty(draft);
+    else stage.add(draft);
+    at += stage.between(2, 11) * MINUTE_MS;
+  }
+  return true;
+}
+
+/** Large payments one after the other until far more than 20,000 yuan went out in an hour. */
+function velocityAmount(stage: Stage, timeMs: number): boolean {
+  const account = stage.account(timeMs, 2 * DAY_MS);
+  let at = timeMs;
+  let sum = 0;
+  for (let i = 0; i < 8; i++) {
+    const amountCny = stage.between(3_400, 4_600);
+    sum += amountCny;
+    const draft = stage.payments.make(account, at, {
+      channel: 'online',
+      merchant: must(stage.world.onlineShops[i % 2], 'shop'),
+      amountCny,
+    });
+    if (sum > 20_000) stage.addGuilty(draft);
+    else stage.add(draft);
+    at += stage.between(2, 7) * MINUTE_MS;
+  }
+  return true;
+}
+
+/** The payer pays at home; a copied card pays in another city sooner than anyone could be there. */
+function impossibleTravel(stage: Stage, timeMs: number): boolean {
+  const account = stage.account(timeMs, 2 * DAY_MS);
+  const home = stage.population.placeOf(account);
+  let city = stage.random.below(CITIES.length);
+  while (cityDistanceKm(home, city) < 300) city = stage.random.below(CITIES.length);
+  const limitMs = (cityDistanceKm(home, city) / 900) * HOUR_MS;
+  stage.add(stage.payments.make(account, timeMs, { channel: 'chip', city: home }));
+  const at = timeMs + Math.min(stage.between(0.1, 0.85) * limitMs, 6 * HOUR_MS);
+  stage.addGuilty(stage.payments.make(account, at, { channel: 'swipe', city }));
+  return true;
+}
+
+/** A counterfeit card is swiped for much in a country where the account has never paid. */
+function abnormalRegion(stage: Stage, timeMs: number): boolean {
+  const account = stage.knownAccount(timeMs, 2 * DAY_MS, 5);
+  if (account < 0) return false;
+  const city = 26 + stage.random.below(CITIES.length - 26);
+  stage.addGuilty(
+    stage.payments.make(account, timeMs, {
+      channel: 'swipe',
+      city,
+      amountCny: stage.between(900, 3_800),
+    }),
+  );
+  return true;
+}
+
+/** Someone guesses the PIN: every failure from the third on within 15 minutes. */
+function guessedPin(stage: Stage, timeMs: number): boolean {
+  const account = stage.account(timeMs, 2 * HOUR_MS);
+  const count = 3 + stage.random.below(3);
+  let at = timeMs;
+  for (let i = 0; i < count; i++) {
+    const draft = stage.payments.make(account, at, {
+      channel: 'chip',
+      amountCny: stage.between(60, 900),
+    });
+    draft.verification = 'failed';
+    draft.terminalStatus = 'failed';
+    draft.walletStatus = 'not-charged';
+    if (i >= 2) stage.addGuilty(draft);
+    else stage.add(draft);
+    at += stage.between(20_000, 150_000);
+  }
+  return true;
+}
+
+/** One payment far over what the account usually pays. */
+function farOverMean(stage: Stage, timeMs: number): boolean {
+  const account = stage.knownAccount(timeMs, 2 * DAY_MS, 6);
+  if (account < 0) return false;
+  stage.addGuilty(
+    stage.payments.make(account, timeMs, {
+      channel: 'online',
+      amountCny: stage.between(6_000, 18_000),
+    }),
+  );
+  return true;
+}
+
+/** An account, a card or a device that was reported lost or stolen. */
+function listedEntity(stage: Stage, timeMs: number): boolean {
+  const { world, random } = stage;
+  const which = random.below(3);
+  const account = which === 0 ? random.pick(world.listedAccounts) : stage.account(timeMs, DAY_MS);
+  const draft = stage.payments.make(account, timeMs, {
+    channel: which === 1 ? 'swipe' : 'online',
+    amountCny: stage.between(50, 900),
+  });
+  if (which === 1) draft.card = random.pick(world.listedCards);
+  if (which === 2) draft.device = random.pick(world.listedDevices);
+  stage.addGuilty(draft);
+  return true;
+}
+
+/** Terminals of several merchants behind one address: all but the first merchant's rows. */
+function ipConflict(stage: Stage, timeMs: number): boolean {
+  const ip = stage.freshIp();
+  const city = stage.random.below(24);
+  let at = timeMs;
+  let first = -1;
+  for (let i = 0; i < 4; i++) {
+    const account = stage.account(timeMs, 2 * HOUR_MS);
+    const home = stage.population.placeOf(account);
+    const merchant = stage.quietShop(home === city ? city : home);
+    if (first < 0) first = merchant;
+    const draft = stage.payments.make(account, at, {
+      channel: 'payment-code',
+      merchant,
+      amountCny: stage.between(10, 300),
+    });
+    draft.ip = ip;
+    if (merchant === first) stage.add(draft);
+    else stage.addGuilty(draft);
+    at += stage.between(1, 12) * MINUTE_MS;
+  }
+  return true;
+}
+
+/** A merchant pays out refunds in a burst: from the sixth on within a day. */
+function merchantRefunds(stage: Stage, timeMs: number): boolean {
+  const merchant = stage.random.pick(
+    stage.world.restrictedTrade.length > 0 ? refundShops(stage) : [],
+  );
+  let at = timeMs;
+  for (let i = 0; i < 12; i++) {
+    const account = stage.account(timeMs, HOUR_MS);
+    const paid = stage.payments.make(account, at, {
+      channel: 'online',
+      merchant,
+      amountCny: stage.between(60, 900),
+    });
+    stage.add(paid);
+    const refund = refundOf(paid, at + stage.between(5, 15) * MINUTE_MS);
+    if (i >= 5) stage.addGuilty(refund);
+    else stage.add(refund);
+    at += stage.between(20, 40) * MINUTE_MS;
+  }
+  return true;
+}
+
+/** The least popular online shops: few honest payments stand between the refunds. */
+function refundShops(stage: Stage): readonly number[] {
+  return stage.world.onlineShops.slice(-300);
+}
+
+/** One payer gives back purchase after purchase: from the fourth refund on within a day. */
+function accountRefunds(stage: Stage, timeMs: number): boolean {
+  const account = stage.account(timeMs, 2 * DAY_MS);
+  let at = timeMs;
+  for (let i = 0; i < 6; i++) {
+    const paid = stage.payments.make(account, at, {
+      channel: 'online',
+      merchant: must(stage.world.onlineShops[stage.random.below(100)], 'shop'),
+      amountCny: stage.between(80, 800),
+    });
+    stage.add(paid);
+    const refund = refundOf(paid, at + stage.between(3, 20) * MINUTE_MS);
+    if (i >= 3) stage.addGuilty(refund);
+    else stage.add(refund);
+    at += stage.between(30, 70) * MINUTE_MS;
+  }
+  return true;
+}
+
+/** A refund that names no payment. */
+function refundOfNothing(stage: Stage, timeMs: number): boolean {
+  const account = stage.account(timeMs, HOUR_MS);
+  const refund = refundOf(
+    stage.payments.make(account, timeMs, {
+      channel: 'online',
+      amountCny: stage.between(50, 2_000),
+    }),
+    timeMs,
+  );
+  refund.of = null;
+  stage.addGuilty(refund);
+  return true;
+}
+
+/** A skimming device: two payments turn out as fraud a day later; what follows there is guilty. */
+function compromisedTerminal(stage: Stage, timeMs: number): boolean {
+  const reserved: number[] = [];
+  for (let tries = 0; tries < 400 && reserved.length === 0; tries++) {
+    const index = stage.random.below(stage.world.terminals.length);
+    if (stage.world.terminals[index]?.isReserved === true) reserved.push(index);
+  }
+  const index = reserved[0];
+  if (index === undefined) return false;
+  const terminal = must(stage.world.terminals[index], 'terminal');
+  const city = CITIES.findIndex(
+    (place) => place === stage.world.merchants[terminal.merchant]?.city,
+  );
+  const pay = (atMs: number): ReturnType<Stage['payments']['make']> => {
+    const account = localAccount(stage, atMs, city);
+    const draft = stage.payments.make(account, atMs, {
+      channel: 'chip',
+      merchant: terminal.merchant,
+      amountCny: stage.between(20, 600),
+    });
+    stage.payments.setTerminal(draft, index);
+    return draft;
+  };
+  for (let i = 0; i < 2; i++) {
+    const skimmed = pay(timeMs + i * stage.between(10, 50) * MINUTE_MS);
+    stage.addGuilty(skimmed, 'skimmed-unknown-then');
+    const label = skimmed.copy();
+    label.kind = 'label';
+    label.label = 'fraud';
+    label.of = skimmed;
+    label.timeMs = skimmed.timeMs + Math.floor(stage.between(8, 20) * HOUR_MS);
+    stage.add(keysOnly(label));
+  }
+  let at = timeMs + 22 * HOUR_MS;
+  for (let i = 0; i < 8; i++) {
+    stage.addGuilty(pay(at));
+    at += stage.between(10, 120) * MINUTE_MS;
+  }
+  return true;
+}
+
+/** Somebody who is in `city`, so that only the terminal is suspicious. */
+function localAccount(stage: Stage, timeMs: number, city: number): number {
+  for (let tries = 0; tries < 300; tries++) {
+    const account = stage.population.pick(timeMs);
+    if (stage.population.placeOf(account) !== city) continue;
+    stage.population.quiet(account, timeMs + DAY_MS + 20 * HOUR_MS);
+    return account;
+  }
+  return stage.account(timeMs, DAY_MS);
+}
+
+/** No signal is enough alone: at night, a new device, goods easily sold on, more than usual. */
+function composite(stage: Stage, timeMs: number): boolean {
+  const account = stage.knownAccount(timeMs, 3 * DAY_MS, 4);
+  if (account < 0) return false;
+  const localMs = timeMs + 8 * HOUR_MS;
+  const night =
+    localMs - (localMs % DAY_MS) + DAY_MS - 8 * HOUR_MS + stage.between(1.2, 4.8) * HOUR_MS;
+  const risky = stage.world.onlineShops.filter((index) =>
+    RISKY_MCCS.includes(stage.world.merchants[index]?.trade.mcc ?? ''),
+  );
+  stage.add(
+    stage.payments.make(account, night - stage.between(2, 5) * HOUR_MS, {
+      channel: 'online',
+      amountCny: stage.between(10, 60),
+    }),
+  );
+  const draft = stage.payments.make(account, night, {
+    channel: 'online',
+    merchant: stage.random.pick(risky),
+    amountCny: stage.between(1_500, 4_500),
+  });
+  draft.device = mix32(stage.random.uint32()) >>> 0;
+  stage.addGuilty(draft);
+  return true;
+}
+
+/** Gives back the whole of `paid`. */
+export function refundOf(paid: ReturnType<Stage['payments']['make']>, atMs: number): typeof paid {
+  const refund = keysOnly(paid.copy());
+  refund.kind = 'refund';
+  refund.of = paid;
+  refund.timeMs = Math.floor(atMs);
+  refund.amount = paid.amount;
+  refund.currency = paid.currency;
+  refund.channel = paid.channel;
+  return refund;
+}
+
+/** Leaves account, merchant, terminal, card, place of trade and what the row is about. */
+export function keysOnly(draft: ReturnType<Stage['payments']['make']>): typeof draft {
+  draft.amount = NaN;
+  draft.currency = '';
+  draft.merchantName = '';
+  draft.city = '';
+  draft.softwareVersion = '';
+  draft.channel = '';
+  draft.latE5 = NaN;
+  draft.lonE5 = NaN;
+  draft.ip = NaN;
+  draft.device = NaN;
+  draft.expiry = NaN;
+  draft.verification = '';
+  draft.terminalStatus = '';
+  draft.walletStatus = '';
+  draft.balance = NaN;
+  draft.accountState = '';
+  draft.durationMs = NaN;
+  draft.order = NaN;
+  draft.paymentCode = NaN;
+  draft.codeState = '';
+  draft.injected = '';
+  draft.isGenuine = false;
+  return draft;
+}
+
+export const FRAUD_SCENARIOS: readonly Scenario[] = [
+  { kind: 'abnormal-frequency', labelled: 2.5, guilt: 'fraud', plan: frequentSmall },
+  { kind: 'card-testing', labelled: 2.5, guilt: 'fraud', plan: cardTesting },
+  { kind: 'velocity-amount', labelled: 3, guilt: 'fraud', plan: velocityAmount },
+  { kind: 'impossible-travel', labelled: 1, guilt: 'fraud', plan: impossibleTravel },
+  { kind: 'abnormal-region', labelled: 1, guilt: 'fraud', plan: abnormalRegion },
+  { kind: 'security-failed', labelled: 2, guilt: 'fraud', plan: guessedPin },
+  { kind: 'amount-too-large', labelled: 1, guilt: 'fraud', plan: farOverMean },
+  { kind: 'listed-entity', labelled: 1, guilt: 'fraud', plan: listedEntity },
+  { kind: 'ip-conflict', labelled: 3, guilt: 'fraud', plan: ipConflict },
+  { kind: 'excessive-refunds', labelled: 7, guilt: 'fraud', plan: merchantRefunds },
+  { kind: 'excessive-refunds', labelled: 3, guilt: 'fraud', plan: accountRefunds },
+  { kind: 'refund-of-nothing', labelled: 1, guilt: 'fraud', plan: refundOfNothing },
+  { kind: 'terminal-compromised', labelled: 10, guilt: 'fraud', plan: compromisedTerminal },
+  { kind: 'composite', labelled: 1, guilt: 'fraud', plan: composite },
+];

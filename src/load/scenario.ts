@@ -1,0 +1,106 @@
+// What a scenario of fraud or fault may use: honest payments to bend, a place in the stream, labels.
+
+import { must } from '../base/assert.ts';
+import type { Random } from '../base/random.ts';
+import type { Draft } from './draft.ts';
+import type { OrdinaryPayments } from './ordinary.ts';
+import type { Population } from './population.ts';
+import type { Schedule } from './schedule.ts';
+import type { World } from './world.ts';
+
+export const MINUTE_MS = 60_000;
+export const HOUR_MS: number = 60 * MINUTE_MS;
+export const DAY_MS: number = 24 * HOUR_MS;
+
+/** fraud: someone cheats. fault: something broke; the payer will dispute the charge. */
+export type Guilt = 'fraud' | 'fault';
+
+export interface Scenario {
+  /** The trigger that it shows, as rules name it. */
+  readonly kind: string;
+  /** Rows that it labels on average: rare long ones and frequent short ones get equal shares. */
+  readonly labelled: number;
+  readonly guilt: Guilt;
+  /** Plans its rows from `timeMs` on; false when no suitable account was found. */
+  readonly plan: (stage: Stage, timeMs: number) => boolean;
+}
+
+export class Stage {
+  readonly random: Random;
+  readonly world: World;
+  readonly population: Population;
+  readonly payments: OrdinaryPayments;
+  readonly #schedule: Schedule;
+  #kind = '';
+  #truth = '';
+  #freshIps = 0;
+
+  constructor(
+    random: Random,
+    world: World,
+    population: Population,
+    payments: OrdinaryPayments,
+    schedule: Schedule,
+  ) {
+    this.random = random;
+    this.world = world;
+    this.population = population;
+    this.payments = payments;
+    this.#schedule = schedule;
+  }
+
+  play(scenario: Scenario, timeMs: number): boolean {
+    this.#kind = scenario.kind;
+    this.#truth = scenario.guilt === 'fraud' ? 'fraud' : 'chargeback';
+    return scenario.plan(this, timeMs);
+  }
+
+  /** Into the stream at its time, as a row that nobody should stop. */
+  add(draft: Draft): void {
+    draft.injected = '';
+    draft.isGenuine = false;
+    this.#schedule.add(draft);
+  }
+
+  /** Into the stream at its time, as a row that should be held or reversed. */
+  addGuilty(draft: Draft, kind: string = this.#kind): void {
+    draft.injected = kind;
+    draft.isGenuine = false;
+    draft.truth = this.#truth;
+    this.#schedule.add(draft);
+  }
+
+  /** Any free account, quiet from now until `quietMs` after `timeMs`. */
+  account(timeMs: number, quietMs: number): number {
+    const account = this.population.pick(timeMs);
+    this.population.quiet(account, timeMs + quietMs);
+    return account;
+  }
+
+  /** The same with at least `paidMin` payments before and at home, or -1. */
+  knownAccount(timeMs: number, quietMs: number, paidMin: number): number {
+    const account = this.population.pickKnown(timeMs, paidMin);
+    if (account >= 0) this.population.quiet(account, timeMs + quietMs);
+    return account;
+  }
+
+  /** An address that nobody else has (198.18.0.0/15, kept for tests). */
+  freshIp(): number {
+    return 0xc6120000 + (this.#freshIps++ & 0x1ffff);
+  }
+
+  /** A shop in `city`, or anywhere, from the less popular half. */
+  quietShop(city: number = this.random.below(24)): number {
+    const shops = must(this.world.shopsByCity[city], 'city');
+    return must(shops[Math.floor(shops.length * (0.5 + 0.5 * this.random.next()))], 'shop');
+  }
+
+  onlineShop(): number {
+    return this.random.pick(this.world.onlineShops);
+  }
+
+  /** A number in [low, high). */
+  between(low: number, high: number): number {
+    return low + (high - low) * this.random.next();
+  }
+}
