@@ -11,7 +11,7 @@
 //   end in a row    -> TRUNCATED_ROW, with what is there
 //   over the limit  -> ROW_TOO_LONG with its first ROW_BYTES_MAX bytes, the rest dropped unread
 //
-// Cost: ~0.1 us a row of 19 keys.
+// Cost: ~0.15 us a row of 19 keys, of which each byte that says where the next one is takes 4 ns.
 
 import type { BatchInput } from '../domain/ports.ts';
 import type { Framer } from './framer.ts';
@@ -23,24 +23,27 @@ const ROW_TOO_LONG = inputErrorNumber('ROW_TOO_LONG');
 const BAD_MSGPACK = inputErrorNumber('BAD_MSGPACK');
 const NOT_A_MAP = inputErrorNumber('NOT_A_MAP');
 const TRUNCATED_ROW = inputErrorNumber('TRUNCATED_ROW');
-const UNUSED = 0xc1;
 
-// What a first byte says. SIZE: bytes of the object itself, header and fixed payload. COUNT_BYTES:
-// width of a count or length that follows the first byte. UNIT: objects that each count of a
-// container stands for, 0 where the number is a length in bytes.
-const SIZE = new Uint8Array(256).fill(1);
-const COUNT_BYTES = new Uint8Array(256);
-const UNIT = new Uint8Array(256);
-const INLINE_CHILDREN = new Uint8Array(256);
+// What a first byte says, in one number so that stepping over an object is one look-up:
+//   bits 0..7   bytes of header and fixed payload
+//   bits 8..15  children
+//   bits 16..19 width of the count or length that follows the first byte, 0 = none
+//   bits 20..21 children that each count stands for; 0 = it is a length in bytes
+//   bit 22      it is the unused byte
+// No bit from 16 on: nothing more to read.
+const HEADERS = new Int32Array(256).fill(1);
+const NO_MORE_TO_READ = 0xffff;
+const FIXSTR = 0b101;
+const UNUSED_BIT = 1 << 22;
 const IS_MAP = new Uint8Array(256);
 
-for (let byte = 0; byte < 256; byte++) {
-  if (byte >= 0x80 && byte <= 0x8f) {
-    INLINE_CHILDREN[byte] = 2 * (byte & 15);
-    IS_MAP[byte] = 1;
-  } else if (byte >= 0x90 && byte <= 0x9f) INLINE_CHILDREN[byte] = byte & 15;
-  else if (byte >= 0xa0 && byte <= 0xbf) SIZE[byte] = 1 + (byte & 31);
+for (let low = 0; low < 16; low++) {
+  HEADERS[0x80 + low] = 1 | ((2 * low) << 8);
+  HEADERS[0x90 + low] = 1 | (low << 8);
+  IS_MAP[0x80 + low] = 1;
 }
+for (let length = 0; length < 32; length++) HEADERS[0xa0 + length] = 1 + length;
+HEADERS[0xc1] = 1 | UNUSED_BIT;
 for (const [byte, size, countBytes, unit] of [
   [0xc4, 2, 1, 0], // bin 8, 16, 32
   [0xc5, 3, 2, 0],
@@ -71,9 +74,7 @@ for (const [byte, size, countBytes, unit] of [
   [0xde, 3, 2, 2], // map 16, 32
   [0xdf, 5, 4, 2],
 ] as const) {
-  SIZE[byte] = size;
-  COUNT_BYTES[byte] = countBytes;
-  UNIT[byte] = unit;
+  HEADERS[byte] = size | (countBytes << 16) | (unit << 20);
 }
 IS_MAP[0xde] = 1;
 IS_MAP[0xdf] = 1;
@@ -108,18 +109,26 @@ export class MsgpackFramer implements Framer {
       }
       while (pending > 0 && p < to) {
         const byte = slab[p] as number;
-        const countBytes = COUNT_BYTES[byte] as number;
-        if (countBytes === 0) {
-          if (byte === UNUSED) error = BAD_MSGPACK;
-          p += SIZE[byte] as number;
-          pending += (INLINE_CHILDREN[byte] as number) - 1;
-        } else {
-          if (p + 1 + countBytes > to) break;
-          const count = readCount(slab, p + 1, countBytes);
-          const unit = UNIT[byte] as number;
-          p += (SIZE[byte] as number) + (unit === 0 ? count : 0);
-          pending += count * unit - 1;
+        // The next address hangs on each byte: for keys and short strings arithmetic answers some
+        // cycles before the table.
+        if (byte >> 5 === FIXSTR) {
+          p += (byte & 31) + 1;
+          pending--;
+          continue;
         }
+        const header = HEADERS[byte] as number;
+        if (header <= NO_MORE_TO_READ) {
+          p += header & 255;
+          pending += (header >> 8) - 1;
+          continue;
+        }
+        const countBytes = (header >> 16) & 15;
+        if (p + 1 + countBytes > to) break;
+        const count = readCount(slab, p + 1, countBytes);
+        const unit = (header >> 20) & 3;
+        if (header >= UNUSED_BIT) error = BAD_MSGPACK;
+        p += (header & 255) + (unit === 0 ? count : 0);
+        pending += count * unit - 1;
       }
       const isWhole = pending === 0 && p <= to;
       const isTooLong = this.#isSkipping || p - at + pending > ROW_BYTES_MAX;
@@ -161,7 +170,7 @@ export class MsgpackFramer implements Framer {
 }
 
 function readCount(slab: Uint8Array, at: number, width: number): number {
-  let count = slab[at] as number;
-  for (let i = 1; i < width; i++) count = count * 256 + (slab[at + i] as number);
+  let count = 0;
+  for (let i = 0; i < width; i++) count = count * 256 + (slab[at + i] as number);
   return count;
 }

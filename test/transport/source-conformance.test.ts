@@ -13,6 +13,8 @@ import { Random } from '../../src/base/random.ts';
 import { ROW_BYTES_MAX } from '../../src/domain/fields.ts';
 import { INPUT_ERRORS } from '../../src/domain/input-error.ts';
 import type { BatchInput, Format, Source } from '../../src/domain/ports.ts';
+import type { ByteReader } from '../../src/transport/byte-reader.ts';
+import { FramedSource } from '../../src/transport/framed-source.ts';
 import { memorySource, openSource } from '../../src/transport/open-source.ts';
 import { BATCH_BYTES_MIN } from '../../src/transport/row-bounds.ts';
 
@@ -394,5 +396,64 @@ describe('memory in random pieces against memory whole', () => {
       ),
       { numRuns: 150 },
     );
+  });
+});
+
+describe('memory stays bounded', () => {
+  const INPUT_BYTES = 200 << 20;
+
+  /** So many bytes without end of row, then one short row. */
+  function endlessRow(start: Uint8Array, fill: number, end: Uint8Array): ByteReader {
+    let at = 0;
+    return {
+      name: 'endless',
+      bytesTotal: null,
+      isReady: true,
+      read: async (into, offset, lengthMax) => {
+        const part = at < start.length ? start : at < INPUT_BYTES ? null : end;
+        if (at >= INPUT_BYTES + end.length) return 0;
+        const length = Math.min(lengthMax, part === null ? INPUT_BYTES - at : part.length);
+        if (part === null) into.fill(fill, offset, offset + length);
+        else into.set(part.subarray(0, length), offset);
+        at += length;
+        return length;
+      },
+      close: async () => {},
+    };
+  }
+
+  test.each([
+    ['ndjson', text('{"a":"'), 0x78, text('\n{}\n')],
+    ['ndjson', text(' '), 0x20, text('\n{}\n')],
+    // A map with one bin 32 that ends where the last map begins.
+    ['msgpack', hex('81a161c60c7ffff8'), 0x80, hex('80')],
+  ] as const)('while %s that never ends is skipped: %o', async (format, start, fill, end) => {
+    const reader = endlessRow(start, fill, end);
+    const source = new FramedSource({ reader, format, clock: systemClock });
+    const before = process.memoryUsage().arrayBuffers;
+    const rows = await readRows(source, 100, 1 << 20);
+    expect(process.memoryUsage().arrayBuffers - before).toBeLessThan(16 << 20);
+    expect(rows.map((row) => row.error)).toEqual(['ROW_TOO_LONG', null]);
+    expect(rows[1]?.byte).toBe(INPUT_BYTES + (format === 'ndjson' ? 1 : 0));
+  });
+});
+
+describe('a pipe', () => {
+  test('hands over what has arrived, and an abort ends the wait for more', async () => {
+    const path = join(folder, `${fileCount++}.pipe`);
+    execFileSync('mkfifo', [path]);
+    const controller = new AbortController();
+    const { signal } = controller;
+    const source = await openSource(path, { format: 'ndjson', clock: systemClock, signal });
+    const writer = createWriteStream(path);
+    writer.write('{"a":1}\n{"half":');
+    const batch = makeBatch(1000, 1 << 20);
+    expect(await source.read(batch)).toBe(true);
+    expect(batch.rowCount).toBe(1);
+    const waiting = source.read(batch);
+    controller.abort();
+    expect(await waiting).toBe(false);
+    await source.close();
+    writer.destroy();
   });
 });
