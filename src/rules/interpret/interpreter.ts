@@ -17,7 +17,7 @@ import type {
 } from '../../domain/expression.ts';
 import type { FieldSpec } from '../../domain/fields.ts';
 import { TRANSACTION_FIELDS } from '../../domain/fields.ts';
-import type { Plan } from '../../domain/plan.ts';
+import type { Plan, RegisterData } from '../../domain/plan.ts';
 import * as fn from './functions.ts';
 
 /** undefined = missing. */
@@ -277,22 +277,41 @@ class Walk {
     return fn.localTime(timeMs, this.#zone(zone));
   }
 
-  /** A window's row with an empty `from` or `to` never holds. */
   #inMaintenance(scope: string, registerIndex: number): Value {
     const timeNumber = this.#plan.fields.findIndex((spec) => spec.name === 'time');
     const time = this.#row.field(timeNumber);
     if (time === undefined) return undefined;
-    const register = must(this.#plan.plan.registers[registerIndex], 'register');
-    const keyColumn = register.keyColumns.indexOf('scope');
-    const column = (name: string): Plan['registers'][number]['columns'][number] | undefined =>
-      register.columns.find((c) => c.name === name);
-    return register.keys.some((key, row) => {
-      const of = keyColumn >= 0 ? key[keyColumn] : column('scope')?.texts?.[row];
-      const from = column('from')?.numbers?.[row] ?? NaN;
-      const to = column('to')?.numbers?.[row] ?? NaN;
-      return (of === scope || of === '*') && from <= numberOf(time) && numberOf(time) < to;
-    });
+    const at = numberOf(time);
+    return maintenanceWindows(must(this.#plan.plan.registers[registerIndex], 'register')).some(
+      (window) => [scope, '*', ''].includes(window.scope) && window.from <= at && at < window.to,
+    );
   }
+}
+
+interface MaintenanceWindow {
+  readonly scope: string;
+  readonly from: number;
+  readonly to: number;
+}
+
+/** No `from`: from the beginning of time; no `to`: still open; no scope: all. */
+function maintenanceWindows(register: RegisterData): MaintenanceWindow[] {
+  const cell = (name: string, row: number): string | number | null => {
+    const part = register.keyColumns.indexOf(name);
+    const column = register.columns.find((one) => one.name === name);
+    const value = column?.texts?.[row] ?? column?.numbers?.[row] ?? register.keys[row]?.[part];
+    return value === undefined || value === '' || Number.isNaN(value) ? null : value;
+  };
+  const rowCount = Math.max(register.keys.length, register.columns[0]?.numbers?.length ?? 0);
+  return Array.from({ length: rowCount }, (_, row) => ({
+    scope: String(cell('scope', row) ?? '*'),
+    from: timeOf(cell('from', row) ?? -Infinity),
+    to: timeOf(cell('to', row) ?? Infinity),
+  }));
+}
+
+function timeOf(value: string | number): number {
+  return typeof value === 'number' || /^[0-9]+$/.test(value) ? Number(value) : Date.parse(value);
 }
 
 /** -1, 0 or 1; undefined where a version is malformed. */
