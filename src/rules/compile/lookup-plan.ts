@@ -1,0 +1,67 @@
+// The lookups that all rules share: each distinct (list or register, key) is made once a row,
+// before the rules, in short loops over the tile, so that their cache misses overlap; the rules'
+// functions then load the row found from L. L: tile rows × lookups, int32.
+
+import type { Expression } from '../../domain/expression.ts';
+
+export type Lookup = Extract<Expression, { op: 'cell' | 'in' }>;
+
+/** What makes two expressions equal: everything but where they stand and how they were written. */
+export function shapeOf(e: Expression | readonly Expression[]): string {
+  return JSON.stringify(e, (key, value: unknown) =>
+    key === 'text' || key === 'at' ? undefined : value,
+  );
+}
+
+function lookupShape(e: Lookup): string {
+  const table = e.op === 'cell' ? `register ${e.register}` : `${e.set} ${e.index}`;
+  return `${table} ${shapeOf(e.key)}`;
+}
+
+/** Parts of an expression, those first that are needed first. */
+export function partsOf(e: Expression): readonly Expression[] {
+  switch (e.op) {
+    case 'cell':
+      return e.key;
+    case 'in':
+      return [...e.key, ...e.elements];
+    case 'has':
+    case 'truth':
+    case 'not':
+    case 'negate':
+      return [e.value];
+    case 'compare':
+    case 'arithmetic':
+      return [e.left, e.right];
+    case 'and':
+    case 'or':
+    case 'call':
+      return e.args;
+    case 'choose':
+      return [e.test, e.negatedTest, e.then, e.otherwise];
+    default:
+      return [];
+  }
+}
+
+export class LookupPlan {
+  /** In an order in which keys that need another lookup come after it. */
+  readonly lookups: Lookup[] = [];
+  readonly #numbers = new Map<string, number>();
+
+  /** Takes in all lookups of an expression. */
+  add(e: Expression): void {
+    for (const part of partsOf(e)) this.add(part);
+    if (e.op !== 'cell' && (e.op !== 'in' || e.set === 'literal')) return;
+    const shape = lookupShape(e);
+    if (this.#numbers.has(shape)) return;
+    this.#numbers.set(shape, this.lookups.length);
+    this.lookups.push(e);
+  }
+
+  /** Number of a lookup that was added. */
+  numberOf(e: Lookup): number | undefined {
+    if (e.op === 'in' && e.set === 'literal') return undefined;
+    return this.#numbers.get(lookupShape(e));
+  }
+}

@@ -1,0 +1,145 @@
+// A plan's rules, compiled: score() sets the bits of the rules that fire on a tile's rows, decide()
+// makes a row's verdict of them, `evidence` says why. One program a worker. A row costs a few ns a
+// rule; only rows with a fired rule come to decide and evidence. Nothing is allocated for a row.
+
+import { assert } from '../../base/assert.ts';
+import type { FeatureLayout } from '../../domain/feature-layout.ts';
+import type { Plan } from '../../domain/plan.ts';
+import type { RowLayout } from '../../domain/row-layout.ts';
+import { ROW, ROW_FLAG } from '../../domain/row-layout.ts';
+import type { EvidenceReader, RowTable, Verdict } from '../../domain/verdict.ts';
+import type { ConstantPool } from '../runtime/constant-pool.ts';
+import type { RuleRuntime } from '../runtime/rule-runtime.ts';
+import type { Chunks } from './chunks.ts';
+import { compileChunks } from './chunks.ts';
+import type { BoundTable } from './deciding.ts';
+import { Decider } from './deciding.ts';
+import { CompiledEvidence } from './evidence.ts';
+
+/** Rows whose lookups are made together; more are scored in several goes. */
+const TILE_ROWS = 256;
+
+const SCORED_MASK = ROW_FLAG.bad | ROW_FLAG.decided | ROW_FLAG.repeat;
+
+export interface RulesProgramOptions {
+  readonly pool: ConstantPool;
+  readonly runtime: RuleRuntime;
+}
+
+export class RulesProgram {
+  /** Int32 words of `fired` a row; bit r & 31 of word r >> 5 is rule r. */
+  readonly firedWords: number;
+  readonly evidence: EvidenceReader;
+  readonly #chunks: Chunks;
+  readonly #decider: Decider;
+  readonly #evidence: CompiledEvidence;
+  readonly #strideWords: number;
+  readonly #rows = new Int32Array(TILE_ROWS);
+  readonly #lookups: Int32Array;
+  readonly #runtime: RuleRuntime;
+  readonly #bound: BoundTable = {
+    i32: new Int32Array(0),
+    f64: new Float64Array(0),
+    F: new Float64Array(0),
+    FI: new Int32Array(0),
+  };
+  #fired: Int32Array = new Int32Array(0);
+  #featureBytes: Uint8Array = new Uint8Array(0);
+
+  constructor(
+    plan: Plan,
+    layout: RowLayout,
+    features: FeatureLayout | null,
+    options: RulesProgramOptions,
+  ) {
+    const { pool, runtime } = options;
+    const context = { plan, layout, features, pool, runtime };
+    this.#chunks = compileChunks(plan, layout, features, pool, runtime);
+    this.firedWords = this.#chunks.firedWords;
+    this.#decider = new Decider(context, this.firedWords, this.#bound);
+    this.#evidence = new CompiledEvidence(context, this.#bound, (rule, row) =>
+      this.#decider.scoreOf(rule, row),
+    );
+    this.evidence = this.#evidence;
+    this.#strideWords = layout.strideBytes / 4;
+    this.#lookups = new Int32Array(TILE_ROWS * this.#chunks.lookupCount);
+    this.#runtime = runtime;
+  }
+
+  /** Names the tables that score, decide and evidence read, until the next call. */
+  bind(table: RowTable, F: Float64Array, FI: Int32Array, fired: Int32Array): void {
+    this.#bound.i32 = table.i32;
+    this.#bound.f64 = table.f64;
+    if (F !== this.#bound.F || FI !== this.#bound.FI) {
+      assert(
+        F.buffer === FI.buffer && F.byteOffset === FI.byteOffset,
+        'FI is over the memory of F',
+      );
+      this.#bound.F = F;
+      this.#bound.FI = FI;
+      this.#featureBytes = new Uint8Array(F.buffer, F.byteOffset, F.byteLength);
+    }
+    this.#fired = fired;
+    this.#runtime.bind(table.bytes, this.#featureBytes);
+  }
+
+  /** Writes the words of `fired` of rows [from, to); rows that are not decided anew get 0. */
+  score(from: number, to: number): void {
+    for (let start = from; start < to; start += TILE_ROWS) {
+      this.#scoreTile(start, Math.min(to, start + TILE_ROWS));
+    }
+  }
+
+  /** Fills the verdict of a scored row; gives the index of its outcome. */
+  decide(row: number, verdict: Verdict): number {
+    return this.#decider.decide(row, this.#fired, verdict);
+  }
+
+  /** Whether any rule fired on a scored row. */
+  hasFired(row: number): boolean {
+    const base = row * this.firedWords;
+    for (let word = 0; word < this.firedWords; word++) {
+      if (this.#fired[base + word] !== 0) return true;
+    }
+    return false;
+  }
+
+  /** Makes what is else made at a rule's first evidence. */
+  prepareEvidence(): void {
+    this.#evidence.prepare();
+  }
+
+  /** All generated source texts, for tests and inspection. */
+  describeSources(): string[] {
+    const evidence = this.evidence.templates.map((_, rule) => this.#evidence.sourceOf(rule));
+    return [...this.#chunks.sources, ...this.#decider.sources, ...evidence];
+  }
+
+  #scoreTile(from: number, to: number): void {
+    const { i32, f64, F, FI } = this.#bound;
+    const fired = this.#fired;
+    const rows = this.#rows;
+    const stride = this.#strideWords;
+    let count = 0;
+    for (let row = from; row < to; row++) {
+      const flags = i32[row * stride + ROW.flags / 4] as number;
+      rows[count] = row;
+      count += (flags & SCORED_MASK) === ROW_FLAG.decided ? 1 : 0;
+    }
+    if (count < to - from) fired.fill(0, from * this.firedWords, to * this.firedWords);
+    if (count === 0) return;
+    for (const run of this.#chunks.functions) {
+      run(i32, f64, F, FI, this.#lookups, rows, count, fired);
+    }
+  }
+}
+
+/** Compiles a plan's rules; `features` null where no rule reads one. */
+export function compileRules(
+  plan: Plan,
+  layout: RowLayout,
+  features: FeatureLayout | null,
+  options: RulesProgramOptions,
+): RulesProgram {
+  return new RulesProgram(plan, layout, features, options);
+}

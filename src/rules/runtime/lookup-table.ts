@@ -1,0 +1,95 @@
+// Lists and registers at run time: an open-addressing table from a key's 64-bit hash to its row.
+// Equality is by all 64 bits; that no two keys of one table share a hash is checked when it is
+// built, so that a lookup never needs the key's text. Cost: one cache miss, nothing allocated.
+//
+//   words: | lo | hi | row (-1 = empty) | 0 |  one entry, 16 bytes; at most half are taken
+
+import { assert } from '../../base/assert.ts';
+import type { HashKey } from '../../base/hash.ts';
+import { hashString, hashWords } from '../../base/hash.ts';
+
+/** What find answers besides a row. */
+export const LOOKUP = { absent: -1, missingKey: -2 } as const;
+
+/**
+ * Hash of a composite key from its parts' words (two a part) into out[0], out[1]. A key of one
+ * part is its own hash and never comes here. Entities with several key fields use the same.
+ */
+export function composeKey(
+  words: Int32Array,
+  wordCount: number,
+  key: HashKey,
+  out: Int32Array,
+): void {
+  hashWords(words, wordCount, key, out);
+}
+
+export class LookupTable {
+  readonly #words: Int32Array;
+  readonly #wrap: number;
+  readonly #key: HashKey;
+  readonly #out = new Int32Array(2);
+  /** Where callers of findComposite put the parts' words. */
+  readonly parts: Int32Array;
+  readonly rowCount: number;
+
+  /** @param keys rows × parts, distinct; `what` names the table in a message */
+  constructor(what: string, keys: readonly (readonly string[])[], hashKey: HashKey) {
+    let capacity = 4;
+    while (capacity < keys.length * 2) capacity *= 2;
+    assert(capacity <= 2 ** 26, `${what} has at most ${2 ** 25} rows`);
+    this.#words = new Int32Array(capacity * 4);
+    for (let i = 2; i < this.#words.length; i += 4) this.#words[i] = LOOKUP.absent;
+    this.#wrap = capacity * 4 - 1;
+    this.#key = hashKey;
+    this.rowCount = keys.length;
+    this.parts = new Int32Array(2 * Math.max(1, keys[0]?.length ?? 1, 8));
+    keys.forEach((parts, row) => {
+      this.#insert(parts, row, what);
+    });
+  }
+
+  /** The row, LOOKUP.absent, or LOOKUP.missingKey when the key's length is -1. */
+  find(lo: number, hi: number, length: number): number {
+    if (length < 0) return -2;
+    const words = this.#words;
+    const wrap = this.#wrap;
+    let at = (lo << 2) & wrap;
+    for (;;) {
+      const row = words[at + 2] as number;
+      if (row < 0) return -1;
+      if (words[at] === lo && words[at + 1] === hi) return row;
+      at = (at + 4) & wrap;
+    }
+  }
+
+  /** The same for a key whose parts' hashes stand in `parts`; length < 0 when any is missing. */
+  findComposite(partCount: number, length: number): number {
+    if (length < 0) return -2;
+    const out = this.#out;
+    composeKey(this.parts, partCount * 2, this.#key, out);
+    return this.find(out[0] as number, out[1] as number, 0);
+  }
+
+  #insert(parts: readonly string[], row: number, what: string): void {
+    let lo: number;
+    let hi: number;
+    if (parts.length === 1) {
+      [lo, hi] = hashString(parts[0] as string, this.#key);
+    } else {
+      const words = new Int32Array(parts.flatMap((part) => hashString(part, this.#key)));
+      composeKey(words, words.length, this.#key, this.#out);
+      lo = this.#out[0] as number;
+      hi = this.#out[1] as number;
+    }
+    assert(
+      this.find(lo, hi, 0) < 0,
+      `two keys of ${what} have one 64-bit hash (or row ${row + 1} repeats a key): use another hash key`,
+    );
+    let at = (lo << 2) & this.#wrap;
+    while ((this.#words[at + 2] as number) >= 0) at = (at + 4) & this.#wrap;
+    this.#words[at] = lo;
+    this.#words[at + 1] = hi;
+    this.#words[at + 2] = row;
+  }
+}

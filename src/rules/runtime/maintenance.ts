@@ -1,0 +1,105 @@
+// `inMaintenance`: windows [from, to) of a register, each for a scope (a terminal, a merchant) or,
+// with an empty scope or "*", for all. The windows of one scope are merged into disjoint ones and
+// searched by bisection: cost O(log windows) and one lookup, nothing allocated.
+// An absent `from` is the beginning of time, an absent `to` is not yet known: still open.
+
+import type { HashKey } from '../../base/hash.ts';
+import { assert } from '../../base/assert.ts';
+import type { RegisterData } from '../../domain/plan.ts';
+import { LookupTable } from './lookup-table.ts';
+
+interface Span {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** Sorted, disjoint. */
+function merge(spans: readonly Span[]): Span[] {
+  const merged: Span[] = [];
+  for (const span of [...spans].toSorted((a, b) => a.fromMs - b.fromMs)) {
+    const last = merged.at(-1);
+    if (last !== undefined && span.fromMs <= last.toMs) {
+      merged[merged.length - 1] = { fromMs: last.fromMs, toMs: Math.max(last.toMs, span.toMs) };
+    } else if (span.toMs > span.fromMs) {
+      merged.push(span);
+    }
+  }
+  return merged;
+}
+
+/** A column's value by row, whether it is a key part or not. */
+function readTimes(register: RegisterData, name: string, absent: number): number[] {
+  const column = register.columns.find((one) => one.name === name);
+  if (column?.numbers) return column.numbers.map((value) => (Number.isNaN(value) ? absent : value));
+  const part = register.keyColumns.indexOf(name);
+  const texts = column?.texts ?? (part >= 0 ? register.keys.map((key) => key[part] ?? null) : null);
+  assert(texts !== null, `register ${register.name} of maintenance windows has no column ${name}`);
+  return texts.map((text) => {
+    if (text === null || text === '') return absent;
+    const value = /^\d+$/.test(text) ? Number(text) : Date.parse(text);
+    assert(!Number.isNaN(value), `register ${register.name}: ${name} is not a time: ${text}`);
+    return value;
+  });
+}
+
+function readScopes(register: RegisterData): (string | null)[] {
+  const column = register.columns.find((one) => one.name === 'scope');
+  if (column?.texts) return [...column.texts];
+  const part = register.keyColumns.indexOf('scope');
+  return register.keys.map((key) => (part >= 0 ? (key[part] ?? null) : null));
+}
+
+export class Maintenance {
+  readonly #scopes: LookupTable;
+  /** Spans of scope s are [first[s], first[s + 1]); the last scope is "all". */
+  readonly #first: Int32Array;
+  readonly #from: Float64Array;
+  readonly #to: Float64Array;
+
+  constructor(register: RegisterData, hashKey: HashKey) {
+    const froms = readTimes(register, 'from', -Infinity);
+    const tos = readTimes(register, 'to', Infinity);
+    const groups = new Map<string, Span[]>();
+    const everywhere: Span[] = [];
+    readScopes(register).forEach((scope, row) => {
+      const span = { fromMs: froms[row] as number, toMs: tos[row] as number };
+      if (scope === null || scope === '' || scope === '*') {
+        everywhere.push(span);
+        return;
+      }
+      const group = groups.get(scope);
+      if (group === undefined) groups.set(scope, [span]);
+      else group.push(span);
+    });
+    const lists = [...groups.values(), everywhere].map((spans) => merge(spans));
+    const flat = lists.flat();
+    const keys = [...groups.keys()].map((scope) => [scope]);
+    this.#scopes = new LookupTable(`maintenance register ${register.name}`, keys, hashKey);
+    this.#first = new Int32Array(lists.length + 1);
+    lists.forEach((spans, i) => {
+      this.#first[i + 1] = (this.#first[i] as number) + spans.length;
+    });
+    this.#from = new Float64Array(flat.map((span) => span.fromMs));
+    this.#to = new Float64Array(flat.map((span) => span.toMs));
+  }
+
+  /** Whether a window of the scope with this hash, or of all, is open at timeMs. */
+  isOpen(lo: number, hi: number, timeMs: number): boolean {
+    const scope = this.#scopes.find(lo, hi, 0);
+    if (scope >= 0 && this.#covers(scope, timeMs)) return true;
+    return this.#covers(this.#first.length - 2, timeMs);
+  }
+
+  #covers(scope: number, timeMs: number): boolean {
+    let low = this.#first[scope] as number;
+    let high = this.#first[scope + 1] as number;
+    const begin = low;
+    // The last window that begins at or before timeMs.
+    while (low < high) {
+      const middle = (low + high) >>> 1;
+      if ((this.#from[middle] as number) <= timeMs) low = middle + 1;
+      else high = middle;
+    }
+    return low > begin && timeMs < (this.#to[low - 1] as number);
+  }
+}
