@@ -1,0 +1,74 @@
+// For entities with many rows: where each value was seen last, so that a distinct count does not
+// look through the ring. One index for all entities and terms of a kind; its key is the hash over
+// value, slot and term. Entities of up to INDEXED_ABOVE rows do without and search their ring.
+
+import type { HashKey } from '../base/hash.ts';
+import { hashWords } from '../base/hash.ts';
+import { HashIndex } from './hash-index.ts';
+import { reserveWords } from './reserve.ts';
+
+/** Rings of more rows than this are indexed. */
+export const INDEXED_ABOVE = 64;
+const ENTRIES_MAX = 1 << 25;
+
+export class DistinctIndex {
+  readonly #index = new HashIndex(ENTRIES_MAX);
+  /** A pair an entry: high half of the key's hash, sequence number. */
+  readonly #entries = reserveWords(ENTRIES_MAX * 2);
+  readonly #key: HashKey;
+  readonly #words = new Int32Array(4);
+  readonly #hash = new Int32Array(2);
+  #next = 0;
+  #free = -1;
+
+  constructor(key: HashKey) {
+    this.#key = key;
+  }
+
+  get bytesUsed(): number {
+    return this.#index.bytesUsed + this.#next * 8;
+  }
+
+  #find(slot: number, term: number, lo: number, hi: number): number {
+    const words = this.#words;
+    words[0] = lo;
+    words[1] = hi;
+    words[2] = slot;
+    words[3] = term;
+    hashWords(words, 4, this.#key, this.#hash);
+    return this.#index.find(this.#hash[0] as number, this.#hash[1] as number, this.#entries, 2, 0);
+  }
+
+  /** Entry of the value, or -1. */
+  entry(slot: number, term: number, lo: number, hi: number): number {
+    return this.#find(slot, term, lo, hi);
+  }
+
+  /** Sequence number that an entry (from `entry`) remembers. */
+  seqAt(entry: number): number {
+    return this.#entries[entry * 2 + 1] as number;
+  }
+
+  /** Remembers that the value was last seen in row `seq`. */
+  set(slot: number, term: number, lo: number, hi: number, seq: number): void {
+    let entry = this.#find(slot, term, lo, hi);
+    if (entry < 0) {
+      if (this.#free >= 0) {
+        entry = this.#free;
+        this.#free = this.#entries[entry * 2 + 1] as number;
+      } else entry = this.#next++;
+      this.#entries[entry * 2] = this.#hash[1] as number;
+      const lowHalf = this.#hash[0] as number;
+      this.#index.insert(lowHalf, this.#hash[1] as number, entry, this.#entries, 2, 0);
+    }
+    this.#entries[entry * 2 + 1] = seq;
+  }
+
+  remove(slot: number, term: number, lo: number, hi: number): void {
+    const entry = this.#find(slot, term, lo, hi);
+    if (entry < 0) return;
+    this.#index.remove(this.#hash[0] as number, this.#hash[1] as number, entry);
+    this.#entries[entry * 2 + 1] = this.#free;
+    this.#free = entry;
+  }
+}

@@ -1,0 +1,409 @@
+// A row that is older than its entity's newest: read at its place, then put there.
+//
+// Counts and sums are differences of prefixes, found by binary search: O(log rows) to read, O(rows
+// newer) to enter (each newer prefix grows by the row's own part). Folds and distinct counts look at
+// the rows of their window. Driven by the layout rather than generated: one row in a hundred comes
+// here, and the generated loop stays small. The row's own terms come from the generated `contribute`
+// in state.X, in this order: [scratch, decided, counts, sums, raws, distincts x 2, lasts, places,
+// lat, lon].
+
+import type { EntityState } from './entity-state.ts';
+import { foldOf, foldStart, isPlaced } from './entity-state.ts';
+import type { LastTerm, TermOffsets } from './state-layout.ts';
+import { HEADER, PLACE_NONE } from './state-layout.ts';
+
+/** Position of the row's own decided mark in X. */
+const DECIDED = 1;
+
+/** A reader of one entity at one place; slot -1 = an entity that is not known (all zero). */
+interface At {
+  readonly s: EntityState;
+  readonly h: number;
+  readonly known: boolean;
+  readonly place: number;
+  readonly t: number;
+}
+
+function cursorAt(at: At, w: number): number {
+  return at.known ? at.s.placeOf(at.h, at.s.lowerBound(w, at.t)) : at.place;
+}
+
+function prefixCount(at: At, term: { total: number; prefix: number }, seq: number): number {
+  const { s, h } = at;
+  if (seq === s.H[h + HEADER.end]) return s.H[h + term.total] as number;
+  return s.R[s.at(h, seq) + term.prefix] as number;
+}
+
+function prefixSum(at: At, term: { total: number; prefix: number }, seq: number): number {
+  const { s, h } = at;
+  if (seq === s.H[h + HEADER.end]) return s.HD[(h + term.total) >> 1] as number;
+  return s.RD[(s.at(h, seq) + term.prefix) >> 1] as number;
+}
+
+function countAt(at: At, index: number, w: number, prior: boolean): number {
+  const { s } = at;
+  const own = prior ? 0 : (s.X[s.termOffsets.counts + index] as number);
+  const term = s.layout.counts[index];
+  if (!at.known || term === undefined) return own;
+  return ((prefixCount(at, term, at.place) - prefixCount(at, term, cursorAt(at, w))) | 0) + own;
+}
+
+function sumAt(at: At, index: number, w: number, prior: boolean): number {
+  const { s } = at;
+  const own = prior ? 0 : (s.X[s.termOffsets.sums + index] as number);
+  const term = s.layout.sums[index];
+  if (!at.known || term === undefined) return own;
+  return prefixSum(at, term, at.place) - prefixSum(at, term, cursorAt(at, w)) + own;
+}
+
+function foldAt(at: At, index: number, prior: boolean): number {
+  const { s, h } = at;
+  const fold = s.layout.folds[index];
+  if (fold === undefined) return NaN;
+  let value = foldStart(fold);
+  if (at.known) {
+    const raw = s.layout.raws[fold.rawTerm]?.raw as number;
+    for (let seq = cursorAt(at, fold.window); seq !== at.place; seq = (seq + 1) | 0) {
+      const own = s.RD[(s.at(h, seq) + raw) >> 1] as number;
+      if (!Number.isNaN(own)) value = foldOf(fold.fn, value, own);
+    }
+  }
+  const own = s.X[s.termOffsets.raws + fold.rawTerm] as number;
+  return prior || Number.isNaN(own) ? value : foldOf(fold.fn, value, own);
+}
+
+/** The only set of the engine that may allocate: late rows with a distinct feature. */
+function distinctAt(at: At, index: number, slot: number, prior: boolean): number {
+  const { s, h } = at;
+  const term = s.layout.distincts[index];
+  const entry = term?.counts[slot];
+  if (term === undefined || entry === undefined) return 0;
+  const seen = new Set<bigint>();
+  const add = (lo: number, hi: number): void => {
+    seen.add((BigInt(hi >>> 0) << 32n) | BigInt(lo >>> 0));
+  };
+  if (at.known) {
+    for (let seq = cursorAt(at, entry.window); seq !== at.place; seq = (seq + 1) | 0) {
+      const a = s.at(h, seq);
+      if (((s.R[a + s.layout.rowFlags] as number) & term.presentBit) === 0) continue;
+      add(s.R[a + term.hash] as number, s.R[a + term.hash + 1] as number);
+    }
+  }
+  const own = s.termOffsets.distincts + index * 2;
+  if (!prior && s.X[own] === 1) add(s.XI[own * 2 + 2] as number, s.XI[own * 2 + 3] as number);
+  return seen.size;
+}
+
+/** Address of the newest decided row before the place, or -1 when the ring has none. */
+function decidedBefore(at: At): number {
+  const { s, h } = at;
+  if (!at.known) return -1;
+  const start = s.H[h + HEADER.start] as number;
+  const bit = s.layout.rowDecidedBit;
+  for (let seq = at.place; seq !== start; ) {
+    seq = (seq - 1) | 0;
+    const a = s.at(h, seq);
+    if (bit === 0 || ((s.R[a + s.layout.rowFlags] as number) & bit) !== 0) return a;
+  }
+  return -1;
+}
+
+/** Time of that row, or of the newest one dropped; -Infinity when there is none. */
+function previousTimeAt(at: At): number {
+  if (!at.known) return -Infinity;
+  const a = decidedBefore(at);
+  if (a >= 0) return at.s.RD[a >> 1] as number;
+  return at.s.HD[(at.h + at.s.layout.droppedDecided) >> 1] as number;
+}
+
+function lastAt(at: At, index: number, F: Float64Array, FI: Int32Array, f: number): void {
+  const { s, h } = at;
+  const term = s.layout.lasts[index] as LastTerm;
+  const oldest = at.t - s.limits.keepMs;
+  F[f] = NaN;
+  if (!at.known) return;
+  let from = -1;
+  const start = s.H[h + HEADER.start] as number;
+  for (let seq = at.place; seq !== start && from < 0; ) {
+    seq = (seq - 1) | 0;
+    const a = s.at(h, seq);
+    if (!Number.isNaN(s.RD[(a + term.raw) >> 1] as number)) from = a;
+  }
+  const time =
+    from >= 0 ? (s.RD[from >> 1] as number) : (s.HD[((h + term.dropped) >> 1) + term.doubles] as number);
+  if (time < oldest) return;
+  const words = from >= 0 ? s.R : s.H;
+  const word = from >= 0 ? from + term.raw : h + term.dropped;
+  for (let k = 0; k < term.doubles * 2; k++) FI[f * 2 + k] = words[word + k] as number;
+}
+
+/** [km, km/h] from the newest place before; NaN when there is none. */
+function placeAt(at: At, index: number): [number, number] {
+  const { s, h } = at;
+  const term = s.layout.places[index];
+  const { position } = s.termOffsets;
+  const lat = s.X[position] as number;
+  const lon = s.X[position + 1] as number;
+  if (!at.known || term === undefined || Number.isNaN(lat)) return [NaN, NaN];
+  let time = s.HD[(h + term.dropped) >> 1] as number;
+  let wasLat = s.H[h + term.dropped + 2] as number;
+  let wasLon = s.H[h + term.dropped + 3] as number;
+  const start = s.H[h + HEADER.start] as number;
+  for (let seq = at.place; seq !== start; ) {
+    seq = (seq - 1) | 0;
+    const a = s.at(h, seq);
+    if (!isPlaced(s.layout, s.R, a, term.bit)) continue;
+    time = s.RD[a >> 1] as number;
+    wasLat = s.R[a + s.layout.rowLat] as number;
+    wasLon = s.R[a + s.layout.rowLat + 1] as number;
+    break;
+  }
+  if (at.t - time > s.limits.keepMs) return [NaN, NaN];
+  if (Math.round(lat * 1e7) === wasLat && Math.round(lon * 1e7) === wasLon) return [0, 0];
+  const km = s.tables.haversineKm(wasLat / 1e7, wasLon / 1e7, lat, lon);
+  return [km, km / ((at.t - time) / 3_600_000)];
+}
+
+/** Writes every feature of `row` as if it stood before sequence number `place` at time `t`. */
+export function evaluateAt(s: EntityState, row: number, slot: number, place: number, t: number): void {
+  const { layout, tables } = s;
+  const at: At = { s, h: slot * layout.headerWords, known: slot >= 0, place, t };
+  for (const { feature, prior, recipe } of layout.features) {
+    const f = (s.featureBase[feature] as number) + row * (s.featureStride[feature] as number);
+    const { F, FI } = tables;
+    switch (recipe.kind) {
+      case 'count':
+        F[f] = countAt(at, recipe.term, recipe.window, prior);
+        break;
+      case 'sum':
+        F[f] = sumAt(at, recipe.term, recipe.window, prior);
+        break;
+      case 'avg':
+      case 'foldAvg': {
+        const count = countAt(at, recipe.count, recipe.window, prior);
+        const sum =
+          recipe.kind === 'avg'
+            ? sumAt(at, recipe.sum, recipe.window, prior)
+            : foldAt(at, recipe.fold, prior);
+        F[f] = count === 0 ? NaN : sum / count;
+        break;
+      }
+      case 'fold': {
+        const value = foldAt(at, recipe.fold, prior);
+        F[f] = layout.folds[recipe.fold]?.fn !== 'sum' && Math.abs(value) === Infinity ? NaN : value;
+        break;
+      }
+      case 'ratio': {
+        const p = countAt(at, recipe.term, recipe.window, prior);
+        const q = countAt(at, recipe.of, recipe.window, prior);
+        F[f] = q === 0 ? (p === 0 ? 0 : NaN) : p / q;
+        break;
+      }
+      case 'distinct':
+        F[f] = distinctAt(at, recipe.term, recipe.slot, prior);
+        break;
+      case 'last':
+        lastAt(at, recipe.term, F, FI, f);
+        break;
+      case 'sinceLast':
+      case 'age': {
+        const since = t - previousTimeAt(at);
+        const first = layout.firstTime >= 0 && at.known ? s.HD[(at.h + layout.firstTime) >> 1] : 0;
+        F[f] = since > s.limits.keepMs ? NaN : recipe.kind === 'age' ? t - (first as number) : since;
+        break;
+      }
+      case 'distanceKm':
+        F[f] = placeAt(at, recipe.term)[0];
+        break;
+      case 'speedKmh':
+        F[f] = placeAt(at, recipe.term)[1];
+        break;
+    }
+  }
+}
+
+/** Enters the row, whose terms are in s.X, before sequence number `place`. */
+export function insertLate(s: EntityState, slot: number, placeBefore: number, t: number): void {
+  const { layout, H, RD } = s;
+  const h = slot * layout.headerWords;
+  if (H[h + HEADER.end] === H[h + HEADER.limit]) {
+    s.makeRoom(slot, s.HD[(h + HEADER.lastTime) >> 1] as number);
+  }
+  const end = H[h + HEADER.end] as number;
+  const start = H[h + HEADER.start] as number;
+  // Making room may have dropped rows at the limit, never rows newer than the place.
+  const place = ((placeBefore - start) | 0) < 0 ? start : placeBefore;
+  const offsets = s.termOffsets;
+  shiftNewer(s, h, slot, place, end, offsets);
+  const a = s.at(h, place);
+  RD[a >> 1] = t;
+  H[h + HEADER.end] = (end + 1) | 0;
+  moveCursors(s, h, place, t);
+  storeOwn(s, h, a, place, end, t, offsets);
+  layout.folds.forEach((fold, i) => {
+    s.flip(h, i, H[h + (layout.windows[fold.window]?.cursor as number)] as number, (end + 1) | 0);
+  });
+}
+
+/** Moves rows [place, end) one further; their prefixes grow by the row's own part. */
+function shiftNewer(
+  s: EntityState,
+  h: number,
+  slot: number,
+  place: number,
+  end: number,
+  offsets: TermOffsets,
+): void {
+  const { layout, H, R, RD, X } = s;
+  const indexed = ((H[h + HEADER.flags] as number) & 1) !== 0;
+  for (let seq = end; seq !== place; ) {
+    const before = (seq - 1) | 0;
+    const from = s.at(h, before);
+    const to = s.at(h, seq);
+    for (let k = 0; k < layout.rowWords; k++) R[to + k] = R[from + k] as number;
+    layout.counts.forEach((term, i) => {
+      R[to + term.prefix] = ((R[to + term.prefix] as number) + (X[offsets.counts + i] as number)) | 0;
+    });
+    layout.sums.forEach((term, i) => {
+      const at = (to + term.prefix) >> 1;
+      RD[at] = (RD[at] as number) + (X[offsets.sums + i] as number);
+    });
+    if (indexed) {
+      layout.distincts.forEach((term, i) => {
+        const both = term.presentBit | term.againBit;
+        if (((R[to + layout.rowFlags] as number) & both) !== term.presentBit) return;
+        s.distinct?.set(slot, i, R[to + term.hash] as number, R[to + term.hash + 1] as number, seq);
+      });
+    }
+    seq = before;
+  }
+}
+
+function moveCursors(s: EntityState, h: number, place: number, t: number): void {
+  const { layout, H, HD } = s;
+  const newest = HD[(h + HEADER.lastTime) >> 1] as number;
+  layout.windows.forEach(({ cursor }, w) => {
+    const c = H[h + cursor] as number;
+    const order = (place - c) | 0;
+    if (order < 0 || (order === 0 && t <= s.lowerBound(w, newest))) H[h + cursor] = (c + 1) | 0;
+  });
+}
+
+function storeOwn(
+  s: EntityState,
+  h: number,
+  a: number,
+  place: number,
+  end: number,
+  t: number,
+  offsets: TermOffsets,
+): void {
+  const { layout, H, HD, R, RD, X, XI } = s;
+  // The row now after this one still has the prefix with this row's part; without it, it is ours.
+  const isNewest = place === end;
+  const next = isNewest ? -1 : s.at(h, (place + 1) | 0);
+  layout.counts.forEach((term, i) => {
+    const own = X[offsets.counts + i] as number;
+    const total = H[h + term.total] as number;
+    R[a + term.prefix] = isNewest ? total : ((R[next + term.prefix] as number) - own) | 0;
+    H[h + term.total] = (total + own) | 0;
+  });
+  layout.sums.forEach((term, i) => {
+    const own = X[offsets.sums + i] as number;
+    const total = HD[(h + term.total) >> 1] as number;
+    RD[(a + term.prefix) >> 1] = isNewest ? total : (RD[(next + term.prefix) >> 1] as number) - own;
+    HD[(h + term.total) >> 1] = total + own;
+  });
+  layout.raws.forEach((term, i) => {
+    RD[(a + term.raw) >> 1] = X[offsets.raws + i] as number;
+  });
+  const decided = X[DECIDED] === 1;
+  let flags = decided ? layout.rowDecidedBit : 0;
+  layout.places.forEach((term, i) => {
+    if (X[offsets.places + i] === 1) flags |= term.bit;
+  });
+  if (layout.rowFlags >= 0) R[a + layout.rowFlags] = flags;
+  layout.distincts.forEach((_, i) => enterDistinct(s, h, a, place, end, i, offsets));
+  storePlaces(s, h, a, t, offsets);
+  let x = offsets.lasts;
+  for (const term of layout.lasts) {
+    for (let k = 0; k < term.doubles * 2; k++) R[a + term.raw + k] = XI[x * 2 + k] as number;
+    const newest = (h + term.newest) >> 1;
+    if (!Number.isNaN(X[x] as number) && t >= (HD[newest + term.doubles] as number)) {
+      for (let k = 0; k < term.doubles * 2; k++) H[h + term.newest + k] = XI[x * 2 + k] as number;
+      HD[newest + term.doubles] = t;
+    }
+    x += term.doubles;
+  }
+  if (!decided) return;
+  if (layout.lastDecided >= 0) {
+    const at = (h + layout.lastDecided) >> 1;
+    HD[at] = Math.max(HD[at] as number, t);
+  }
+  if (layout.firstTime >= 0) {
+    const at = (h + layout.firstTime) >> 1;
+    const first = HD[at] as number;
+    if (first === -Infinity || (t < first && first - t <= s.limits.keepMs)) HD[at] = t;
+  }
+}
+
+function storePlaces(s: EntityState, h: number, a: number, t: number, offsets: TermOffsets): void {
+  const { layout, H, HD, R, X } = s;
+  if (layout.rowLat < 0) return;
+  const latDegrees = X[offsets.position] as number;
+  const isLocated = !Number.isNaN(latDegrees);
+  const lat = isLocated ? Math.round(latDegrees * 1e7) | 0 : PLACE_NONE;
+  const lon = isLocated ? Math.round((X[offsets.position + 1] as number) * 1e7) | 0 : 0;
+  R[a + layout.rowLat] = lat;
+  R[a + layout.rowLat + 1] = lon;
+  layout.places.forEach((term, i) => {
+    if (X[offsets.places + i] !== 1) return;
+    if (t < (HD[(h + term.newest) >> 1] as number)) return;
+    HD[(h + term.newest) >> 1] = t;
+    H[h + term.newest + 2] = lat;
+    H[h + term.newest + 3] = lon;
+  });
+}
+
+/** Marks who comes again, and counts the value in each window where it is new. */
+function enterDistinct(
+  s: EntityState,
+  h: number,
+  a: number,
+  place: number,
+  end: number,
+  i: number,
+  offsets: TermOffsets,
+): void {
+  const { layout, H, R, RD, X, XI } = s;
+  const term = layout.distincts[i];
+  const x = offsets.distincts + i * 2;
+  if (term === undefined || X[x] !== 1) return;
+  const lo = XI[x * 2 + 2] as number;
+  const hi = XI[x * 2 + 3] as number;
+  R[a + term.hash] = lo;
+  R[a + term.hash + 1] = hi;
+  R[a + layout.rowFlags] = (R[a + layout.rowFlags] as number) | term.presentBit;
+  for (let seq = (place + 1) | 0; seq !== ((end + 1) | 0); seq = (seq + 1) | 0) {
+    const b = s.at(h, seq);
+    const isSame =
+      R[b + term.hash] === lo &&
+      R[b + term.hash + 1] === hi &&
+      ((R[b + layout.rowFlags] as number) & term.presentBit) !== 0;
+    if (isSame) {
+      // Any earlier row of this value already comes again: the later one followed it.
+      R[a + layout.rowFlags] = (R[a + layout.rowFlags] as number) | term.againBit;
+      return;
+    }
+  }
+  const before = s.newestOf(h, i, lo, hi, place);
+  if (before >= 0) R[before + layout.rowFlags] = (R[before + layout.rowFlags] as number) | term.againBit;
+  for (const { window, count } of term.counts) {
+    const cursor = H[h + (layout.windows[window]?.cursor as number)] as number;
+    if (((place - cursor) | 0) < 0) continue;
+    const newest = s.HD[(h + HEADER.lastTime) >> 1] as number;
+    if (before < 0 || (RD[before >> 1] as number) <= s.lowerBound(window, newest)) {
+      H[h + count] = (H[h + count] as number) + 1;
+    }
+  }
+}
