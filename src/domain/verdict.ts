@@ -36,9 +36,6 @@ export interface EvidenceTemplate {
   /** True when value - threshold means something. */
   readonly hasMargin: boolean;
   /** True when value or threshold is a card: a text of 13-19 digits must then be written masked. */
-  readonly isCard: boolean;
-  /** True where value or threshold may be a card number: 13-19 digits are then written masked. */
-  readonly isCard: boolean;
 }
 
 /**
