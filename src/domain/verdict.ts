@@ -35,7 +35,8 @@ export interface EvidenceTemplate {
   readonly thresholdText: string | null;
   /** True when value - threshold means something. */
   readonly hasMargin: boolean;
-  /** True when value or threshold is a card: a text of 13-19 digits must then be written masked. */
+  /** True where value or threshold may be a card number: 13-19 digits are then written masked. */
+  readonly isCard: boolean;
 }
 
 /**
