@@ -1,6 +1,6 @@
 // The merchants, terminals and lists of the generated world, made from a fixed seed of their own:
 // whatever seed a stream has, it agrees with the committed registers and lists
-// (fixtures/registers, fixtures/lists; registers.ts writes them). Cost: ~30 ms, 8 MB, once.
+// (fixtures/registers, fixtures/lists; world-files.ts writes them). Cost: ~30 ms, 8 MB, once.
 
 import { must } from '../base/assert.ts';
 import { mix32 } from '../base/hash.ts';
