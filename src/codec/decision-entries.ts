@@ -9,7 +9,9 @@ import type { ReasonSpec } from '../domain/reasons.ts';
 import { REASONS } from '../domain/reasons.ts';
 import type { RowLayout } from '../domain/row-layout.ts';
 import { ROW_FLAG, fieldNumber } from '../domain/row-layout.ts';
+import type { EvidenceReader } from '../domain/verdict.ts';
 import { EVIDENCE_TEXT_BYTES_MAX } from '../domain/verdict.ts';
+import { OVERRUN_BYTES } from './decision-constants.ts';
 
 /** Bits of ROW.flags that a decision lists, in the order of DECISION_FLAGS. */
 const FLAG_OF_BIT: readonly (readonly [number, DecisionFlag])[] = [
@@ -94,8 +96,41 @@ export function echoSlots(layout: RowLayout): EchoSlots {
 
 /** Longest int32 in decimal. */
 export const INT32_TEXT_BYTES_MAX = 11;
+/** More than any array, map or string needs for its brackets, commas, quotes or head. */
+const FRAME_BYTES = 8;
 
-/** Longest evidence value in bytes, when each byte of text may take `bytesPerByte`. */
-export function evidenceValueBytesMax(bytesPerByte: number): number {
-  return EVIDENCE_TEXT_BYTES_MAX * bytesPerByte + 5;
+/** What the length of one format's decisions is made of. */
+export interface DecisionSizes {
+  /** Lengths of all constants; each stands in a decision once, but those that `keys` names. */
+  readonly constants: Int32Array;
+  readonly evidence: EvidenceReader;
+  /** Constants that stand once for each evidence item or rule of evidence. */
+  readonly keys: readonly number[];
+  readonly exempts: Int32Array;
+  readonly echoBytesMax: number;
+  /** Longest form of one byte of text. */
+  readonly bytesPerByte: number;
+  readonly numberBytes: number;
+}
+
+/** A bound for every decision: everything fires, every text is at its longest. */
+export function decisionBytesMax(sizes: DecisionSizes): number {
+  const lengthOf = (constant: number): number => sizes.constants[constant] as number;
+  const sum = (constants: readonly number[]): number =>
+    constants.reduce((total, constant) => total + lengthOf(constant) + FRAME_BYTES, 0);
+  const keyBytes = sum(sizes.keys);
+  const textBytes = EVIDENCE_TEXT_BYTES_MAX * sizes.bytesPerByte;
+  const valueBytes = Math.max(textBytes, sizes.numberBytes) + FRAME_BYTES;
+  const itemBytes = keyBytes + 2 * valueBytes + sizes.numberBytes + FRAME_BYTES;
+  const itemCount = sizes.evidence.templates.reduce((total, items) => total + items.length, 0);
+  const ruleBytes = keyBytes + sum([...sizes.exempts]) + sizes.numberBytes + FRAME_BYTES;
+  return (
+    sizes.constants.reduce((total, length) => total + length + FRAME_BYTES, 0) +
+    5 * (sizes.echoBytesMax * sizes.bytesPerByte + FRAME_BYTES) +
+    2 * INT32_TEXT_BYTES_MAX +
+    2 * sizes.numberBytes +
+    itemCount * itemBytes +
+    sizes.evidence.templates.length * ruleBytes +
+    OVERRUN_BYTES
+  );
 }

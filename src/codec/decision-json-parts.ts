@@ -5,18 +5,13 @@ import type { DecisionReason } from '../domain/decision.ts';
 import { OUTCOMES } from '../domain/decision.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { EvidenceReader } from '../domain/verdict.ts';
-import type { ConstantPool, Constants } from './decision-constants.ts';
-import { OVERRUN_BYTES } from './decision-constants.ts';
-import { NUMBER_TEXT_BYTES_MAX } from './decision-digits.ts';
+import type { ConstantPool } from './decision-constants.ts';
 import {
   FLAG_COMBINATIONS,
-  INT32_TEXT_BYTES_MAX,
   engineReason,
-  evidenceValueBytesMax,
   flagsOfCombination,
   ruleReason,
 } from './decision-entries.ts';
-import { ESCAPE_FACTOR } from './decision-json-text.ts';
 
 export interface JsonParts {
   readonly open: number;
@@ -139,34 +134,8 @@ function wellFormed(text: string): string {
   return new TextDecoder().decode(new TextEncoder().encode(text));
 }
 
-/**
- * A bound for every decision: each constant once but those of evidence values, as often as there
- * are values; each text of the row at its longest, all of it escaped.
- *
- * @param echoBytesMax longest id, account, merchant or order
- */
-export function jsonBytesMax(
-  { lengths }: Constants,
-  parts: JsonParts,
-  echoBytesMax: number,
-): number {
-  const lengthOf = (constant: number): number => lengths[constant] as number;
-  const numberBytes = NUMBER_TEXT_BYTES_MAX;
-  const valueBytes = evidenceValueBytesMax(ESCAPE_FACTOR);
-  const itemBytes =
-    lengthOf(parts.value) + lengthOf(parts.threshold) + lengthOf(parts.margin) + numberBytes + 2;
-  const ruleBytes =
-    lengthOf(parts.compared) + lengthOf(parts.score) + numberBytes + lengthOf(parts.exemptBy) + 4;
-  const exemptBytes = parts.exempts.reduce((sum, exempt) => sum + lengthOf(exempt) + 1, 0);
-  const itemCount = parts.itemOpens.reduce((sum, items) => sum + items.length, 0);
-  const ruleCount = parts.ruleOpens.length;
-  return (
-    lengths.reduce((sum, length) => sum + length, 0) +
-    5 * echoBytesMax * ESCAPE_FACTOR +
-    2 * INT32_TEXT_BYTES_MAX +
-    2 * numberBytes +
-    itemCount * (itemBytes + 2 * valueBytes) +
-    ruleCount * (ruleBytes + exemptBytes + 3) +
-    OVERRUN_BYTES
-  );
+/** Constants that stand in a decision more than once. */
+export function repeatedJsonParts(parts: JsonParts): number[] {
+  const { value, threshold, margin, compared, score, exemptBy, infinity, minusInfinity } = parts;
+  return [value, threshold, margin, compared, score, exemptBy, infinity, minusInfinity];
 }

@@ -14,9 +14,20 @@ import { EVIDENCE_KIND } from '../domain/verdict.ts';
 import type { Constants } from './decision-constants.ts';
 import { ConstantPool, putBytes, putConstant } from './decision-constants.ts';
 import type { DigitPairs } from './decision-digits.ts';
-import { makeDigitPairs, putInteger, putNumberText } from './decision-digits.ts';
+import {
+  NUMBER_TEXT_BYTES_MAX,
+  makeDigitPairs,
+  putInteger,
+  putNumberText,
+} from './decision-digits.ts';
 import type { EchoSlots } from './decision-entries.ts';
-import { FLAG_COMBINATIONS, FLAG_SHIFT, echoSlots, ruleOutcomes } from './decision-entries.ts';
+import {
+  FLAG_COMBINATIONS,
+  FLAG_SHIFT,
+  decisionBytesMax,
+  echoSlots,
+  ruleOutcomes,
+} from './decision-entries.ts';
 import type { EvidenceText } from './decision-evidence.ts';
 import {
   kindOfValue,
@@ -25,8 +36,8 @@ import {
   readMargin,
 } from './decision-evidence.ts';
 import type { JsonParts } from './decision-json-parts.ts';
-import { jsonBytesMax, makeJsonParts } from './decision-json-parts.ts';
-import { putEscapedText, putJsonText } from './decision-json-text.ts';
+import { makeJsonParts, repeatedJsonParts } from './decision-json-parts.ts';
+import { ESCAPE_FACTOR, putEscapedText, putJsonText } from './decision-json-text.ts';
 import type { DecisionEncoder, DecisionEncoderOptions, OutputBuffer } from './decision-writer.ts';
 import { FIRST_REASON } from './decision-writer.ts';
 
@@ -62,7 +73,15 @@ class JsonDecisionEncoder implements DecisionEncoder {
     const pool = new ConstantPool();
     this.#parts = makeJsonParts(plan, evidence, pool);
     this.#constants = pool.finish();
-    this.bytesMax = jsonBytesMax(this.#constants, this.#parts, this.#slots.bytesMax);
+    this.bytesMax = decisionBytesMax({
+      constants: this.#constants.lengths,
+      evidence,
+      keys: repeatedJsonParts(this.#parts),
+      exempts: this.#parts.exempts,
+      echoBytesMax: this.#slots.bytesMax,
+      bytesPerByte: ESCAPE_FACTOR,
+      numberBytes: NUMBER_TEXT_BYTES_MAX,
+    });
   }
 
   allow(table: RowTable, row: number, out: OutputBuffer): void {

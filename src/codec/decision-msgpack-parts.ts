@@ -1,0 +1,140 @@
+// The constants of msgpack decisions: numbers in a pool, made once a plan. Most are keys.
+
+import { OUTCOMES } from '../domain/decision.ts';
+import type { DecisionReason } from '../domain/decision.ts';
+import type { Plan } from '../domain/plan.ts';
+import type { EvidenceReader } from '../domain/verdict.ts';
+import type { ConstantPool } from './decision-constants.ts';
+import {
+  FLAG_COMBINATIONS,
+  engineReason,
+  flagsOfCombination,
+  ruleReason,
+} from './decision-entries.ts';
+import { concat, packText, packTextArray, packTexts } from './decision-msgpack-values.ts';
+
+export interface MsgpackParts {
+  /** Head of the decision's map, its count still 0, and the first key. */
+  readonly open: number;
+  readonly transactionId: number;
+  readonly account: number;
+  readonly merchant: number;
+  readonly order: number;
+  readonly outcomes: Int32Array;
+  /** Outcome allow and the key of eventTime. */
+  readonly allowTime: number;
+  readonly reasons: number;
+  /** By rule; score-mode rules have an empty one. */
+  readonly ruleReasons: Int32Array;
+  readonly scoreReason: number;
+  readonly invalidReason: number;
+  readonly score: number;
+  readonly evidence: number;
+  /** By rule: head of a map, its count still 0, and the rule's id. */
+  readonly ruleOpens: Int32Array;
+  readonly compared: number;
+  /** By rule and item: head of a map, its count still 0, what and op. */
+  readonly itemOpens: readonly Int32Array[];
+  /** By rule and item; an empty constant where the threshold is no constant. */
+  readonly itemThresholds: readonly Int32Array[];
+  readonly value: number;
+  readonly threshold: number;
+  readonly margin: number;
+  readonly exemptBy: number;
+  readonly exempts: Int32Array;
+  readonly flags: Int32Array;
+  readonly repeatFlags: number;
+  readonly shadow: number;
+  readonly shadows: Int32Array;
+  readonly time: number;
+  readonly revision: number;
+  /** Hash and version. */
+  readonly rules: number;
+  readonly hash: number;
+  readonly infinity: number;
+  readonly minusInfinity: number;
+}
+
+export function makeMsgpackParts(
+  plan: Plan,
+  reader: EvidenceReader,
+  pool: ConstantPool,
+): MsgpackParts {
+  const add = (...parts: readonly Uint8Array[]): number => pool.add(concat(...parts));
+  const text = (value: string): number => pool.add(packText(value));
+  const addAll = (parts: readonly Uint8Array[]): Int32Array =>
+    Int32Array.from(parts, (part) => pool.add(part));
+  const emptyMap = Uint8Array.of(0x80);
+  const nothing = new Uint8Array(0);
+  const hash = concat(packText('rulesHash'), packText(plan.hash));
+  const version =
+    plan.version === null ? nothing : concat(packText('rulesVersion'), packText(plan.version));
+  return {
+    open: add(Uint8Array.of(0xde, 0, 0), packText('decisionId')),
+    transactionId: text('transactionId'),
+    account: text('account'),
+    merchant: text('merchant'),
+    order: text('order'),
+    outcomes: addAll(OUTCOMES.map(outcomeOf)),
+    allowTime: add(outcomeOf('allow'), packText('eventTime')),
+    reasons: text('reasons'),
+    ruleReasons: addAll(plan.rules.map((_, rule) => reasonBytes(ruleReason(plan, rule)))),
+    scoreReason: add(reasonBytes(engineReason(plan, 'SCORE'))),
+    invalidReason: add(reasonBytes(engineReason(plan, 'INVALID_INPUT'))),
+    score: text('score'),
+    evidence: text('evidence'),
+    ruleOpens: addAll(plan.rules.map(({ id }) => concat(emptyMap, packText('rule'), packText(id)))),
+    compared: text('compared'),
+    itemOpens: reader.templates.map((items) =>
+      addAll(
+        items.map(({ what, op }) =>
+          concat(emptyMap, packText('what'), packText(what), packText('op'), packText(op)),
+        ),
+      ),
+    ),
+    itemThresholds: reader.templates.map((items) =>
+      addAll(
+        items.map(({ thresholdText }) =>
+          thresholdText === null ? nothing : concat(packText('threshold'), packText(thresholdText)),
+        ),
+      ),
+    ),
+    value: text('value'),
+    threshold: text('threshold'),
+    margin: text('margin'),
+    exemptBy: text('exemptBy'),
+    exempts: addAll(plan.exempt.map(({ id }) => packText(id))),
+    flags: addAll(
+      Array.from({ length: FLAG_COMBINATIONS }, (_, combination) =>
+        concat(packText('flags'), packTextArray(flagsOfCombination(combination))),
+      ),
+    ),
+    repeatFlags: add(packText('flags'), packTextArray(['REPEAT'])),
+    shadow: text('shadow'),
+    shadows: addAll(
+      plan.rules.map(({ id, outcome }, rule) =>
+        packTexts({ rule: id, outcome, code: ruleReason(plan, rule)?.code ?? '' }),
+      ),
+    ),
+    time: text('eventTime'),
+    revision: text('revision'),
+    rules: add(hash, version),
+    hash: add(hash),
+    infinity: text('infinity'),
+    minusInfinity: text('-infinity'),
+  };
+}
+
+function outcomeOf(outcome: string): Uint8Array {
+  return concat(packText('outcome'), packText(outcome));
+}
+
+function reasonBytes(reason: DecisionReason | null): Uint8Array {
+  return reason === null ? new Uint8Array(0) : packTexts({ ...reason });
+}
+
+/** Constants that stand in a decision more than once. */
+export function repeatedMsgpackParts(parts: MsgpackParts): number[] {
+  const { value, threshold, margin, compared, score, exemptBy, infinity, minusInfinity } = parts;
+  return [value, threshold, margin, compared, score, exemptBy, infinity, minusInfinity];
+}

@@ -1,0 +1,423 @@
+// Decisions as msgpack maps, one after another. What a decision is: domain/decision.ts; how rows
+// stand in a table: domain/row-layout.ts.
+//
+//   de cccc  "decisionId" "<id>#0"  "transactionId" "<id>"  "account" ".."  ...  "rulesHash" ".."
+//
+// The head is always a map16 (its count is written last), so that keys can be added behind.
+// Counts of inner maps are put in once they are known, too; no other byte is written twice.
+// Cost: see bench; `allow` allocates nothing.
+
+import { OUTCOMES } from '../domain/decision.ts';
+import { ROW } from '../domain/row-layout.ts';
+import type { EvidenceReader, EvidenceTemplate, RowTable, Verdict } from '../domain/verdict.ts';
+import { EVIDENCE_KIND } from '../domain/verdict.ts';
+import type { Constants } from './decision-constants.ts';
+import { ConstantPool, putBytes, putConstant } from './decision-constants.ts';
+import type { DigitPairs } from './decision-digits.ts';
+import { makeDigitPairs, putInteger } from './decision-digits.ts';
+import type { EchoSlots } from './decision-entries.ts';
+import {
+  FLAG_COMBINATIONS,
+  FLAG_SHIFT,
+  decisionBytesMax,
+  echoSlots,
+  ruleOutcomes,
+} from './decision-entries.ts';
+import type { EvidenceText } from './decision-evidence.ts';
+import {
+  kindOfValue,
+  makeEvidenceText,
+  readEvidenceText,
+  readMargin,
+} from './decision-evidence.ts';
+import type { MsgpackParts } from './decision-msgpack-parts.ts';
+import { makeMsgpackParts, repeatedMsgpackParts } from './decision-msgpack-parts.ts';
+import {
+  NUMBER_BYTES_MAX,
+  putArrayHead,
+  putNumber,
+  putTextHead,
+} from './decision-msgpack-values.ts';
+import type { DecisionEncoder, DecisionEncoderOptions, OutputBuffer } from './decision-writer.ts';
+import { FIRST_REASON } from './decision-writer.ts';
+
+const FLAG_MASK = (FLAG_COMBINATIONS - 1) << FLAG_SHIFT;
+/** decisionId, transactionId, outcome, revision, rulesHash */
+const KEYS_ALWAYS = 5;
+
+export function makeMsgpackDecisionEncoder(options: DecisionEncoderOptions): DecisionEncoder {
+  return new MsgpackDecisionEncoder(options);
+}
+
+class MsgpackDecisionEncoder implements DecisionEncoder {
+  readonly bytesMax: number;
+  readonly #slots: EchoSlots;
+  readonly #evidence: EvidenceReader;
+  readonly #emitShadow: boolean;
+  readonly #outcomeOfRule: Int32Array;
+  readonly #invalidOutcome: number;
+  readonly #hasVersion: boolean;
+  readonly #constants: Constants;
+  readonly #parts: MsgpackParts;
+  readonly #pairs: DigitPairs = makeDigitPairs();
+  readonly #text: EvidenceText = makeEvidenceText();
+  readonly #number: Float64Array = new Float64Array(1);
+  /** Keys of the decision that is being written. */
+  #keys = 0;
+
+  constructor({ plan, layout, evidence, emitShadow }: DecisionEncoderOptions) {
+    this.#slots = echoSlots(layout);
+    this.#evidence = evidence;
+    this.#emitShadow = emitShadow;
+    this.#outcomeOfRule = ruleOutcomes(plan);
+    this.#invalidOutcome = OUTCOMES.indexOf(plan.invalid.outcome);
+    this.#hasVersion = plan.version !== null;
+    const pool = new ConstantPool();
+    this.#parts = makeMsgpackParts(plan, evidence, pool);
+    this.#constants = pool.finish();
+    this.bytesMax = decisionBytesMax({
+      constants: this.#constants.lengths,
+      evidence,
+      keys: repeatedMsgpackParts(this.#parts),
+      exempts: this.#parts.exempts,
+      echoBytesMax: this.#slots.bytesMax,
+      bytesPerByte: 1,
+      numberBytes: NUMBER_BYTES_MAX,
+    });
+  }
+
+  allow(table: RowTable, row: number, out: OutputBuffer): void {
+    const record = row * this.#slots.strideWords;
+    const flags = (table.i32[record + (ROW.flags >> 2)] as number) & FLAG_MASK;
+    const revision = table.i32[record + (ROW.revision >> 2)] as number;
+    let at = this.#head(table, row, out, revision, true);
+    if (flags === 0) {
+      at = putConstant(out.view, at, this.#constants, this.#parts.allowTime);
+      at = putNumber(out.view, at, table.f64, (record + (ROW.timeMs >> 2)) >> 1);
+      this.#keys++;
+    } else {
+      at = this.#outcome(out.view, at, 0);
+      at = this.#flags(table, record, out.view, at);
+      at = this.#time(table, record, out.view, at);
+    }
+    this.#tail(out, at, revision, true);
+  }
+
+  decided(table: RowTable, row: number, verdict: Verdict, out: OutputBuffer): void {
+    const view = out.view;
+    const record = row * this.#slots.strideWords;
+    const revision = table.i32[record + (ROW.revision >> 2)] as number;
+    let at = this.#head(table, row, out, revision, true);
+    at = this.#outcome(view, at, verdict.outcome);
+    if (verdict.reasonCount > 0 || verdict.scoreOutcome > 0) at = this.#reasons(view, at, verdict);
+    if (!Number.isNaN(verdict.score)) {
+      this.#number[0] = verdict.score;
+      at = this.#key(view, at, this.#parts.score);
+      at = this.#numberValue(view, at, this.#number, 0);
+    }
+    if (verdict.evidenceCount > 0) at = this.#evidenceEntries(view, at, row, verdict);
+    at = this.#flags(table, record, view, at);
+    if (this.#emitShadow && verdict.shadowCount > 0) at = this.#shadow(view, at, verdict);
+    at = this.#time(table, record, view, at);
+    this.#tail(out, at, revision, true);
+  }
+
+  invalid(table: RowTable, row: number, out: OutputBuffer): void {
+    const record = row * this.#slots.strideWords;
+    const idLength = table.i32[record + this.#slots.id + 3] as number;
+    if (idLength < 0 || idLength > this.#slots.bytesMax) return;
+    let at = this.#head(table, row, out, 0, false);
+    at = this.#outcome(out.view, at, this.#invalidOutcome);
+    at = this.#firstReason(out.view, at, FIRST_REASON.invalidInput);
+    at = this.#flags(table, record, out.view, at);
+    at = this.#time(table, record, out.view, at);
+    this.#tail(out, at, 0, true);
+  }
+
+  repeat(
+    table: RowTable,
+    row: number,
+    outcome: number,
+    revision: number,
+    firstReason: number,
+    out: OutputBuffer,
+  ): void {
+    const record = row * this.#slots.strideWords;
+    let at = this.#head(table, row, out, revision, false);
+    at = this.#outcome(out.view, at, outcome);
+    if (firstReason !== FIRST_REASON.none) at = this.#firstReason(out.view, at, firstReason);
+    at = this.#key(out.view, at, this.#parts.repeatFlags);
+    at = this.#time(table, record, out.view, at);
+    this.#tail(out, at, revision, false);
+  }
+
+  #put(view: DataView, at: number, constant: number): number {
+    return putConstant(view, at, this.#constants, constant);
+  }
+
+  /** A constant that adds a key to the decision. */
+  #key(view: DataView, at: number, constant: number): number {
+    this.#keys++;
+    return putConstant(view, at, this.#constants, constant);
+  }
+
+  /** From the map's head to the last echoed string. */
+  #head(
+    table: RowTable,
+    row: number,
+    out: OutputBuffer,
+    revision: number,
+    echoesMore: boolean,
+  ): number {
+    const { view } = out;
+    const { i32 } = table;
+    const slots = this.#slots;
+    const parts = this.#parts;
+    const constants = this.#constants;
+    const record = row * slots.strideWords;
+    this.#keys = KEYS_ALWAYS;
+    const idOffset = i32[record + slots.id + 2] as number;
+    const idLength = i32[record + slots.id + 3] as number;
+    let at = putConstant(view, out.at, constants, parts.open);
+    if (revision === 0) {
+      at = putTextHead(view, at, idLength + 2);
+      at = putBytes(view, at, table.view, idOffset, idLength);
+      view.setUint16(at, 0x2330); // #0
+      at += 2;
+    } else {
+      at = this.#decisionId(table, view, at, idOffset, idLength, revision);
+    }
+    at = putConstant(view, at, constants, parts.transactionId);
+    at = putTextHead(view, at, idLength);
+    at = putBytes(view, at, table.view, idOffset, idLength);
+    const accountLength = i32[record + slots.account + 3] as number;
+    if (accountLength >= 0 && accountLength <= slots.bytesMax) {
+      const from = i32[record + slots.account + 2] as number;
+      at = this.#echo(view, at, parts.account, table, from, accountLength);
+    }
+    if (!echoesMore) return at;
+    const merchantLength = i32[record + slots.merchant + 3] as number;
+    if (merchantLength >= 0) {
+      const from = i32[record + slots.merchant + 2] as number;
+      at = this.#echo(view, at, parts.merchant, table, from, merchantLength);
+    }
+    const orderLength = i32[record + slots.order + 3] as number;
+    if (orderLength >= 0) {
+      const from = i32[record + slots.order + 2] as number;
+      at = this.#echo(view, at, parts.order, table, from, orderLength);
+    }
+    return at;
+  }
+
+  #echo(
+    view: DataView,
+    at: number,
+    key: number,
+    table: RowTable,
+    from: number,
+    length: number,
+  ): number {
+    at = putTextHead(view, this.#key(view, at, key), length);
+    return putBytes(view, at, table.view, from, length);
+  }
+
+  /** `<id>#<revision>` of a revision above 0: its length is known once its digits stand. */
+  #decisionId(
+    table: RowTable,
+    view: DataView,
+    at: number,
+    idOffset: number,
+    idLength: number,
+    revision: number,
+  ): number {
+    this.#number[0] = revision;
+    const digits = putInteger(view, at, this.#pairs, this.#number, 0) - at;
+    at = putTextHead(view, at, idLength + 1 + digits);
+    at = putBytes(view, at, table.view, idOffset, idLength);
+    view.setUint8(at, 0x23);
+    return putInteger(view, at + 1, this.#pairs, this.#number, 0);
+  }
+
+  #outcome(view: DataView, at: number, outcome: number): number {
+    return this.#put(view, at, this.#parts.outcomes[outcome] as number);
+  }
+
+  #flags(table: RowTable, record: number, view: DataView, at: number): number {
+    const flags = (table.i32[record + (ROW.flags >> 2)] as number) & FLAG_MASK;
+    return flags === 0 ? at : this.#key(view, at, this.#parts.flags[flags >> FLAG_SHIFT] as number);
+  }
+
+  #time(table: RowTable, record: number, view: DataView, at: number): number {
+    const index = (record + (ROW.timeMs >> 2)) >> 1;
+    if (Number.isNaN(table.f64[index])) return at;
+    return putNumber(view, this.#key(view, at, this.#parts.time), table.f64, index);
+  }
+
+  /** Revision and rules; then the count of keys, and the decision is done. */
+  #tail(out: OutputBuffer, at: number, revision: number, withVersion: boolean): void {
+    const { view } = out;
+    at = this.#put(view, at, this.#parts.revision);
+    if (revision === 0) {
+      view.setUint8(at++, 0);
+    } else {
+      this.#number[0] = revision;
+      at = putNumber(view, at, this.#number, 0);
+    }
+    const hasVersion = withVersion && this.#hasVersion;
+    at = this.#put(view, at, hasVersion ? this.#parts.rules : this.#parts.hash);
+    view.setUint16(out.at + 1, this.#keys + (hasVersion ? 1 : 0));
+    out.at = at;
+  }
+
+  /** Most severe first; SCORE stands after the rules of its own severity. */
+  #reasons(view: DataView, at: number, verdict: Verdict): number {
+    const parts = this.#parts;
+    let scoreOutcome = verdict.scoreOutcome;
+    at = this.#key(view, at, parts.reasons);
+    at = putArrayHead(view, at, verdict.reasonCount + (scoreOutcome > 0 ? 1 : 0));
+    for (let k = 0; k < verdict.reasonCount; k++) {
+      const rule = verdict.reasonRules[k] as number;
+      if (scoreOutcome > (this.#outcomeOfRule[rule] as number)) {
+        at = this.#put(view, at, parts.scoreReason);
+        scoreOutcome = 0;
+      }
+      at = this.#put(view, at, parts.ruleReasons[rule] as number);
+    }
+    return scoreOutcome > 0 ? this.#put(view, at, parts.scoreReason) : at;
+  }
+
+  /** reasons of one entry. */
+  #firstReason(view: DataView, at: number, packed: number): number {
+    const parts = this.#parts;
+    at = putArrayHead(view, this.#key(view, at, parts.reasons), 1);
+    if (packed === FIRST_REASON.score) return this.#put(view, at, parts.scoreReason);
+    if (packed === FIRST_REASON.invalidInput) return this.#put(view, at, parts.invalidReason);
+    return this.#put(view, at, parts.ruleReasons[packed] as number);
+  }
+
+  #shadow(view: DataView, at: number, verdict: Verdict): number {
+    at = putArrayHead(view, this.#key(view, at, this.#parts.shadow), verdict.shadowCount);
+    for (let k = 0; k < verdict.shadowCount; k++) {
+      at = this.#put(view, at, this.#parts.shadows[verdict.shadowRules[k] as number] as number);
+    }
+    return at;
+  }
+
+  #evidenceEntries(view: DataView, at: number, row: number, verdict: Verdict): number {
+    at = putArrayHead(view, this.#key(view, at, this.#parts.evidence), verdict.evidenceCount);
+    for (let k = 0; k < verdict.evidenceCount; k++) {
+      const rule = verdict.evidenceRules[k] as number;
+      const entryAt = at;
+      let keys = 1;
+      at = this.#put(view, at, this.#parts.ruleOpens[rule] as number);
+      const comparedAt = at;
+      at = this.#compared(view, at, row, rule);
+      if (at > comparedAt) keys++;
+      this.#number[0] = this.#evidence.scoreOf(rule, row);
+      if (!Number.isNaN(this.#number[0])) {
+        at = this.#put(view, at, this.#parts.score);
+        at = this.#numberValue(view, at, this.#number, 0);
+        keys++;
+      }
+      const exemptAt = at;
+      at = this.#exemptBy(view, at, verdict, k);
+      if (at > exemptAt) keys++;
+      view.setUint8(entryAt, 0x80 | keys);
+    }
+    return at;
+  }
+
+  /** The items of a rule that held; nothing where none did. */
+  #compared(view: DataView, at: number, row: number, rule: number): number {
+    const reader = this.#evidence;
+    reader.read(rule, row);
+    const templates = reader.templates[rule] as readonly EvidenceTemplate[];
+    const opens = this.#parts.itemOpens[rule] as Int32Array;
+    const { held } = reader.values;
+    let count = 0;
+    for (let item = 0; item < templates.length; item++) if (held[item] !== 0) count++;
+    if (count === 0) return at;
+    at = putArrayHead(view, this.#put(view, at, this.#parts.compared), count);
+    for (let item = 0; item < templates.length; item++) {
+      if (held[item] === 0) continue;
+      const itemAt = at;
+      at = this.#put(view, at, opens[item] as number);
+      at = this.#item(view, at, itemAt, rule, item, templates[item] as EvidenceTemplate);
+    }
+    return at;
+  }
+
+  /** value, threshold and margin of one item, and the count of its keys. */
+  #item(
+    view: DataView,
+    at: number,
+    itemAt: number,
+    rule: number,
+    item: number,
+    template: EvidenceTemplate,
+  ): number {
+    const parts = this.#parts;
+    const { values } = this.#evidence;
+    let keys = 2;
+    if (kindOfValue(values, 2 * item) !== EVIDENCE_KIND.missing) {
+      at = this.#put(view, at, parts.value);
+      at = this.#evidenceValue(view, at, 2 * item, template);
+      keys++;
+    }
+    if (template.thresholdText !== null) {
+      at = this.#put(view, at, (parts.itemThresholds[rule] as Int32Array)[item] as number);
+      keys++;
+    } else if (kindOfValue(values, 2 * item + 1) !== EVIDENCE_KIND.missing) {
+      at = this.#put(view, at, parts.threshold);
+      at = this.#evidenceValue(view, at, 2 * item + 1, template);
+      keys++;
+    }
+    if (readMargin(this.#number, values, item, template)) {
+      at = this.#put(view, at, parts.margin);
+      at = putNumber(view, at, this.#number, 0);
+      keys++;
+    }
+    view.setUint8(itemAt, 0x80 | keys);
+    return at;
+  }
+
+  #evidenceValue(view: DataView, at: number, index: number, template: EvidenceTemplate): number {
+    const { values } = this.#evidence;
+    const kind = values.kinds[index] as number;
+    if (kind === EVIDENCE_KIND.number) return this.#numberValue(view, at, values.numbers, index);
+    if (kind === EVIDENCE_KIND.boolean) {
+      view.setUint8(at, values.numbers[index] === 0 ? 0xc2 : 0xc3);
+      return at + 1;
+    }
+    const text = this.#text;
+    readEvidenceText(text, values, index, template);
+    at = putTextHead(view, at, text.length);
+    for (let i = 0; i < text.length; i++) {
+      view.setUint8(at + i, text.bytes[text.offset + i] as number);
+    }
+    return at + text.length;
+  }
+
+  #numberValue(view: DataView, at: number, values: Float64Array, index: number): number {
+    if (values[index] === Infinity) return this.#put(view, at, this.#parts.infinity);
+    if (values[index] === -Infinity) return this.#put(view, at, this.#parts.minusInfinity);
+    return putNumber(view, at, values, index);
+  }
+
+  /** Exempt clauses that took outcomes away from the k-th rule of evidence; nothing where none. */
+  #exemptBy(view: DataView, at: number, verdict: Verdict, k: number): number {
+    const { exempts } = this.#parts;
+    const { exemptBits, exemptWords } = verdict;
+    let count = 0;
+    for (let e = 0; e < exempts.length; e++) {
+      count += ((exemptBits[k * exemptWords + (e >> 5)] as number) >>> (e & 31)) & 1;
+    }
+    if (count === 0) return at;
+    at = putArrayHead(view, this.#put(view, at, this.#parts.exemptBy), count);
+    for (let e = 0; e < exempts.length; e++) {
+      const word = exemptBits[k * exemptWords + (e >> 5)] as number;
+      if ((word & (1 << (e & 31))) !== 0) at = this.#put(view, at, exempts[e] as number);
+    }
+    return at;
+  }
+}
