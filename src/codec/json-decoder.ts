@@ -283,6 +283,12 @@ export class JsonDecoder implements RowDecoder {
               f64[slot >> 1] = rareValue[0] as number;
               lo = i32[slot] as number;
               hi = i32[slot + 1] as number;
+            } else if (valueClass === BOOLEAN && (c === 0x74 || c === 0x66)) {
+              p = this.#boolean(bytes, p, end);
+              if (p < 0) break good;
+              f64[slot >> 1] = c === 0x74 ? 1 : 0;
+              lo = i32[slot] as number;
+              hi = i32[slot + 1] as number;
             } else if (valueClass === UNKNOWN) {
               p = this.#skipValue(bytes, p, end);
               if (p < 0) break good;
@@ -388,6 +394,13 @@ export class JsonDecoder implements RowDecoder {
     const time = parseRfc3339(bytes, p + 1, after - p - 2);
     this.#rareValue[0] = time;
     return time !== time ? -1 : after;
+  }
+
+  /** `true` or `false` at `p`; position after it, or -1. */
+  #boolean(bytes: Uint8Array, p: number, end: number): number {
+    const { reader } = this.#rows;
+    reader.begin(bytes, end);
+    return reader.readLiteral(p, bytes[p] === 0x74 ? 'true' : 'false');
   }
 
   /** An unknown key's value; position after it, or -1. */
