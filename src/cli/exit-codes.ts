@@ -1,0 +1,46 @@
+// What the process ends with. Documented in the README and in `holdfast help`.
+
+import { HoldfastError } from '../base/errors.ts';
+import type { ErrorCode } from '../base/errors.ts';
+
+export const EXIT = {
+  /** Everything was decided. */
+  ok: 0,
+  /** Everything was decided, but some rows were dead letters; of `check`: never. */
+  deadLetters: 1,
+  /** The command line is wrong; nothing was done. */
+  usage: 2,
+  /** The rules file has errors, or its own tests fail. */
+  rulesRejected: 3,
+  /** A file cannot be read or written, or an output was closed. */
+  ioFailed: 4,
+  /** A bug, or a worker died: the output ends after the last whole batch. */
+  internal: 5,
+  /** SIGINT: the batch was finished, the .partial kept, the position printed (128 + 2). */
+  interrupted: 130,
+  /** SIGTERM: likewise (128 + 15). */
+  terminated: 143,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
+
+export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
+  [EXIT.ok, 'all decided'],
+  [EXIT.deadLetters, 'decided, but some rows were dead letters'],
+  [EXIT.usage, 'the command line is wrong'],
+  [EXIT.rulesRejected, 'the rules file was rejected'],
+  [EXIT.ioFailed, 'a file cannot be read or written'],
+  [EXIT.internal, 'an internal error; the output ends after the last whole batch'],
+  [EXIT.interrupted, 'interrupted; the last batch was finished, the .partial file kept'],
+];
+
+const BY_ERROR: Readonly<Record<ErrorCode, ExitCode>> = {
+  USAGE: EXIT.usage,
+  RULES_REJECTED: EXIT.rulesRejected,
+  IO_FAILED: EXIT.ioFailed,
+  INTERNAL: EXIT.internal,
+};
+
+export function exitCodeOf(error: unknown): ExitCode {
+  return error instanceof HoldfastError ? BY_ERROR[error.code] : EXIT.internal;
+}

@@ -1,0 +1,110 @@
+// One run from opened files to completed ones: what `run` and `start` share.
+//
+// Order matters: the input is opened before any output is made, outputs are completed before a
+// summary says so, and after a failure they stay as .partial.
+
+import { existsSync } from 'node:fs';
+import type { Format, Sink } from '../domain/ports.ts';
+import type { Plan } from '../domain/plan.ts';
+import type { CommandContext } from './command.ts';
+import type { RunResult } from './run-pipeline.ts';
+import type { Destination } from './run-summary.ts';
+import { isRegularTarget, openSink } from '../transport/open-sink.ts';
+import { openSource } from '../transport/open-source.ts';
+import { LazySink, TerminalSink } from './dead-letter-sink.ts';
+import { DEAD_LETTERS_SUFFIX } from './input-output.ts';
+import { ProgressLine } from './progress.ts';
+import { runPipeline } from './run-pipeline.ts';
+
+export const BATCH_ROWS_DEFAULT = 8192;
+
+export interface RunSettings {
+  readonly rules: string;
+  readonly in: string;
+  readonly out: string;
+  readonly inputFormat: Format;
+  readonly outputFormat: Format;
+  /** null = beside `out`, or the standard error where `out` is no regular file */
+  readonly deadLetters: string | null;
+  readonly workers: number;
+  readonly batchRowsMax: number;
+  readonly rowLimit: number | null;
+  readonly timings: boolean;
+  readonly isQuiet: boolean;
+}
+
+export interface FinishedRun {
+  readonly result: RunResult;
+  readonly sourceName: string;
+  readonly destination: Destination;
+}
+
+export async function runFiles(
+  plan: Plan,
+  settings: RunSettings,
+  context: CommandContext,
+  signal: AbortSignal,
+): Promise<FinishedRun> {
+  const { terminal, clock } = context;
+  const source = await openSource(settings.in, {
+    format: settings.inputFormat,
+    clock,
+    signal,
+  });
+  const progress = settings.isQuiet ? null : new ProgressLine(terminal, clock, source.bytesTotal);
+  const sinks: Sink[] = [];
+  try {
+    const isRegular = await isRegularTarget(settings.out);
+    const sink = await openSink(settings.out);
+    sinks.push(sink);
+    const deadLetters = await openDeadLetters(settings, isRegular, context, progress);
+    sinks.push(deadLetters);
+    const result = await runPipeline({
+      plan,
+      source,
+      sink,
+      deadLetters,
+      outputFormat: settings.outputFormat,
+      workers: settings.workers,
+      batchRowsMax: settings.batchRowsMax,
+      rowLimit: settings.rowLimit,
+      timings: settings.timings,
+      signal,
+      clock,
+      onProgress: (now) => progress?.update(now),
+    });
+    progress?.clear();
+    const isComplete = result.stopped !== 'signal';
+    for (const each of sinks) await (isComplete ? each.finish() : each.abandon());
+    const destination = { out: settings.out, isRegular, deadLetters: deadLetters.name };
+    return { result, sourceName: source.name, destination };
+  } catch (error) {
+    progress?.clear();
+    // What failed is the error to tell; a second one while closing would only hide it.
+    for (const each of sinks) await each.abandon().catch(() => {});
+    throw error;
+  } finally {
+    await source.close();
+  }
+}
+
+async function openDeadLetters(
+  settings: RunSettings,
+  isOutRegular: boolean,
+  { terminal }: CommandContext,
+  progress: ProgressLine | null,
+): Promise<Sink> {
+  if (settings.deadLetters !== null) return openSink(settings.deadLetters);
+  if (!isOutRegular) return new TerminalSink(terminal, () => progress?.clear());
+  const path = settings.out + DEAD_LETTERS_SUFFIX;
+  if (existsSync(path) && !settings.isQuiet) {
+    terminal.err(
+      `Note: "${path}" is of an earlier run; it is replaced if there are dead letters.\n`,
+    );
+  }
+  return new LazySink(path, () => {
+    if (settings.isQuiet) return;
+    progress?.clear();
+    terminal.err(`Some rows cannot be read; they go to "${path}".\n`);
+  });
+}

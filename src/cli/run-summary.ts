@@ -1,0 +1,56 @@
+// The last lines of `holdfast run`: what was decided, how fast, and where it is.
+
+import type { RunResult } from './run-pipeline.ts';
+import { OUTCOMES } from '../domain/decision.ts';
+import {
+  bytesText,
+  counted,
+  microsText,
+  percentText,
+  spanText,
+  withCommas,
+} from './format-text.ts';
+
+export interface Destination {
+  readonly out: string;
+  /** True when `out` is a file that a .partial becomes. */
+  readonly isRegular: boolean;
+  /** null = none were written */
+  readonly deadLetters: string | null;
+}
+
+export function summaryText(result: RunResult, destination: Destination): string {
+  const rate = (result.rows * 1000) / Math.max(1, result.elapsedMs);
+  const decided = result.outcomes[0] + result.outcomes[1] + result.outcomes[2];
+  const lines = [
+    `Decided ${counted(result.decisions, 'transaction')} of ${counted(result.rows, 'row')} ` +
+      `(${bytesText(result.bytesIn)}) in ${spanText(result.elapsedMs)}: ${withCommas(rate)} rows/s`,
+    OUTCOMES.map(
+      (outcome, index) =>
+        `${outcome} ${withCommas(result.outcomes[index] ?? 0)} ` +
+        `(${percentText(result.outcomes[index] ?? 0, decided)})`,
+    ).join('   '),
+    `batch latency p50 ${microsText(result.latency.p50)}, p99 ${microsText(result.latency.p99)}, ` +
+      `max ${microsText(result.latency.max)}; peak memory ${bytesText(result.peakRssBytes)}`,
+  ];
+  const flags = Object.entries(result.flags).filter(([, count]) => count > 0);
+  if (flags.length > 0) {
+    lines.push(`flags: ${flags.map(([name, n]) => `${name} ${withCommas(n)}`).join(', ')}`);
+  }
+  if (result.blankLines > 0) lines.push(`${counted(result.blankLines, 'blank line')} skipped`);
+  if (result.deadLetters > 0) {
+    const where = destination.deadLetters === null ? '' : ` in ${destination.deadLetters}`;
+    lines.push(`${counted(result.deadLetters, 'dead letter')}${where}`);
+  }
+  if (result.stopped !== 'signal') lines.push(`decisions in ${destination.out}`);
+  return `${lines.join('\n')}\n`;
+}
+
+/** Where an interrupted run stands, for whoever wants to go on from there. */
+export function positionText(result: RunResult, source: string, destination: Destination): string {
+  const { row, byte } = result.position;
+  const kept = destination.isRegular
+    ? ` The decisions so far are kept in "${destination.out}.partial".`
+    : '';
+  return `Stopped before row ${row} (byte ${byte}) of "${source}".${kept}\n`;
+}
