@@ -13,7 +13,8 @@
 // - The reference of an id is its newest occurrence that was no repeat. Up to `repeats.forMs` of
 //   stream time after it, a row of that id with the same content is a repeat: it counts nowhere and
 //   yields the always-there fields of that decision, reasons[0] and the flag; one with other content
-//   is a new row under the next revision. Informing rows take part with their ids and yield nothing.
+//   is a new row; its decision has the next revision (decisions count, informing rows do not) and a
+//   flag. Informing rows take part with their ids and yield nothing.
 // Entities
 // - A row is at an entity when it carries all fields of the key, compared as sent.
 // - It is entered there when it is decided, or when some feature of the entity counts other kinds.
@@ -75,6 +76,7 @@ export function runOracle(
 interface Occurrence {
   readonly content: string;
   readonly streamTime: number;
+  /** Of the id's newest decision; -1 = none yet. */
   readonly revision: number;
   readonly decision: Decision | undefined;
 }
@@ -113,10 +115,12 @@ export class Oracle {
       const decision = known.decision && repeatOf(known.decision);
       return { order, isLate: false, ...(decision && { decision }) };
     }
-    return this.#takeNew(row, known === undefined ? 0 : known.revision + 1);
+    return this.#takeNew(row, known);
   }
 
-  #takeNew(row: OracleRow, revision: number): OracleResult {
+  /** @param known what else came under the row's id */
+  #takeNew(row: OracleRow, known: Occurrence | undefined): OracleResult {
+    const revision = (known?.revision ?? -1) + (row.isDecided ? 1 : 0);
     const { features, isLate } = this.#features(row);
     const view = {
       field: (number: number): Value => row.values[number],
@@ -126,7 +130,7 @@ export class Oracle {
     const flags = DECISION_FLAGS.filter(
       (flag) =>
         (flag === 'LATE' && isLate) ||
-        (flag === 'REPEAT_DIFFERS' && revision > 0) ||
+        (flag === 'REPEAT_DIFFERS' && known !== undefined) ||
         (flag === 'CURRENCY_UNKNOWN' && row.isCurrencyUnknown),
     );
     const decision =

@@ -267,10 +267,7 @@ export class ExpressionMaker {
         return this.#atom(this.#callOf('boolean', name, [this.#some('card', depth)]));
       case 'expired':
         return this.#atom(
-          this.#callOf('boolean', name, [
-            this.#some('expiry', depth),
-            this.value('time', depth - 1),
-          ]),
+          this.#callOf('boolean', name, [this.#some('expiry', depth), this.#calendarTime()]),
         );
       case 'inMaintenance':
         return this.#atom(
@@ -400,6 +397,13 @@ export class ExpressionMaker {
     }
   }
 
+  /** A time that surely lies in the years 1 to 9999: beyond them calendars may differ. */
+  #calendarTime(): Expression {
+    const time = this.#plain('time');
+    if (this.#random.chance(0.6)) return time;
+    return this.#arithmetic('time', this.#random.pick(['+', '-']), time, this.#literal('duration'));
+  }
+
   /** A field or a cell of a number-like type. */
   #plain(type: ValueType): Expression {
     const random = this.#random;
@@ -439,7 +443,8 @@ export class ExpressionMaker {
   #calculated(type: ValueType, depth: number): Expression {
     const random = this.#random;
     const of = (one: ValueType): Expression => this.value(one, depth - 1);
-    if (type === 'date') return this.#callOf('date', 'dateOf', [of('time')], zoneOf(random));
+    if (type === 'date')
+      return this.#callOf('date', 'dateOf', [this.#calendarTime()], zoneOf(random));
     if (type === 'time')
       return this.#arithmetic('time', random.pick(['+', '-']), of('time'), of('duration'));
     if (type === 'number' && random.chance(0.5)) return this.#numberCall(depth);
@@ -473,9 +478,9 @@ export class ExpressionMaker {
       case 'size':
         return this.#callOf('number', 'size', [of('string')]);
       case 'hourOf':
-        return this.#callOf('number', 'hourOf', [of('time')], zoneOf(random));
+        return this.#callOf('number', 'hourOf', [this.#calendarTime()], zoneOf(random));
       case 'dayOfWeekOf':
-        return this.#callOf('number', 'dayOfWeekOf', [of('time')], zoneOf(random));
+        return this.#callOf('number', 'dayOfWeekOf', [this.#calendarTime()], zoneOf(random));
       default: {
         const there = this.#field('terminal');
         const part = (column: number, name: string): Expression => ({

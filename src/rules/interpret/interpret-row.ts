@@ -6,8 +6,6 @@ import { must } from '../../base/assert.ts';
 import type {
   DecisionEvidence,
   DecisionReason,
-  EvidenceItem,
-  EvidenceValue,
   Outcome,
   ShadowVerdict,
 } from '../../domain/decision.ts';
@@ -15,7 +13,8 @@ import { OUTCOMES } from '../../domain/decision.ts';
 import type { Expression } from '../../domain/expression.ts';
 import type { ReasonSpec } from '../../domain/reasons.ts';
 import { REASONS } from '../../domain/reasons.ts';
-import type { PreparedPlan, RowView, Value } from './interpreter.ts';
+import { evidenceItems } from './evidence.ts';
+import type { PreparedPlan, RowView } from './interpreter.ts';
 import { evaluate } from './interpreter.ts';
 
 export interface InterpretedVerdict {
@@ -48,6 +47,7 @@ export function interpretRow(prepared: PreparedPlan, row: RowView): InterpretedV
   const severity = (rule: number): number =>
     OUTCOMES.indexOf(must(plan.rules[rule], 'rule').outcome);
 
+  const isLive = (rule: number): boolean => fired.live.includes(rule);
   const exempting = plan.exempt.filter((clause) => holds(clause.when));
   const exemptOf = (rule: number): string[] =>
     exempting
@@ -59,12 +59,14 @@ export function interpretRow(prepared: PreparedPlan, row: RowView): InterpretedV
     .toSorted((a, b) => severity(b) - severity(a) || a - b);
 
   const counted = [...fired.live, ...fired.score].toSorted((a, b) => a - b);
-  const scores = new Map<number, number>();
-  for (const rule of counted) {
+  const scored = counted.filter((rule) => must(plan.rules[rule], 'rule').score !== null);
+  const scoreOf = (rule: number): number | undefined => {
     const expression = must(plan.rules[rule], 'rule').score;
-    if (expression !== null) scores.set(rule, Number(evaluate(expression, row, prepared) ?? 0));
-  }
-  const score = scores.size === 0 ? undefined : [...scores.values()].reduce((a, b) => a + b, 0);
+    const value = expression === null ? undefined : evaluate(expression, row, prepared);
+    return value === undefined ? undefined : Number(value) + 0; // -0 is 0
+  };
+  const sum = scored.reduce((total, rule) => total + (scoreOf(rule) ?? 0), 0);
+  const score = scored.length === 0 || Number.isNaN(sum) ? undefined : sum;
   const reached = outcomeOfScore(score, plan.score);
   const isTakenAway = exempting.some(
     (clause) => clause.rules === null && reached !== null && clause.from.includes(reached),
@@ -80,7 +82,9 @@ export function interpretRow(prepared: PreparedPlan, row: RowView): InterpretedV
     scoreOutcome,
     score,
     reasons: reasonsOf(prepared, reasonRules, scoreOutcome),
-    evidence: counted.map((rule) => evidenceOf(prepared, row, rule, scores, exemptOf)),
+    evidence: counted.map((rule) =>
+      evidenceOf(prepared, row, rule, scoreOf(rule), isLive(rule) ? exemptOf(rule) : []),
+    ),
     shadow: fired.shadow.map((index) => {
       const rule = must(plan.rules[index], 'rule');
       return {
@@ -142,73 +146,15 @@ function evidenceOf(
   prepared: PreparedPlan,
   row: RowView,
   index: number,
-  scores: ReadonlyMap<number, number>,
-  exemptOf: (rule: number) => string[],
+  score: number | undefined,
+  exemptBy: readonly string[],
 ): DecisionEvidence {
   const rule = must(prepared.plan.rules[index], 'rule');
-  const compared = conditionsOf(rule.when)
-    .filter((condition) => evaluate(condition, row, prepared) === true)
-    .map((condition) => itemOf(condition, row, prepared));
-  const score = scores.get(index);
-  const exemptBy = rule.mode === 'live' ? exemptOf(index) : [];
+  const compared = evidenceItems(rule.when, row, prepared);
   return {
     rule: rule.id,
     ...(compared.length > 0 && { compared }),
     ...(score !== undefined && { score }),
     ...(exemptBy.length > 0 && { exemptBy }),
   };
-}
-
-/** The atoms under and/or, in the order written. */
-export function conditionsOf(e: Expression): Expression[] {
-  return e.op === 'and' || e.op === 'or' ? e.args.flatMap(conditionsOf) : [e];
-}
-
-function asEvidence(value: Value): EvidenceValue | undefined {
-  if (value === Infinity) return 'infinity';
-  return value === -Infinity ? '-infinity' : value;
-}
-
-function item(what: string, op: string, value: Value, threshold: Value): EvidenceItem {
-  const [v, t] = [asEvidence(value), asEvidence(threshold)];
-  const margin = typeof v === 'number' && typeof t === 'number' ? v - t : undefined;
-  return {
-    what,
-    op,
-    ...(v !== undefined && { value: v }),
-    ...(t !== undefined && { threshold: t }),
-    ...(margin !== undefined && { margin }),
-  };
-}
-
-function itemOf(e: Expression, row: RowView, prepared: PreparedPlan): EvidenceItem {
-  const value = (x: Expression | undefined): Value =>
-    x === undefined ? undefined : evaluate(x, row, prepared);
-  switch (e.op) {
-    case 'compare':
-      return item(e.left.text, e.operator, value(e.left), value(e.right));
-    case 'has':
-      return item(e.value.text, e.negated ? 'not has' : 'has', value(e.value), undefined);
-    case 'in':
-      return membership(e, 'in', prepared, value);
-    case 'not':
-      if (e.value.op === 'in') return membership(e.value, 'not in', prepared, value);
-      return item(e.value.text, 'is not', true, undefined);
-    case 'truth':
-      return item(e.value.text, e.negated ? 'is not' : 'is', true, undefined);
-    default:
-      return item(e.text, 'is', true, undefined);
-  }
-}
-
-function membership(
-  e: Extract<Expression, { op: 'in' }>,
-  op: string,
-  prepared: PreparedPlan,
-  value: (x: Expression | undefined) => Value,
-): EvidenceItem {
-  const { lists, registers } = prepared.plan;
-  const names = { list: lists[e.index]?.name, register: registers[e.index]?.name, literal: e.text };
-  const what = e.key.map((part) => part.text).join(', ');
-  return item(what, op, e.key.length === 1 ? value(e.key[0]) : undefined, names[e.set]);
 }
