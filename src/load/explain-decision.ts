@@ -1,0 +1,199 @@
+// One decision in full, for a person: the payment with its card number masked, each rule that fired
+// with its description, what was compared, with what, and how far over the line it was.
+
+import type { Decision, DecisionEvidence, EvidenceItem } from '../domain/decision.ts';
+import type { Quantities } from './quantity.ts';
+import { formatMoney, formatNumber, formatTime, formatValue, formatWindow } from './quantity.ts';
+
+export interface RuleInfo {
+  readonly id: string;
+  readonly trigger: string | null;
+  readonly description: string | null;
+  /** 'score' for rules that only add points. */
+  readonly outcome: string;
+  readonly quantities: Quantities;
+}
+
+export interface ExplainedDecision {
+  readonly decision: Decision;
+  /** The row as it stood in the stream, parsed; null when it was not found. */
+  readonly transaction: Readonly<Record<string, unknown>> | null;
+}
+
+export interface ExplainContext {
+  readonly rules: ReadonlyMap<string, RuleInfo>;
+  /** Of money in the evidence: the rules file's. */
+  readonly currency: string;
+  readonly timezone: string;
+}
+
+const WIDTH = 96;
+const WHAT_WIDTH = 44;
+
+/** Lines without a trailing newline, at most 96 wide but for long values. */
+export function explainDecision(example: ExplainedDecision, context: ExplainContext): string[] {
+  const { decision, transaction } = example;
+  const codes = [...new Set((decision.reasons ?? []).map(({ code }) => code))];
+  const score = decision.score === undefined ? '' : `, score ${formatNumber(decision.score, 0)}`;
+  const lines = [
+    `${decision.outcome.toUpperCase()}  ${decision.transactionId}  ${codes.join(', ')}${score}`,
+  ];
+  const row = transaction ?? {
+    account: decision.account,
+    merchant: decision.merchant,
+    order: decision.order,
+    time: decision.eventTime,
+  };
+  for (const line of describeTransaction(row, context)) lines.push(`  ${line}`);
+  for (const evidence of decision.evidence ?? [])
+    lines.push(...explainRule(evidence, decision, context));
+  if (decision.flags !== undefined && decision.flags.length > 0) {
+    lines.push(`  flags: ${decision.flags.join(', ')}`);
+  }
+  return lines;
+}
+
+function describeTransaction(
+  row: Readonly<Record<string, unknown>>,
+  { timezone }: ExplainContext,
+): string[] {
+  const text = (key: string): string => {
+    const value = row[key];
+    return typeof value === 'string' ? value : '';
+  };
+  const part = (label: string, key: string): string => {
+    const value = text(key);
+    return value === '' ? '' : `${label}${value}`;
+  };
+  const amount =
+    typeof row['amount'] === 'number' ? formatMoney(row['amount'], text('currency') || '???') : '';
+  const place = [text('city'), text('country')].filter((item) => item !== '').join(', ');
+  const where =
+    typeof row['lat'] === 'number' && typeof row['lon'] === 'number'
+      ? `at ${row['lat']}, ${row['lon']}`
+      : '';
+  const facts = [
+    [text('kind'), amount].filter((item) => item !== '').join(' of '),
+    typeof row['time'] === 'number' ? formatTime(row['time'], timezone) : '',
+    part('account ', 'account'),
+    text('card') === '' ? '' : `card ${maskCard(text('card'))}`,
+    text('merchant') === ''
+      ? ''
+      : `merchant ${[text('merchant'), text('merchantName')].filter((item) => item !== '').join(' ')}`,
+    part('category ', 'mcc'),
+    part('terminal ', 'terminal'),
+    text('channel'),
+    place,
+    where,
+    part('ip ', 'ip'),
+    part('device ', 'device'),
+    part('verification ', 'verification'),
+    part('terminal says ', 'terminalStatus'),
+    part('wallet says ', 'walletStatus'),
+    typeof row['balance'] === 'number'
+      ? `balance ${formatMoney(row['balance'], text('currency') || '???')}`
+      : '',
+    part('account is ', 'accountState'),
+    part('order ', 'order'),
+    part('for ', 'of'),
+  ];
+  return wrap(
+    facts.filter((fact) => fact !== '').map((fact) => clean(fact)),
+    WIDTH - 2,
+  );
+}
+
+function explainRule(
+  evidence: DecisionEvidence,
+  decision: Decision,
+  context: ExplainContext,
+): string[] {
+  const info = context.rules.get(evidence.rule);
+  const reason = decision.reasons?.find(({ rule }) => rule === evidence.rule);
+  const codes = [
+    reason?.responseCode === undefined ? '' : `DE39 ${reason.responseCode}`,
+    reason?.reversalReason === undefined ? '' : `DE25 ${reason.reversalReason}`,
+    reason?.isoReason === undefined ? '' : `ISO ${reason.isoReason}`,
+  ].filter((item) => item !== '');
+  const said = [info?.outcome ?? '', ...codes].filter((item) => item !== '').join(', ');
+  const points = evidence.score === undefined ? '' : `  +${formatNumber(evidence.score, 0)} points`;
+  const lines = [`  * ${evidence.rule}${said === '' ? '' : ` (${said})`}${points}`];
+  if (info?.description)
+    lines.push(...wrapWords(info.description, WIDTH - 6).map((l) => `      ${l}`));
+  for (const item of evidence.compared ?? []) {
+    lines.push(`      ${explainItem(item, info, context)}`);
+  }
+  for (const by of evidence.exemptBy ?? [])
+    lines.push(`      outcome taken away by exemption ${by}`);
+  return lines;
+}
+
+function explainItem(
+  item: EvidenceItem,
+  info: RuleInfo | undefined,
+  { currency, timezone }: ExplainContext,
+): string {
+  const quantity = info?.quantities.get(item.what);
+  const show = (value: NonNullable<EvidenceItem['value']>): string =>
+    clean(formatValue(value, quantity, currency, timezone));
+  const what = shorten(clean(item.what), WHAT_WIDTH).padEnd(WHAT_WIDTH);
+  const window = formatWindow(quantity);
+  const value =
+    item.value === undefined ? '' : `${show(item.value)}${window === '' ? '' : ` ${window}`}`;
+  const threshold = item.threshold === undefined ? '' : show(item.threshold);
+  if (item.op === '==' || item.op === 'is' || item.op === 'is not' || item.op === 'has') {
+    return item.op === '==' || value === ''
+      ? `${what} ${item.op} ${threshold}`.trimEnd()
+      : `${what} ${value}`.trimEnd();
+  }
+  const margin = item.margin === undefined ? '' : `  by ${show(Math.abs(item.margin))}`;
+  return `${what} ${value}  ${item.op} ${threshold}${margin}`.trimEnd();
+}
+
+/** First six and last four digits of a PAN; tokens as they are. */
+export function maskCard(card: string): string {
+  if (!/^\d{13,19}$/.test(card)) return card;
+  return `${card.slice(0, 6)}${'*'.repeat(card.length - 10)}${card.slice(-4)}`;
+}
+
+/** Text of strangers on a terminal: no control characters, one line. */
+function clean(text: string): string {
+  // Control characters could move the cursor or change colours.
+  return text.replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ');
+}
+
+function shorten(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, width - 3)}...`;
+}
+
+/** Facts joined by commas, broken between facts. */
+function wrap(facts: readonly string[], width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  facts.forEach((fact, i) => {
+    const piece = i === facts.length - 1 ? fact : `${fact},`;
+    if (line !== '' && line.length + 1 + piece.length > width) {
+      lines.push(line);
+      line = piece;
+    } else {
+      line = line === '' ? piece : `${line} ${piece}`;
+    }
+  });
+  if (line !== '') lines.push(line);
+  return lines;
+}
+
+function wrapWords(text: string, width: number): string[] {
+  const lines: string[] = [];
+  let line = '';
+  for (const word of clean(text).split(' ')) {
+    if (line !== '' && line.length + 1 + word.length > width) {
+      lines.push(line);
+      line = word;
+    } else {
+      line = line === '' ? word : `${line} ${word}`;
+    }
+  }
+  if (line !== '') lines.push(line);
+  return lines;
+}

@@ -1,0 +1,257 @@
+// The summary of a run, as text that a person likes to read: how fast, what was decided and why,
+// how right it was, three decisions in full, and where everything is. A pure function of counters.
+
+import type { Outcome } from '../domain/decision.ts';
+import type { Plan } from '../domain/plan.ts';
+import type { Accuracy, KindAccuracy } from './accuracy.ts';
+import type { ExplainedDecision, RuleInfo } from './explain-decision.ts';
+import { explainDecision } from './explain-decision.ts';
+import { formatNumber, formatShare, quantitiesOf } from './quantity.ts';
+
+/** Milliseconds; what hdr-histogram-js gives, in that unit. */
+export interface LatencySummary {
+  readonly p50: number;
+  readonly p90: number;
+  readonly p99: number;
+  readonly p999: number;
+  readonly max: number;
+}
+
+export interface RunSummary {
+  readonly ruleset: string;
+  readonly version: string | null;
+  readonly rulesHash: string;
+  readonly currency: string;
+  readonly timezone: string;
+  readonly workers: number;
+  /** All rows read: decided, informing and bad. */
+  readonly rows: number;
+  readonly bytesIn: number;
+  readonly elapsedMs: number;
+  /** From the arrival of a batch's bytes to its decisions; null when not measured. */
+  readonly latencyMs: LatencySummary | null;
+  readonly outcomes: Readonly<Record<Outcome, number>>;
+  readonly informingRows: number;
+  readonly badRows: number;
+  readonly repeats: number;
+  readonly lateRows: number;
+  /** Decisions that name the reason, by code. */
+  readonly reasons: ReadonlyMap<string, number>;
+  /** Rows on which the rule fired, by rule id. */
+  readonly fired: ReadonlyMap<string, number>;
+  /** In the file's order; ruleInfos(plan) makes them. */
+  readonly rules: readonly RuleInfo[];
+  /** null when there are no labels. */
+  readonly accuracy: Accuracy | null;
+  readonly examples: readonly ExplainedDecision[];
+  /** Label and path, printed as they are. */
+  readonly files: readonly (readonly [label: string, path: string])[];
+  readonly decisionHash: string | null;
+  readonly peakRssBytes: number | null;
+}
+
+const WIDTH = 96;
+const BAR_WIDTH = 30;
+
+export function ruleInfos(plan: Plan): readonly RuleInfo[] {
+  return plan.rules.map(({ id, trigger, description, mode, outcome, when }) => ({
+    id,
+    trigger,
+    description,
+    outcome: mode === 'live' ? outcome : mode,
+    quantities: quantitiesOf(when, plan),
+  }));
+}
+
+/** Lines of at most 96 columns, joined by newlines, one at the end. */
+export function renderSummary(run: RunSummary): string {
+  const blocks = [
+    heading(run),
+    outcomeBlock(run),
+    reasonBlock(run),
+    ruleBlock(run),
+    run.accuracy === null ? [] : accuracyBlock(run.accuracy),
+    exampleBlock(run),
+    fileBlock(run),
+  ];
+  return `${blocks
+    .filter((block) => block.length > 0)
+    .map((block) => block.join('\n'))
+    .join('\n\n')}\n`;
+}
+
+function heading(run: RunSummary): string[] {
+  const seconds = run.elapsedMs / 1000;
+  const version = run.version === null ? '' : ` version ${run.version}`;
+  const rate = seconds > 0 ? run.rows / seconds : 0;
+  const lines = [
+    rule(`holdfast   ${run.ruleset}${version}   rules ${run.rulesHash.slice(0, 12)}`),
+    fact(
+      'Stream',
+      `${formatNumber(run.rows)} rows, ${megabytes(run.bytesIn)}, decided in ${seconds.toFixed(2)} s by ${count(run.workers, 'worker')}`,
+    ),
+    fact(
+      'Throughput',
+      `${formatNumber(rate)} rows/s, ${megabytes(seconds > 0 ? run.bytesIn / seconds : 0)}/s`,
+    ),
+  ];
+  if (run.latencyMs !== null) {
+    const { p50, p90, p99, p999, max } = run.latencyMs;
+    const shown = [
+      ['p50', p50],
+      ['p90', p90],
+      ['p99', p99],
+      ['p99.9', p999],
+      ['max', max],
+    ] as const;
+    const text = shown.map(([name, ms]) => `${name} ${milliseconds(ms)}`).join('   ');
+    lines.push(fact('Latency', `${text}   (batch in to decisions out)`));
+  }
+  if (run.peakRssBytes !== null)
+    lines.push(fact('Memory', `${megabytes(run.peakRssBytes)} at most`));
+  return lines;
+}
+
+function outcomeBlock(run: RunSummary): string[] {
+  const { allow, hold, reverse } = run.outcomes;
+  const total = allow + hold + reverse;
+  const row = (name: string, n: number): string =>
+    `  ${name.padEnd(10)}${formatNumber(n).padStart(12)}${formatShare(n / total, 2).padStart(10)}  ${bar(n / total)}`.trimEnd();
+  const beside = [
+    `${count(run.informingRows, 'row')} of news`,
+    count(run.badRows, 'dead letter'),
+    count(run.repeats, 'repeat'),
+    `${formatNumber(run.lateRows)} late`,
+  ];
+  return [
+    rule(`${formatNumber(total)} decisions`),
+    row('allow', allow),
+    row('hold', hold),
+    row('reverse', reverse),
+    `  besides: ${beside.join(', ')}`,
+  ];
+}
+
+function reasonBlock(run: RunSummary): string[] {
+  const reasons = sorted(run.reasons);
+  if (reasons.length === 0) return [];
+  const cells = reasons.map(([code, n]) => `  ${code.padEnd(30)}${formatNumber(n).padStart(10)}`);
+  return [rule('by reason'), ...twoColumns(cells)];
+}
+
+function ruleBlock(run: RunSummary): string[] {
+  const infos = new Map(run.rules.map((info) => [info.id, info]));
+  const lines = sorted(run.fired)
+    .filter(([, n]) => n > 0)
+    .map(([id, n]) => {
+      const info = infos.get(id);
+      const head = `  ${id.padEnd(34)}${(info?.outcome ?? '').padEnd(8)}${formatNumber(n).padStart(9)}`;
+      return `${head}  ${shorten(info?.description ?? '', WIDTH - head.length - 2)}`.trimEnd();
+    });
+  const silent = run.rules.filter(({ id }) => (run.fired.get(id) ?? 0) === 0).map(({ id }) => id);
+  if (silent.length > 0) lines.push(...wrapList(`  never fired: `, silent));
+  return lines.length === 0 ? [] : [rule('by rule'), ...lines];
+}
+
+function accuracyBlock(accuracy: Accuracy): string[] {
+  const lines = [
+    rule('against what was injected'),
+    tableRow('kind', ['injected', 'caught', 'missed', 'false', 'precision', 'recall']),
+    ...accuracy.kinds.map((kind) => tableRow(kind.kind, accuracyCells(kind))),
+    tableRow('all', accuracyCells(accuracy.overall)),
+  ];
+  for (const { kind, shown, stopped } of accuracy.hardCases) {
+    lines.push(
+      `  honest but suspicious: ${formatNumber(stopped)} of ${formatNumber(shown)} rows of kind "${kind}" were stopped`,
+    );
+  }
+  return lines;
+}
+
+function tableRow(name: string, values: readonly string[]): string {
+  return `  ${name.padEnd(26)}${values.map((value) => value.padStart(11)).join('')}`;
+}
+
+function accuracyCells(k: KindAccuracy): string[] {
+  return [
+    formatNumber(k.injected),
+    formatNumber(k.caught),
+    formatNumber(k.missed),
+    formatNumber(k.falseAlarms),
+    formatShare(k.precision),
+    formatShare(k.recall),
+  ];
+}
+
+function exampleBlock(run: RunSummary): string[] {
+  if (run.examples.length === 0) return [];
+  const rules = new Map(run.rules.map((info) => [info.id, info]));
+  const lines = [rule(`${count(run.examples.length, 'decision')} in full`)];
+  for (const example of run.examples) {
+    if (lines.length > 1) lines.push('');
+    lines.push(...explainDecision(example, { ...run, rules }).map((line) => `  ${line}`));
+  }
+  return lines;
+}
+
+function fileBlock(run: RunSummary): string[] {
+  const lines = run.files.map(([label, path]) => fact(label, path));
+  if (run.decisionHash !== null) lines.push(fact('Decision hash', run.decisionHash));
+  return lines.length === 0 ? [] : [rule('files'), ...lines];
+}
+
+function rule(title: string): string {
+  return `-- ${title} ${'-'.repeat(Math.max(0, WIDTH - title.length - 4))}`;
+}
+
+function fact(name: string, value: string): string {
+  return `  ${name.padEnd(15)} ${value}`;
+}
+
+function bar(share: number): string {
+  return Number.isNaN(share) ? '' : '#'.repeat(Math.round(share * BAR_WIDTH));
+}
+
+function count(n: number, noun: string): string {
+  return `${formatNumber(n)} ${noun}${n === 1 ? '' : 's'}`;
+}
+
+function megabytes(bytes: number): string {
+  return `${formatNumber(bytes / 1e6, bytes < 1e7 ? 1 : 0)} MB`;
+}
+
+function milliseconds(ms: number): string {
+  return `${ms < 10 ? ms.toFixed(2) : ms < 100 ? ms.toFixed(1) : formatNumber(ms)} ms`;
+}
+
+/** Most frequent first, then by name. */
+function sorted(counts: ReadonlyMap<string, number>): [string, number][] {
+  return [...counts].toSorted(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
+}
+
+function shorten(text: string, width: number): string {
+  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 3))}...`;
+}
+
+/** Read down the first column, then the second. */
+function twoColumns(cells: readonly string[]): string[] {
+  const half = Math.ceil(cells.length / 2);
+  return Array.from({ length: half }, (_, i) =>
+    `${cells[i]}      ${cells[half + i] ?? ''}`.trimEnd(),
+  );
+}
+
+function wrapList(head: string, items: readonly string[]): string[] {
+  const lines: string[] = [];
+  let line = head;
+  items.forEach((item, i) => {
+    const piece = i === items.length - 1 ? item : `${item}, `;
+    if (line.length + piece.trimEnd().length > WIDTH && line.trim() !== '') {
+      lines.push(line.trimEnd());
+      line = ' '.repeat(head.length);
+    }
+    line += piece;
+  });
+  lines.push(line);
+  return lines;
+}
