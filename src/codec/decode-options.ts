@@ -1,4 +1,11 @@
-// What both transaction decoders take and give: the seam between codec and engine.
+// What both transaction decoders take and give: the seam between codec and engine. The same
+// transaction gives the same record from JSON and msgpack (places in the bytes excepted).
+//
+//   json-decoder, msgpack-decoder   the common rows, one loop, calls for rare values only
+//   json-reader, msgpack-reader     any value, careful; what the loops call for rare ones
+//   json-row, msgpack-row           a whole row by the careful way, into a draft
+//   row-draft                       a row's fields, checked; for every row that is not common
+//   record-writer                   what both ways write at a row's end
 
 import type { HashKey } from '../base/hash.ts';
 import type { MoneyConversion } from '../domain/currencies.ts';

@@ -1,47 +1,7 @@
-// Field numbers by key: how the decoders recognise a transaction's keys.
-//
-// Two ways. Predicted: producers write keys in the same order, so the decoders compare the key
-// that followed the same key last time, 4 bytes at once, with its bytes as they stand in the
-// format (JSON: `amount":`, msgpack: header byte and `amount`). Otherwise: a small open-addressed
-// table over all names, which compares every byte. Nothing here allocates after construction.
+// Field numbers by key, where prediction fails: a small open-addressed table over all names, which
+// compares every byte. Nothing here allocates after construction.
 
 import { assert } from '../base/assert.ts';
-
-/** Words that a predicted key may have; longer keys are found by the table. */
-export const KEY_WORDS = 6;
-
-/** A key's bytes as words, for comparing 4 bytes at once. Index: field number x KEY_WORDS. */
-export interface KeyPattern {
-  readonly words: Int32Array;
-  /** Whole words of a key, before its masked last word. */
-  readonly wholeWords: Uint8Array;
-  readonly lastMask: Int32Array;
-  /** Bytes of the pattern; more than any row has where the key cannot be predicted. */
-  readonly byteCounts: Int32Array;
-}
-
-const NEVER_BYTES = 1 << 28;
-
-/** @param patterns one a field: its key as it stands in the bytes, or null where that is not one */
-export function makeKeyPattern(patterns: readonly (Uint8Array | null)[]): KeyPattern {
-  // One entry more, for "unknown", which is never predicted.
-  const count = patterns.length + 1;
-  const words = new Int32Array(count * KEY_WORDS);
-  const wholeWords = new Uint8Array(count);
-  const lastMask = new Int32Array(count);
-  const byteCounts = new Int32Array(count).fill(NEVER_BYTES);
-  patterns.forEach((bytes, field) => {
-    if (bytes === null || bytes.length >= KEY_WORDS * 4) return;
-    bytes.forEach((byte, i) => {
-      const at = field * KEY_WORDS + (i >> 2);
-      words[at] = (words[at] as number) | (byte << ((i & 3) * 8));
-    });
-    byteCounts[field] = bytes.length;
-    wholeWords[field] = bytes.length >> 2;
-    lastMask[field] = (1 << ((bytes.length & 3) * 8)) - 1;
-  });
-  return { words, wholeWords, lastMask, byteCounts };
-}
 
 export class KeyIndex {
   readonly nameBytesMax: number;

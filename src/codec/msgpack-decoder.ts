@@ -12,17 +12,32 @@
 import { LANE_A, LANE_B, finishHi, finishLo } from '../base/hash.ts';
 import { NESTING_MAX } from '../domain/fields.ts';
 import type { RowTable } from '../domain/verdict.ts';
-import { contentHi, contentLo } from './content-hash.ts';
+import { CONTENT_A, CONTENT_B } from './content-hash.ts';
 import type { DecodeOptions, RowDecoder } from './decode-options.ts';
 import type { FieldTables } from './field-tables.ts';
+import { INFO, INFO_SHIFT, makeFieldInfo } from './field-info.ts';
 import { enumIndex, makeFieldTables } from './field-tables.ts';
-import type { KeyPattern } from './key-index.ts';
-import { KEY_WORDS, makeKeyPattern } from './key-index.ts';
 import { SHAPE } from './msgpack-reader.ts';
 import { MsgpackRowReader } from './msgpack-row.ts';
 import { parseRfc3339 } from './rfc3339.ts';
 import { RowDraft, checkNumber } from './row-draft.ts';
 import { utf8ErrorAt } from './utf8.ts';
+
+// Words of a field's block (field-info.ts), as plain constants too.
+const NEXT = INFO.next;
+const KEY = INFO.keyWords;
+const KEY_BYTES = INFO.keyBytes;
+const KEY_WHOLE_WORDS = INFO.keyWholeWords;
+const KEY_LAST_MASK = INFO.keyLastMask;
+const VALUE_CLASS = INFO.valueClass;
+const SLOT_WORD = INFO.slotWord;
+const BYTES_MAX = INFO.bytesMax;
+const SALT_LO = INFO.saltLo;
+const SALT_HI = INFO.saltHi;
+const BIT_LO = INFO.bitLo;
+const BIT_HI = INFO.bitHi;
+const ENUM_AT = INFO.enumAt;
+const ENUM_START = INFO.enumStart;
 
 // VALUE_CLASS as plain constants: the loop compares with them for every value.
 const ENUM = 1;
@@ -39,16 +54,13 @@ function msgpackKey(name: string): Uint8Array | null {
   return bytes.length < 32 ? Uint8Array.of(0xa0 | bytes.length, ...bytes) : null;
 }
 
-export class MsgpackDecoder implements RowDecoder {
+class MsgpackDecoder implements RowDecoder {
   unknownKeyCount = 0;
   readonly #tables: FieldTables;
-  readonly #pattern: KeyPattern;
+  /** Changes as it predicts: see field-info.ts. */
+  readonly #info: Int32Array;
   readonly #rows: MsgpackRowReader;
   readonly #draft: RowDraft;
-  /** Field that came after each field last time; entry fieldCount: after an unknown key; + 1: first. */
-  readonly #next: Int32Array;
-  /** Index into the enum tables of the value that each enum field had last. */
-  readonly #lastEnum: Int32Array;
   /** Where #findKey left off. */
   #cursor = 0;
   /** Value of the calls below. An array, so that no double is boxed. */
@@ -57,11 +69,10 @@ export class MsgpackDecoder implements RowDecoder {
   constructor(options: DecodeOptions) {
     const tables = makeFieldTables(options.layout, options.hashKey);
     this.#tables = tables;
-    this.#pattern = makeKeyPattern(tables.specs.map((spec) => msgpackKey(spec.name)));
+    const keys = tables.specs.map((spec) => msgpackKey(spec.name));
+    this.#info = makeFieldInfo(tables, keys);
     this.#rows = new MsgpackRowReader(tables);
     this.#draft = new RowDraft(tables, options.money);
-    this.#next = new Int32Array(tables.fieldCount + 2);
-    this.#lastEnum = tables.enumStart.slice(0, tables.fieldCount);
   }
 
   decode(
@@ -74,16 +85,14 @@ export class MsgpackDecoder implements RowDecoder {
   ): void {
     const { i32, f64, bytes, view } = table;
     const tables = this.#tables;
-    const { classes, slotWords, bytesMax, saltLo, saltHi, bitLo, bitHi } = tables;
-    const { neededLo, neededHi, enumStart, enumLo, enumHi, strideWords, kindField } = tables;
-    const { words: keyWords, wholeWords, lastMask, byteCounts } = this.#pattern;
-    const next = this.#next;
-    const lastEnum = this.#lastEnum;
+    const { neededLo, neededHi, enumLo, enumHi, strideWords } = tables;
+    const info = this.#info;
+    const kindBlock = tables.kindField << INFO_SHIFT;
     const rareValue = this.#rareValue;
     const k0 = tables.hashKey.k0 | 0;
     const k1 = tables.hashKey.k1 | 0;
     const writer = this.#draft.writer;
-    const firstField = tables.fieldCount + 1;
+    const firstBlock = (tables.fieldCount + 1) << INFO_SHIFT;
 
     rows: for (let r = from; r < to; r++) {
       const start = rowSpans[2 * r] as number;
@@ -108,40 +117,43 @@ export class MsgpackDecoder implements RowDecoder {
         let sumHi = 0;
         let kind = -1;
         let unknownKeys = 0;
-        let last = firstField;
+        let f = firstBlock;
         for (; left > 0; left--) {
-          let f = next[last] as number;
-          let k = f * KEY_WORDS;
-          const stop = k + (wholeWords[f] as number);
-          const after = p + (byteCounts[f] as number);
+          const previous = f;
+          f = info[f + NEXT] as number;
+          const after = p + (info[f + KEY_BYTES] as number);
           let q = p;
+          let k = f + KEY;
           if (after <= end) {
-            while (k < stop && view.getInt32(q, true) === keyWords[k]) {
+            const stop = k + (info[f + KEY_WHOLE_WORDS] as number);
+            while (k < stop && view.getInt32(q, true) === info[k]) {
               k++;
               q += 4;
             }
+            if (k === stop) {
+              const rest =
+                (view.getInt32(q, true) ^ (info[k] as number)) &
+                (info[f + KEY_LAST_MASK] as number);
+              q = rest === 0 ? after : -1;
+            } else q = -1;
+          } else q = -1;
+          if (q < 0) {
+            const field = this.#findKey(table, p, end);
+            if (field < 0) break good;
+            f = field << INFO_SHIFT;
+            info[previous + NEXT] = f;
+            q = this.#cursor;
           }
-          if (
-            after <= end &&
-            k === stop &&
-            ((view.getInt32(q, true) ^ (keyWords[k] as number)) & (lastMask[f] as number)) === 0
-          ) {
-            p = after;
-          } else {
-            f = this.#findKey(table, p, end);
-            if (f < 0) break good;
-            p = this.#cursor;
-            next[last] = f;
-          }
-          last = f;
-          const isAgain = (seenLo & (bitLo[f] as number)) | (seenHi & (bitHi[f] as number));
+          p = q;
+          const isAgain =
+            (seenLo & (info[f + BIT_LO] as number)) | (seenHi & (info[f + BIT_HI] as number));
           if (isAgain !== 0 || p >= end) break good;
-          seenLo |= bitLo[f] as number;
-          seenHi |= bitHi[f] as number;
+          seenLo |= info[f + BIT_LO] as number;
+          seenHi |= info[f + BIT_HI] as number;
 
           const c = bytes[p] as number;
-          const valueClass = classes[f] as number;
-          const slot = base + (slotWords[f] as number);
+          const valueClass = info[f + VALUE_CLASS] as number;
+          const slot = base + (info[f + SLOT_WORD] as number);
           let lo = 0;
           let hi = 0;
           if (valueClass <= ENUM) {
@@ -153,7 +165,7 @@ export class MsgpackDecoder implements RowDecoder {
             }
             const first = p;
             const stringEnd = p + length;
-            if (stringEnd > end || length > (bytesMax[f] as number)) break good;
+            if (stringEnd > end || length > (info[f + BYTES_MAX] as number)) break good;
             let a = k0;
             let b = k1;
             let marks = 0;
@@ -178,14 +190,14 @@ export class MsgpackDecoder implements RowDecoder {
             lo = finishLo(a, b, length);
             hi = finishHi(b, lo);
             if (valueClass === ENUM) {
-              let e = lastEnum[f] as number;
+              let e = info[f + ENUM_AT] as number;
               if (enumLo[e] !== lo || enumHi[e] !== hi) {
-                e = enumIndex(tables, f, lo, hi);
+                e = enumIndex(tables, f >> INFO_SHIFT, lo, hi);
                 if (e < 0) break good;
-                e += enumStart[f] as number;
-                lastEnum[f] = e;
+                e += info[f + ENUM_START] as number;
+                info[f + ENUM_AT] = e;
               }
-              if (f === kindField) kind = e - (enumStart[f] as number);
+              if (f === kindBlock) kind = e - (info[f + ENUM_START] as number);
             }
             i32[slot] = lo;
             i32[slot + 1] = hi;
@@ -238,9 +250,13 @@ export class MsgpackDecoder implements RowDecoder {
             unknownKeys++;
             continue;
           }
-          const partLo = contentLo(lo, hi, saltLo[f] as number);
-          sumLo = (sumLo + partLo) | 0;
-          sumHi = (sumHi + contentHi(partLo, hi, saltHi[f] as number)) | 0;
+          // contentLo and contentHi of content-hash.ts.
+          let x = Math.imul(lo ^ (info[f + SALT_LO] as number), CONTENT_A) ^ hi;
+          x = Math.imul(x ^ (x >>> 15), CONTENT_B);
+          let y = (Math.imul(hi ^ (info[f + SALT_HI] as number), CONTENT_B) + x) | 0;
+          y = Math.imul(y ^ (y >>> 15), CONTENT_A);
+          sumLo = (sumLo + x) | 0;
+          sumHi = (sumHi + y) | 0;
         }
         if (p !== end || kind < 0) break good;
         if (
@@ -308,4 +324,9 @@ export class MsgpackDecoder implements RowDecoder {
     const after = reader.skipValue(p, 1, NESTING_MAX);
     return reader.tooDeepAt >= 0 ? -1 : after;
   }
+}
+
+/** For rows that are one msgpack map each. */
+export function createMsgpackDecoder(options: DecodeOptions): RowDecoder {
+  return new MsgpackDecoder(options);
 }
