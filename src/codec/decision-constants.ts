@@ -59,7 +59,24 @@ export function putConstant(
   return end;
 }
 
-/** Copies bytes as they are, four at a time; the result is where they end. */
+/** A short text as doubles, for code that writes them one by one (putTwo and the like). */
+export function wordsOf(...texts: readonly string[]): Float64Array {
+  const pool = new ConstantPool();
+  const encoder = new TextEncoder();
+  for (const text of texts) pool.add(encoder.encode(text));
+  return pool.finish().words;
+}
+
+/** Writes two doubles of `words` from `word` on. */
+export function putTwo(view: DataView, at: number, words: Float64Array, word: number): void {
+  view.setFloat64(at, words[word] as number, true);
+  view.setFloat64(at + 8, words[word + 1] as number, true);
+}
+
+/**
+ * Copies UTF-8 as it is, eight bytes at a time (no eight of them make a NaN, see ConstantPool); the
+ * result is where it ends.
+ */
 export function putBytes(
   view: DataView,
   at: number,
@@ -67,10 +84,12 @@ export function putBytes(
   from: number,
   length: number,
 ): number {
-  const last = length - 4;
+  const last = length - 8;
   if (last >= 0) {
-    for (let i = 0; i < last; i += 4) view.setInt32(at + i, source.getInt32(from + i, true), true);
-    view.setInt32(at + last, source.getInt32(from + last, true), true);
+    for (let i = 0; i < last; i += 8) {
+      view.setFloat64(at + i, source.getFloat64(from + i, true), true);
+    }
+    view.setFloat64(at + last, source.getFloat64(from + last, true), true);
   } else {
     for (let i = 0; i < length; i++) view.setUint8(at + i, source.getUint8(from + i));
   }

@@ -101,3 +101,36 @@ export function putNumberText(
   for (let i = 0; i < text.length; i++) view.setUint8(at + i, text.charCodeAt(i));
   return at + text.length;
 }
+
+/** Rows of one 28 hours share the first five digits of their 13. */
+const TIME_SPAN_MS = 1e8;
+
+/** [first ms of a span, its five digits as bytes of a double]: the span that was written last. */
+export function makeTimeHead(): Float64Array {
+  return new Float64Array([Number.NaN, 0]);
+}
+
+/** putInteger for times: most are of the span of the row before, which saves a division. */
+export function putTime(
+  view: DataView,
+  at: number,
+  pairs: DigitPairs,
+  head: Float64Array,
+  values: Float64Array,
+  index: number,
+): number {
+  const since = (values[index] as number) - (head[0] as number);
+  if (since >= 0 && since < TIME_SPAN_MS) {
+    const low = since | 0;
+    const upper = (low / 10_000) | 0;
+    view.setFloat64(at, head[1] as number, true);
+    putFourDigits(view, at + 5, pairs, upper);
+    return putFourDigits(view, at + 9, pairs, low - upper * 10_000);
+  }
+  const end = putInteger(view, at, pairs, values, index);
+  if (end - at === 13 && (values[index] as number) > 0) {
+    head[0] = Math.floor((values[index] as number) / TIME_SPAN_MS) * TIME_SPAN_MS;
+    head[1] = view.getFloat64(at, true);
+  }
+  return end;
+}

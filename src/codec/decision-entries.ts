@@ -98,6 +98,8 @@ export function echoSlots(layout: RowLayout): EchoSlots {
 export const INT32_TEXT_BYTES_MAX = 11;
 /** More than any array, map or string needs for its brackets, commas, quotes or head. */
 const FRAME_BYTES = 8;
+/** Longest key of an echoed string with all that stands around it. */
+const KEY_BYTES_MAX = 40;
 
 /** What the length of one format's decisions is made of. */
 export interface DecisionSizes {
@@ -126,7 +128,7 @@ export function decisionBytesMax(sizes: DecisionSizes): number {
   const ruleBytes = keyBytes + sum([...sizes.exempts]) + sizes.numberBytes + FRAME_BYTES;
   return (
     sizes.constants.reduce((total, length) => total + length + FRAME_BYTES, 0) +
-    5 * (sizes.echoBytesMax * sizes.bytesPerByte + FRAME_BYTES) +
+    5 * (sizes.echoBytesMax * sizes.bytesPerByte + KEY_BYTES_MAX) +
     2 * INT32_TEXT_BYTES_MAX +
     2 * sizes.numberBytes +
     itemCount * itemBytes +

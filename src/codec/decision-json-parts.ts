@@ -14,14 +14,7 @@ import {
 } from './decision-entries.ts';
 
 export interface JsonParts {
-  readonly open: number;
-  readonly revision0Id: number;
-  readonly transactionId: number;
-  readonly account: number;
-  readonly merchant: number;
-  readonly order: number;
   readonly outcomes: Int32Array;
-  readonly allowTime: number;
   readonly reasons: number;
   /** By rule; score-mode rules have an empty one. */
   readonly ruleReasons: Int32Array;
@@ -63,14 +56,7 @@ export function makeJsonParts(plan: Plan, reader: EvidenceReader, pool: Constant
   const hash = `,"rulesHash":${json(plan.hash)}`;
   const version = plan.version === null ? '' : `,"rulesVersion":${json(plan.version)}`;
   return {
-    open: add('{"decisionId":"'),
-    revision0Id: add('#0","transactionId":"'),
-    transactionId: add('","transactionId":"'),
-    account: add('","account":"'),
-    merchant: add('","merchant":"'),
-    order: add('","order":"'),
     outcomes: addAll(OUTCOMES.map((outcome) => `","outcome":"${outcome}"`)),
-    allowTime: add('","outcome":"allow","eventTime":'),
     reasons: add(',"reasons":['),
     ruleReasons: addAll(plan.rules.map((_, rule) => reasonText(ruleReason(plan, rule)))),
     scoreReason: add(reasonText(engineReason(plan, 'SCORE'))),

@@ -9,16 +9,16 @@
 
 import { OUTCOMES } from '../domain/decision.ts';
 import { ROW } from '../domain/row-layout.ts';
-import type { EvidenceReader, EvidenceTemplate, RowTable, Verdict } from '../domain/verdict.ts';
-import { EVIDENCE_KIND } from '../domain/verdict.ts';
+import type { RowTable, Verdict } from '../domain/verdict.ts';
 import type { Constants } from './decision-constants.ts';
-import { ConstantPool, putBytes, putConstant } from './decision-constants.ts';
+import { ConstantPool, putBytes, putConstant, putTwo, wordsOf } from './decision-constants.ts';
 import type { DigitPairs } from './decision-digits.ts';
 import {
   NUMBER_TEXT_BYTES_MAX,
   makeDigitPairs,
+  makeTimeHead,
   putInteger,
-  putNumberText,
+  putTime,
 } from './decision-digits.ts';
 import type { EchoSlots } from './decision-entries.ts';
 import {
@@ -28,23 +28,32 @@ import {
   echoSlots,
   ruleOutcomes,
 } from './decision-entries.ts';
-import type { EvidenceText } from './decision-evidence.ts';
-import {
-  kindOfValue,
-  makeEvidenceText,
-  readEvidenceText,
-  readMargin,
-} from './decision-evidence.ts';
+import { JsonEvidence } from './decision-json-evidence.ts';
 import type { JsonParts } from './decision-json-parts.ts';
 import { makeJsonParts, repeatedJsonParts } from './decision-json-parts.ts';
-import { ESCAPE_FACTOR, putEscapedText, putJsonText } from './decision-json-text.ts';
+import { ESCAPE_FACTOR, putJsonText } from './decision-json-text.ts';
 import type { DecisionEncoder, DecisionEncoderOptions, OutputBuffer } from './decision-writer.ts';
 import { FIRST_REASON } from './decision-writer.ts';
 
 const COMMA = 0x2c;
-const QUOTE = 0x22;
 const CLOSE_ARRAY = 0x5d;
-const CLOSE_OBJECT = 0x7d;
+/** What stands around the strings of the row, as doubles, and where each begins among them. */
+const HEAD_TEXTS = [
+  '{"decisionId":"', // 15 bytes
+  '","transactionId', // 16, and ID_END
+  '","account":"', // 13
+  '","merchant":"', // 14
+  '","order":"', // 11
+  '","outcome":"allow","eventTime":', // 32
+] as const;
+const OPEN = 0;
+const TRANSACTION_ID = 2;
+const ACCOUNT = 4;
+const MERCHANT = 6;
+const ORDER = 8;
+const ALLOW = 10;
+/** `":"` */
+const ID_END = 0x223a22;
 const FLAG_MASK = (FLAG_COMBINATIONS - 1) << FLAG_SHIFT;
 
 export function makeJsonDecisionEncoder(options: DecisionEncoderOptions): DecisionEncoder {
@@ -54,25 +63,26 @@ export function makeJsonDecisionEncoder(options: DecisionEncoderOptions): Decisi
 class JsonDecisionEncoder implements DecisionEncoder {
   readonly bytesMax: number;
   readonly #slots: EchoSlots;
-  readonly #evidence: EvidenceReader;
+  readonly #evidence: JsonEvidence;
   readonly #emitShadow: boolean;
   readonly #outcomeOfRule: Int32Array;
   readonly #invalidOutcome: number;
   readonly #constants: Constants;
   readonly #parts: JsonParts;
   readonly #pairs: DigitPairs = makeDigitPairs();
-  readonly #text: EvidenceText = makeEvidenceText();
+  readonly #words: Float64Array = wordsOf(...HEAD_TEXTS);
+  readonly #timeHead: Float64Array = makeTimeHead();
   readonly #number: Float64Array = new Float64Array(1);
 
   constructor({ plan, layout, evidence, emitShadow }: DecisionEncoderOptions) {
     this.#slots = echoSlots(layout);
-    this.#evidence = evidence;
     this.#emitShadow = emitShadow;
     this.#outcomeOfRule = ruleOutcomes(plan);
     this.#invalidOutcome = OUTCOMES.indexOf(plan.invalid.outcome);
     const pool = new ConstantPool();
     this.#parts = makeJsonParts(plan, evidence, pool);
     this.#constants = pool.finish();
+    this.#evidence = new JsonEvidence(this.#constants, this.#parts, evidence);
     this.bytesMax = decisionBytesMax({
       constants: this.#constants.lengths,
       evidence,
@@ -90,8 +100,9 @@ class JsonDecisionEncoder implements DecisionEncoder {
     const revision = table.i32[record + (ROW.revision >> 2)] as number;
     let at = this.#head(table, row, out, revision, true);
     if (flags === 0) {
-      at = putConstant(out.view, at, this.#constants, this.#parts.allowTime);
-      at = putInteger(out.view, at, this.#pairs, table.f64, (record + (ROW.timeMs >> 2)) >> 1);
+      putTwo(out.view, at, this.#words, ALLOW);
+      putTwo(out.view, at + 16, this.#words, ALLOW + 2);
+      at = this.#timeText(out.view, at + 32, table.f64, (record + (ROW.timeMs >> 2)) >> 1);
     } else {
       at = this.#outcome(out.view, at, 0);
       at = this.#flagsAndTime(table, row, out.view, at);
@@ -109,9 +120,9 @@ class JsonDecisionEncoder implements DecisionEncoder {
     if (!Number.isNaN(verdict.score)) {
       this.#number[0] = verdict.score;
       at = this.#put(view, at, this.#parts.score);
-      at = this.#numberValue(view, at, this.#number, 0);
+      at = this.#evidence.putNumber(view, at, this.#number, 0);
     }
-    if (verdict.evidenceCount > 0) at = this.#evidenceEntries(view, at, row, verdict);
+    if (verdict.evidenceCount > 0) at = this.#evidence.put(view, at, row, verdict);
     at = this.#flags(table, record, view, at);
     if (this.#emitShadow && verdict.shadowCount > 0) at = this.#shadow(view, at, verdict);
     at = this.#time(table, record, view, at);
@@ -166,36 +177,45 @@ class JsonDecisionEncoder implements DecisionEncoder {
     const { view } = out;
     const { i32 } = table;
     const slots = this.#slots;
-    const parts = this.#parts;
-    const constants = this.#constants;
+    const words = this.#words;
     const record = row * slots.strideWords;
     const idLength = i32[record + slots.id + 3] as number;
-    const idAt = putConstant(view, out.at, constants, parts.open);
-    let at = putJsonText(view, idAt, table, i32[record + slots.id + 2] as number, idLength);
+    const idFrom = i32[record + slots.id + 2] as number;
+    const idAt = out.at + 15;
+    putTwo(view, out.at, words, OPEN);
+    let at = putJsonText(view, idAt, table, idFrom, idLength);
     const idBytes = at - idAt;
     if (revision === 0) {
-      at = putConstant(view, at, constants, parts.revision0Id);
+      view.setUint16(at, 0x3023, true); // #0
+      at += 2;
     } else {
       view.setUint8(at, 0x23);
       at = this.#whole(view, at + 1, revision);
-      at = putConstant(view, at, constants, parts.transactionId);
     }
-    at = putBytes(view, at, view, idAt, idBytes);
+    putTwo(view, at, words, TRANSACTION_ID);
+    view.setInt32(at + 16, ID_END, true);
+    at += 19;
+    // From the input where that is the same: what was just written cannot be read at once.
+    if (idBytes === idLength) at = putBytes(view, at, table.view, idFrom, idLength);
+    else at = putBytes(view, at, view, idAt, idBytes);
     const accountLength = i32[record + slots.account + 3] as number;
     if (accountLength >= 0 && accountLength <= slots.bytesMax) {
-      at = putConstant(view, at, constants, parts.account);
-      at = putJsonText(view, at, table, i32[record + slots.account + 2] as number, accountLength);
+      putTwo(view, at, words, ACCOUNT);
+      const from = i32[record + slots.account + 2] as number;
+      at = putJsonText(view, at + 13, table, from, accountLength);
     }
     if (!echoesMore) return at;
     const merchantLength = i32[record + slots.merchant + 3] as number;
     if (merchantLength >= 0) {
-      at = putConstant(view, at, constants, parts.merchant);
-      at = putJsonText(view, at, table, i32[record + slots.merchant + 2] as number, merchantLength);
+      putTwo(view, at, words, MERCHANT);
+      const from = i32[record + slots.merchant + 2] as number;
+      at = putJsonText(view, at + 14, table, from, merchantLength);
     }
     const orderLength = i32[record + slots.order + 3] as number;
     if (orderLength >= 0) {
-      at = putConstant(view, at, constants, parts.order);
-      at = putJsonText(view, at, table, i32[record + slots.order + 2] as number, orderLength);
+      putTwo(view, at, words, ORDER);
+      const from = i32[record + slots.order + 2] as number;
+      at = putJsonText(view, at + 11, table, from, orderLength);
     }
     return at;
   }
@@ -218,7 +238,11 @@ class JsonDecisionEncoder implements DecisionEncoder {
     const index = (record + (ROW.timeMs >> 2)) >> 1;
     if (Number.isNaN(table.f64[index])) return at;
     at = this.#put(view, at, this.#parts.time);
-    return putInteger(view, at, this.#pairs, table.f64, index);
+    return this.#timeText(view, at, table.f64, index);
+  }
+
+  #timeText(view: DataView, at: number, f64: Float64Array, index: number): number {
+    return putTime(view, at, this.#pairs, this.#timeHead, f64, index);
   }
 
   /** Revision, rules and the end of the line. */
@@ -272,111 +296,6 @@ class JsonDecisionEncoder implements DecisionEncoder {
       view.setUint8(at++, COMMA);
     }
     view.setUint8(at - 1, CLOSE_ARRAY);
-    return at;
-  }
-
-  #evidenceEntries(view: DataView, at: number, row: number, verdict: Verdict): number {
-    at = this.#put(view, at, this.#parts.evidence);
-    for (let k = 0; k < verdict.evidenceCount; k++) {
-      const rule = verdict.evidenceRules[k] as number;
-      at = this.#put(view, at, this.#parts.ruleOpens[rule] as number);
-      at = this.#compared(view, at, row, rule);
-      this.#number[0] = this.#evidence.scoreOf(rule, row);
-      if (!Number.isNaN(this.#number[0])) {
-        at = this.#put(view, at, this.#parts.score);
-        at = this.#numberValue(view, at, this.#number, 0);
-      }
-      at = this.#exemptBy(view, at, verdict, k);
-      view.setUint8(at++, CLOSE_OBJECT);
-      view.setUint8(at++, COMMA);
-    }
-    view.setUint8(at - 1, CLOSE_ARRAY);
-    return at;
-  }
-
-  /** The items of a rule that held; nothing where none did. */
-  #compared(view: DataView, at: number, row: number, rule: number): number {
-    const reader = this.#evidence;
-    reader.read(rule, row);
-    const templates = reader.templates[rule] as readonly EvidenceTemplate[];
-    const opens = this.#parts.itemOpens[rule] as Int32Array;
-    let written = 0;
-    for (let item = 0; item < templates.length; item++) {
-      if (reader.values.held[item] === 0) continue;
-      if (written === 0) at = this.#put(view, at, this.#parts.compared);
-      at = this.#put(view, at, opens[item] as number);
-      at = this.#item(view, at, rule, item, templates[item] as EvidenceTemplate);
-      view.setUint8(at++, CLOSE_OBJECT);
-      view.setUint8(at++, COMMA);
-      written++;
-    }
-    if (written > 0) view.setUint8(at - 1, CLOSE_ARRAY);
-    return at;
-  }
-
-  /** value, threshold and margin of one item. */
-  #item(
-    view: DataView,
-    at: number,
-    rule: number,
-    item: number,
-    template: EvidenceTemplate,
-  ): number {
-    const parts = this.#parts;
-    const { values } = this.#evidence;
-    if (kindOfValue(values, 2 * item) !== EVIDENCE_KIND.missing) {
-      at = this.#put(view, at, parts.value);
-      at = this.#evidenceValue(view, at, 2 * item, template);
-    }
-    if (template.thresholdText !== null) {
-      at = this.#put(view, at, (parts.itemThresholds[rule] as Int32Array)[item] as number);
-    } else if (kindOfValue(values, 2 * item + 1) !== EVIDENCE_KIND.missing) {
-      at = this.#put(view, at, parts.threshold);
-      at = this.#evidenceValue(view, at, 2 * item + 1, template);
-    }
-    if (readMargin(this.#number, values, item, template)) {
-      at = this.#put(view, at, parts.margin);
-      at = putNumberText(view, at, this.#pairs, this.#number, 0);
-    }
-    return at;
-  }
-
-  #evidenceValue(view: DataView, at: number, index: number, template: EvidenceTemplate): number {
-    const { values } = this.#evidence;
-    const kind = values.kinds[index] as number;
-    if (kind === EVIDENCE_KIND.number) {
-      return this.#numberValue(view, at, values.numbers, index);
-    }
-    if (kind === EVIDENCE_KIND.boolean) {
-      return this.#put(view, at, values.numbers[index] === 0 ? this.#parts.no : this.#parts.yes);
-    }
-    const text = this.#text;
-    readEvidenceText(text, values, index, template);
-    view.setUint8(at, QUOTE);
-    at = putEscapedText(view, at + 1, text.bytes, text.offset, text.length);
-    view.setUint8(at, QUOTE);
-    return at + 1;
-  }
-
-  #numberValue(view: DataView, at: number, values: Float64Array, index: number): number {
-    if (values[index] === Infinity) return this.#put(view, at, this.#parts.infinity);
-    if (values[index] === -Infinity) return this.#put(view, at, this.#parts.minusInfinity);
-    return putNumberText(view, at, this.#pairs, values, index);
-  }
-
-  /** Exempt clauses that took outcomes away from the k-th rule of evidence. */
-  #exemptBy(view: DataView, at: number, verdict: Verdict, k: number): number {
-    const { exempts } = this.#parts;
-    let written = 0;
-    for (let e = 0; e < exempts.length; e++) {
-      const word = verdict.exemptBits[k * verdict.exemptWords + (e >> 5)] as number;
-      if ((word & (1 << (e & 31))) === 0) continue;
-      if (written === 0) at = this.#put(view, at, this.#parts.exemptBy);
-      at = this.#put(view, at, exempts[e] as number);
-      view.setUint8(at++, COMMA);
-      written++;
-    }
-    if (written > 0) view.setUint8(at - 1, CLOSE_ARRAY);
     return at;
   }
 }

@@ -9,8 +9,7 @@
 
 import { OUTCOMES } from '../domain/decision.ts';
 import { ROW } from '../domain/row-layout.ts';
-import type { EvidenceReader, EvidenceTemplate, RowTable, Verdict } from '../domain/verdict.ts';
-import { EVIDENCE_KIND } from '../domain/verdict.ts';
+import type { RowTable, Verdict } from '../domain/verdict.ts';
 import type { Constants } from './decision-constants.ts';
 import { ConstantPool, putBytes, putConstant } from './decision-constants.ts';
 import type { DigitPairs } from './decision-digits.ts';
@@ -23,13 +22,7 @@ import {
   echoSlots,
   ruleOutcomes,
 } from './decision-entries.ts';
-import type { EvidenceText } from './decision-evidence.ts';
-import {
-  kindOfValue,
-  makeEvidenceText,
-  readEvidenceText,
-  readMargin,
-} from './decision-evidence.ts';
+import { MsgpackEvidence } from './decision-msgpack-evidence.ts';
 import type { MsgpackParts } from './decision-msgpack-parts.ts';
 import { makeMsgpackParts, repeatedMsgpackParts } from './decision-msgpack-parts.ts';
 import {
@@ -52,7 +45,7 @@ export function makeMsgpackDecisionEncoder(options: DecisionEncoderOptions): Dec
 class MsgpackDecisionEncoder implements DecisionEncoder {
   readonly bytesMax: number;
   readonly #slots: EchoSlots;
-  readonly #evidence: EvidenceReader;
+  readonly #evidence: MsgpackEvidence;
   readonly #emitShadow: boolean;
   readonly #outcomeOfRule: Int32Array;
   readonly #invalidOutcome: number;
@@ -60,14 +53,12 @@ class MsgpackDecisionEncoder implements DecisionEncoder {
   readonly #constants: Constants;
   readonly #parts: MsgpackParts;
   readonly #pairs: DigitPairs = makeDigitPairs();
-  readonly #text: EvidenceText = makeEvidenceText();
   readonly #number: Float64Array = new Float64Array(1);
   /** Keys of the decision that is being written. */
   #keys = 0;
 
   constructor({ plan, layout, evidence, emitShadow }: DecisionEncoderOptions) {
     this.#slots = echoSlots(layout);
-    this.#evidence = evidence;
     this.#emitShadow = emitShadow;
     this.#outcomeOfRule = ruleOutcomes(plan);
     this.#invalidOutcome = OUTCOMES.indexOf(plan.invalid.outcome);
@@ -75,6 +66,7 @@ class MsgpackDecisionEncoder implements DecisionEncoder {
     const pool = new ConstantPool();
     this.#parts = makeMsgpackParts(plan, evidence, pool);
     this.#constants = pool.finish();
+    this.#evidence = new MsgpackEvidence(this.#constants, this.#parts, evidence);
     this.bytesMax = decisionBytesMax({
       constants: this.#constants.lengths,
       evidence,
@@ -113,9 +105,11 @@ class MsgpackDecisionEncoder implements DecisionEncoder {
     if (!Number.isNaN(verdict.score)) {
       this.#number[0] = verdict.score;
       at = this.#key(view, at, this.#parts.score);
-      at = this.#numberValue(view, at, this.#number, 0);
+      at = this.#evidence.putNumber(view, at, this.#number, 0);
     }
-    if (verdict.evidenceCount > 0) at = this.#evidenceEntries(view, at, row, verdict);
+    if (verdict.evidenceCount > 0) {
+      at = this.#evidence.put(view, this.#key(view, at, this.#parts.evidence), row, verdict);
+    }
     at = this.#flags(table, record, view, at);
     if (this.#emitShadow && verdict.shadowCount > 0) at = this.#shadow(view, at, verdict);
     at = this.#time(table, record, view, at);
@@ -299,124 +293,6 @@ class MsgpackDecisionEncoder implements DecisionEncoder {
     at = putArrayHead(view, this.#key(view, at, this.#parts.shadow), verdict.shadowCount);
     for (let k = 0; k < verdict.shadowCount; k++) {
       at = this.#put(view, at, this.#parts.shadows[verdict.shadowRules[k] as number] as number);
-    }
-    return at;
-  }
-
-  #evidenceEntries(view: DataView, at: number, row: number, verdict: Verdict): number {
-    at = putArrayHead(view, this.#key(view, at, this.#parts.evidence), verdict.evidenceCount);
-    for (let k = 0; k < verdict.evidenceCount; k++) {
-      const rule = verdict.evidenceRules[k] as number;
-      const entryAt = at;
-      let keys = 1;
-      at = this.#put(view, at, this.#parts.ruleOpens[rule] as number);
-      const comparedAt = at;
-      at = this.#compared(view, at, row, rule);
-      if (at > comparedAt) keys++;
-      this.#number[0] = this.#evidence.scoreOf(rule, row);
-      if (!Number.isNaN(this.#number[0])) {
-        at = this.#put(view, at, this.#parts.score);
-        at = this.#numberValue(view, at, this.#number, 0);
-        keys++;
-      }
-      const exemptAt = at;
-      at = this.#exemptBy(view, at, verdict, k);
-      if (at > exemptAt) keys++;
-      view.setUint8(entryAt, 0x80 | keys);
-    }
-    return at;
-  }
-
-  /** The items of a rule that held; nothing where none did. */
-  #compared(view: DataView, at: number, row: number, rule: number): number {
-    const reader = this.#evidence;
-    reader.read(rule, row);
-    const templates = reader.templates[rule] as readonly EvidenceTemplate[];
-    const opens = this.#parts.itemOpens[rule] as Int32Array;
-    const { held } = reader.values;
-    let count = 0;
-    for (let item = 0; item < templates.length; item++) if (held[item] !== 0) count++;
-    if (count === 0) return at;
-    at = putArrayHead(view, this.#put(view, at, this.#parts.compared), count);
-    for (let item = 0; item < templates.length; item++) {
-      if (held[item] === 0) continue;
-      const itemAt = at;
-      at = this.#put(view, at, opens[item] as number);
-      at = this.#item(view, at, itemAt, rule, item, templates[item] as EvidenceTemplate);
-    }
-    return at;
-  }
-
-  /** value, threshold and margin of one item, and the count of its keys. */
-  #item(
-    view: DataView,
-    at: number,
-    itemAt: number,
-    rule: number,
-    item: number,
-    template: EvidenceTemplate,
-  ): number {
-    const parts = this.#parts;
-    const { values } = this.#evidence;
-    let keys = 2;
-    if (kindOfValue(values, 2 * item) !== EVIDENCE_KIND.missing) {
-      at = this.#put(view, at, parts.value);
-      at = this.#evidenceValue(view, at, 2 * item, template);
-      keys++;
-    }
-    if (template.thresholdText !== null) {
-      at = this.#put(view, at, (parts.itemThresholds[rule] as Int32Array)[item] as number);
-      keys++;
-    } else if (kindOfValue(values, 2 * item + 1) !== EVIDENCE_KIND.missing) {
-      at = this.#put(view, at, parts.threshold);
-      at = this.#evidenceValue(view, at, 2 * item + 1, template);
-      keys++;
-    }
-    if (readMargin(this.#number, values, item, template)) {
-      at = this.#put(view, at, parts.margin);
-      at = putNumber(view, at, this.#number, 0);
-      keys++;
-    }
-    view.setUint8(itemAt, 0x80 | keys);
-    return at;
-  }
-
-  #evidenceValue(view: DataView, at: number, index: number, template: EvidenceTemplate): number {
-    const { values } = this.#evidence;
-    const kind = values.kinds[index] as number;
-    if (kind === EVIDENCE_KIND.number) return this.#numberValue(view, at, values.numbers, index);
-    if (kind === EVIDENCE_KIND.boolean) {
-      view.setUint8(at, values.numbers[index] === 0 ? 0xc2 : 0xc3);
-      return at + 1;
-    }
-    const text = this.#text;
-    readEvidenceText(text, values, index, template);
-    at = putTextHead(view, at, text.length);
-    for (let i = 0; i < text.length; i++) {
-      view.setUint8(at + i, text.bytes[text.offset + i] as number);
-    }
-    return at + text.length;
-  }
-
-  #numberValue(view: DataView, at: number, values: Float64Array, index: number): number {
-    if (values[index] === Infinity) return this.#put(view, at, this.#parts.infinity);
-    if (values[index] === -Infinity) return this.#put(view, at, this.#parts.minusInfinity);
-    return putNumber(view, at, values, index);
-  }
-
-  /** Exempt clauses that took outcomes away from the k-th rule of evidence; nothing where none. */
-  #exemptBy(view: DataView, at: number, verdict: Verdict, k: number): number {
-    const { exempts } = this.#parts;
-    const { exemptBits, exemptWords } = verdict;
-    let count = 0;
-    for (let e = 0; e < exempts.length; e++) {
-      count += ((exemptBits[k * exemptWords + (e >> 5)] as number) >>> (e & 31)) & 1;
-    }
-    if (count === 0) return at;
-    at = putArrayHead(view, this.#put(view, at, this.#parts.exemptBy), count);
-    for (let e = 0; e < exempts.length; e++) {
-      const word = exemptBits[k * exemptWords + (e >> 5)] as number;
-      if ((word & (1 << (e & 31))) !== 0) at = this.#put(view, at, exempts[e] as number);
     }
     return at;
   }

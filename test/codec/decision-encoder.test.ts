@@ -6,10 +6,12 @@ import type { DecisionEncoder, OutputBuffer } from '../../src/codec/decision-wri
 import type { Decision } from '../../src/domain/decision.ts';
 import type { Format } from '../../src/domain/ports.ts';
 import type { RowTable } from '../../src/domain/verdict.ts';
+import { EVIDENCE_ITEMS_MAX } from '../../src/domain/verdict.ts';
 import { anyPlan, anyRow, anyVerdict } from './decision-arbitraries.ts';
 import type { FiredModel, PlanModel, RowModel, VerdictModel } from './decision-reference.ts';
 import {
   LAYOUT,
+  ROW_FLAG_NAMES,
   makePlan,
   makeReader,
   makeTable,
@@ -134,6 +136,49 @@ describe.each(FORMATS)('%s decisions equal those of the slow encoder', (format) 
       }),
       { numRuns: 200 },
     );
+  });
+
+  test('times one after another, near and far', () => {
+    const encoder = makeDecisionEncoder(format, {
+      plan: makePlan(PLAN_MODEL),
+      layout: LAYOUT,
+      evidence: makeReader(PLAN_MODEL, () => []),
+      emitShadow: false,
+    });
+    const bytes = new Uint8Array(encoder.bytesMax);
+    const out = { bytes, view: new DataView(bytes.buffer), at: 0 };
+    const time = fc.oneof(
+      fc.integer({ min: 1_767_199_999_990, max: 1_767_200_000_010 }),
+      fc.integer({ min: 1_767_100_000_000, max: 1_767_300_000_000 }),
+      fc.integer({ min: 999_999_999_990, max: 1_000_000_000_010 }),
+      fc.integer({ min: 9_999_999_999_990, max: 10_000_000_000_010 }),
+      fc.integer({ min: -100_000_000, max: 100_000_000 }),
+    );
+    fc.assert(
+      fc.property(fc.array(time, { maxLength: 30 }), (times) => {
+        for (const timeMs of times) {
+          out.at = 0;
+          encoder.allow(makeTable({ ...ROW_MODEL, timeMs }, 0), 0, out);
+          expect(read(format, bytes.subarray(0, out.at))).toMatchObject({ eventTime: timeMs });
+        }
+      }),
+    );
+  });
+
+  test('the longest decision keeps within bytesMax', () => {
+    const text = '\u0001'.repeat(64);
+    const { rules } = PLAN_MODEL;
+    const longest = { ...ROW_MODEL, id: text, account: text, merchant: text, order: text };
+    const items = Array.from({ length: EVIDENCE_ITEMS_MAX }, () => [text, text] as const);
+    const template = { ...rules[0]!.templates[0]!, isCard: false };
+    const plan = { ...PLAN_MODEL, rules: [{ ...rules[0]!, templates: items.map(() => template) }] };
+    const fired = [{ rule: 0, items, score: -1.2345678901234567e-300, exempts: [0] }];
+    const row = { ...longest, timeMs: -(2 ** 53), revision: 2 ** 31 - 1, flags: ROW_FLAG_NAMES };
+    const verdict = { ...VERDICT, fired, score: -1.2345678901234567e-300 };
+    const got = writeOne(format, plan, false, fired, (encoder, out) =>
+      encoder.decided(makeTable(row, 0), 0, makeVerdict(plan, verdict), out),
+    );
+    expectSame(format, got, referenceDecision(plan, row, verdict, false));
   });
 
   test('one encoder writes many decisions one after another', () => {
