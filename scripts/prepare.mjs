@@ -1,0 +1,103 @@
+// Makes a clone ready to run: installs what package-lock.json names if it is not installed, builds if
+// the sources are newer than the build. Plain Node without dependencies: nothing is there yet.
+
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+export const ROOT = fileURLToPath(new URL('..', import.meta.url));
+const NODE_MAJOR_MIN = 20;
+const INSTALLED_MARK = join(ROOT, 'node_modules', '.holdfast-installed');
+const BUILT_MARK = join(ROOT, 'dist', '.holdfast-built');
+
+/** Runs a program in the clone, its output on this terminal. True when it ended with 0. */
+export function run(command, args, options = {}) {
+  const result = spawnSync(command, args, { cwd: ROOT, stdio: 'inherit', ...options });
+  if (result.error) console.error(`Cannot run ${command}: ${result.error.message}`);
+  return result.status === 0;
+}
+
+/** The npm that runs this script, else the one on the path. */
+export function npm(...args) {
+  const cli = process.env.npm_execpath;
+  const isScript = cli !== undefined && /\.[cm]?js$/.test(cli) && existsSync(cli);
+  return isScript ? run(process.execPath, [cli, ...args]) : run('npm', args);
+}
+
+/** A program of an installed package, by the script behind its name in `bin`. */
+export function installedProgram(packageName, binName = packageName) {
+  const folder = join(ROOT, 'node_modules', packageName);
+  const { bin } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
+  return join(folder, typeof bin === 'string' ? bin : bin[binName]);
+}
+
+export function requireNode() {
+  const major = Number(process.versions.node.split('.')[0]);
+  if (major >= NODE_MAJOR_MIN) return;
+  console.error(`Holdfast needs Node ${NODE_MAJOR_MIN} or newer; this is ${process.version}.`);
+  process.exit(2);
+}
+
+/** True when everything that package-lock.json names is there. */
+export function install() {
+  const wanted = hashOf([join(ROOT, 'package-lock.json'), join(ROOT, 'package.json')]);
+  if (readMark(INSTALLED_MARK) === wanted || isInstalledByNpm()) return true;
+  console.log('Installing dependencies (npm ci) ...');
+  if (!npm('ci', '--include=dev', '--no-audit', '--no-fund', '--loglevel=error')) return false;
+  writeFileSync(INSTALLED_MARK, wanted);
+  return true;
+}
+
+/** True when dist/ is what the sources say. */
+export function build() {
+  const wanted = hashOf([
+    ...filesUnder(join(ROOT, 'src')),
+    join(ROOT, 'tsconfig.json'),
+    join(ROOT, 'tsconfig.build.json'),
+    join(ROOT, 'package-lock.json'),
+  ]);
+  if (readMark(BUILT_MARK) === wanted) return true;
+  console.log('Building ...');
+  // A file that is gone from src must not live on in dist.
+  rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
+  const compiler = installedProgram('typescript', 'tsc');
+  if (!run(process.execPath, [compiler, '-p', 'tsconfig.build.json'])) return false;
+  mkdirSync(join(ROOT, 'dist'), { recursive: true });
+  writeFileSync(BUILT_MARK, wanted);
+  return true;
+}
+
+/** Somebody ran `npm ci` by hand: npm's own record is newer than the lock file and says the same. */
+function isInstalledByNpm() {
+  const record = join(ROOT, 'node_modules', '.package-lock.json');
+  if (!existsSync(record)) return false;
+  const installed = JSON.parse(readFileSync(record, 'utf8')).packages ?? {};
+  const locked = JSON.parse(readFileSync(join(ROOT, 'package-lock.json'), 'utf8')).packages ?? {};
+  return Object.entries(locked).every(
+    ([path, { version, optional }]) =>
+      path === '' || optional === true || installed[path]?.version === version,
+  );
+}
+
+function readMark(path) {
+  return existsSync(path) ? readFileSync(path, 'utf8') : null;
+}
+
+function filesUnder(folder) {
+  return readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath ?? entry.path, entry.name))
+    .toSorted();
+}
+
+/** Hash over names and contents; a file that is missing counts as such. */
+function hashOf(paths) {
+  const hash = createHash('sha256');
+  for (const path of paths) {
+    hash.update(`${path}\0`);
+    hash.update(existsSync(path) ? readFileSync(path) : 'missing');
+  }
+  return hash.digest('hex');
+}
