@@ -40,9 +40,6 @@ const CLASS_BY_TYPE: Readonly<Record<FieldType, number>> = {
 /** Two 32-bit words say which fields a row has. */
 export const FIELD_COUNT_MAX = 64;
 
-/** Whole numbers are exact in a double up to here. */
-export const INTEGER_MAX: number = 2 ** 53;
-
 export interface FieldTables {
   readonly fieldCount: number;
   readonly specs: readonly FieldSpec[];
@@ -194,4 +191,23 @@ export function enumIndex(tables: FieldTables, field: number, lo: number, hi: nu
     if (tables.enumLo[i] === lo && tables.enumHi[i] === hi) return i - start;
   }
   return -1;
+}
+
+const TWO_TO_53 = 2 ** 53;
+const LAST_WHOLE = VALUE_CLASS.time;
+const LATITUDE = VALUE_CLASS.latitude;
+const LAST_DEGREES = VALUE_CLASS.longitude;
+
+/** The value that a number field of this class keeps, or NaN where it may not have it. */
+export function checkNumber(valueClass: number, value: number, isExact: boolean): number {
+  if (valueClass <= LAST_WHOLE) {
+    const isWhole = Math.abs(value) <= TWO_TO_53 && value === Math.floor(value);
+    if (!isWhole || (Math.abs(value) === TWO_TO_53 && !isExact)) return NaN;
+    return value + 0; // -0 is 0
+  }
+  if (valueClass <= LAST_DEGREES) {
+    const limit = valueClass === LATITUDE ? 90 : 180;
+    return Math.abs(value) <= limit ? Math.round(value * 1e7) / 1e7 + 0 : NaN;
+  }
+  return Math.abs(value) < Infinity ? value + 0 : NaN;
 }

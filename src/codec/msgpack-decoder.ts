@@ -9,21 +9,32 @@
 // Cost: about a third of JSON's for the same row; nothing is allocated. The size rule for functions
 // is broken on purpose, as in json-decoder.ts.
 
-import { LANE_A, LANE_B, finishHi, finishLo } from '../base/hash.ts';
+import { LANE_A, LANE_B } from '../base/hash.ts';
 import { NESTING_MAX } from '../domain/fields.ts';
 import type { RowTable } from '../domain/verdict.ts';
 import { CONTENT_A, CONTENT_B } from './content-hash.ts';
 import type { DecodeOptions, RowDecoder } from './decode-options.ts';
 import type { FieldTables } from './field-tables.ts';
 import { INFO, INFO_SHIFT, makeFieldInfo } from './field-info.ts';
-import { enumIndex, makeFieldTables } from './field-tables.ts';
+import { checkNumber, enumIndex, makeFieldTables } from './field-tables.ts';
 import { SHAPE } from './msgpack-reader.ts';
 import { MsgpackRowReader } from './msgpack-row.ts';
 import { parseRfc3339 } from './rfc3339.ts';
-import { RowDraft, checkNumber } from './row-draft.ts';
+import { RowDraft } from './row-draft.ts';
 import { utf8ErrorAt } from './utf8.ts';
 
-// Words of a field's block (field-info.ts), as plain constants too.
+// Constants of other modules are copied, for V8 folds a module's own constants into its code, but
+// loads and checks imported ones at each use.
+const STEP_A = LANE_A;
+const STEP_B = LANE_B;
+const FINISH_A = 0x21f0aaad;
+const FINISH_B = 0x735a2d97;
+const PART_A = CONTENT_A;
+const PART_B = CONTENT_B;
+const check = checkNumber;
+const BLOCK_SHIFT = INFO_SHIFT;
+
+// Words of a field's block: see field-info.ts.
 const NEXT = INFO.next;
 const KEY = INFO.keyWords;
 const KEY_BYTES = INFO.keyBytes;
@@ -87,12 +98,12 @@ class MsgpackDecoder implements RowDecoder {
     const tables = this.#tables;
     const { neededLo, neededHi, enumLo, enumHi, strideWords } = tables;
     const info = this.#info;
-    const kindBlock = tables.kindField << INFO_SHIFT;
+    const kindBlock = tables.kindField << BLOCK_SHIFT;
     const rareValue = this.#rareValue;
     const k0 = tables.hashKey.k0 | 0;
     const k1 = tables.hashKey.k1 | 0;
     const writer = this.#draft.writer;
-    const firstBlock = (tables.fieldCount + 1) << INFO_SHIFT;
+    const firstBlock = (tables.fieldCount + 1) << BLOCK_SHIFT;
 
     rows: for (let r = from; r < to; r++) {
       const start = rowSpans[2 * r] as number;
@@ -140,7 +151,7 @@ class MsgpackDecoder implements RowDecoder {
           if (q < 0) {
             const field = this.#findKey(table, p, end);
             if (field < 0) break good;
-            f = field << INFO_SHIFT;
+            f = field << BLOCK_SHIFT;
             info[previous + NEXT] = f;
             q = this.#cursor;
           }
@@ -172,27 +183,34 @@ class MsgpackDecoder implements RowDecoder {
             for (const lastWord = stringEnd - 4; p <= lastWord; p += 4) {
               const w = view.getInt32(p, true);
               marks |= w;
-              a = Math.imul(a ^ w, LANE_A);
+              a = Math.imul(a ^ w, STEP_A);
               a ^= a >>> 15;
-              b = Math.imul(b ^ ((w << 16) | (w >>> 16)), LANE_B);
+              b = Math.imul(b ^ ((w << 16) | (w >>> 16)), STEP_B);
               b ^= b >>> 13;
             }
             if (p < stringEnd) {
               const w = view.getInt32(p, true) & ((1 << ((stringEnd - p) << 3)) - 1);
               marks |= w;
-              a = Math.imul(a ^ w, LANE_A);
+              a = Math.imul(a ^ w, STEP_A);
               a ^= a >>> 15;
-              b = Math.imul(b ^ ((w << 16) | (w >>> 16)), LANE_B);
+              b = Math.imul(b ^ ((w << 16) | (w >>> 16)), STEP_B);
               b ^= b >>> 13;
               p = stringEnd;
             }
             if ((marks & HIGH_BITS) !== 0 && utf8ErrorAt(bytes, first, stringEnd) >= 0) break good;
-            lo = finishLo(a, b, length);
-            hi = finishHi(b, lo);
+            // finishLo and finishHi of base/hash.ts.
+            lo = (a ^ length) + b;
+            lo = Math.imul(lo ^ (lo >>> 16), FINISH_A);
+            lo = Math.imul(lo ^ (lo >>> 15), FINISH_B);
+            lo ^= lo >>> 15;
+            hi = b + lo;
+            hi = Math.imul(hi ^ (hi >>> 16), FINISH_A);
+            hi = Math.imul(hi ^ (hi >>> 15), FINISH_B);
+            hi ^= hi >>> 15;
             if (valueClass === ENUM) {
               let e = info[f + ENUM_AT] as number;
               if (enumLo[e] !== lo || enumHi[e] !== hi) {
-                e = enumIndex(tables, f >> INFO_SHIFT, lo, hi);
+                e = enumIndex(tables, f >> BLOCK_SHIFT, lo, hi);
                 if (e < 0) break good;
                 e += info[f + ENUM_START] as number;
                 info[f + ENUM_AT] = e;
@@ -232,7 +250,7 @@ class MsgpackDecoder implements RowDecoder {
               if (!isWhole) break good;
               number += 0;
             } else {
-              number = checkNumber(valueClass, number, true);
+              number = check(valueClass, number, true);
               if (number !== number) break good;
             }
             f64[slot >> 1] = number;
@@ -251,10 +269,10 @@ class MsgpackDecoder implements RowDecoder {
             continue;
           }
           // contentLo and contentHi of content-hash.ts.
-          let x = Math.imul(lo ^ (info[f + SALT_LO] as number), CONTENT_A) ^ hi;
-          x = Math.imul(x ^ (x >>> 15), CONTENT_B);
-          let y = (Math.imul(hi ^ (info[f + SALT_HI] as number), CONTENT_B) + x) | 0;
-          y = Math.imul(y ^ (y >>> 15), CONTENT_A);
+          let x = Math.imul(lo ^ (info[f + SALT_LO] as number), PART_A) ^ hi;
+          x = Math.imul(x ^ (x >>> 15), PART_B);
+          let y = (Math.imul(hi ^ (info[f + SALT_HI] as number), PART_B) + x) | 0;
+          y = Math.imul(y ^ (y >>> 15), PART_A);
           sumLo = (sumLo + x) | 0;
           sumHi = (sumHi + y) | 0;
         }

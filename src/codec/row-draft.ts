@@ -11,7 +11,7 @@ import { ROW, ROW_FLAG } from '../domain/row-layout.ts';
 import type { RowTable } from '../domain/verdict.ts';
 import { contentHi, contentLo } from './content-hash.ts';
 import type { FieldTables } from './field-tables.ts';
-import { INTEGER_MAX, VALUE_CLASS, enumIndex } from './field-tables.ts';
+import { VALUE_CLASS, checkNumber, enumIndex } from './field-tables.ts';
 import { RecordWriter } from './record-writer.ts';
 import { parseRfc3339 } from './rfc3339.ts';
 
@@ -262,18 +262,4 @@ export class RowDraft {
     const at = errorAt - start;
     this.writer.writeBad(table, base, start, end - start, this.#kind, flags, error, errorField, at);
   }
-}
-
-/** The value that a number field of this class keeps, or NaN where it may not have it. */
-export function checkNumber(valueClass: number, value: number, isExact: boolean): number {
-  if (valueClass <= VALUE_CLASS.time) {
-    const isWhole = Math.abs(value) <= INTEGER_MAX && value === Math.floor(value);
-    if (!isWhole || (Math.abs(value) === INTEGER_MAX && !isExact)) return NaN;
-    return value + 0; // -0 is 0
-  }
-  if (valueClass <= VALUE_CLASS.longitude) {
-    const limit = valueClass === VALUE_CLASS.latitude ? 90 : 180;
-    return Math.abs(value) <= limit ? Math.round(value * 1e7) / 1e7 + 0 : NaN;
-  }
-  return Math.abs(value) < Infinity ? value + 0 : NaN;
 }
