@@ -1,0 +1,328 @@
+// The checker of one expression: walks CEL's tree and makes the typed tree of domain/expression.ts.
+// Conditions are walked with a flag that says whether they are negated, so negations end at the
+// atoms; `let` names are macros, checked anew at each use. Every problem is reported, then null
+// travels up: what depends on a broken part stays silent. Work is bounded by nodes and depth, since
+// nested lets could otherwise double without end.
+
+import type { Expression, SourcePlace } from '../../../domain/expression.ts';
+import { nearMiss } from '../../../base/near-miss.ts';
+import type { ASTNode, CelSource } from '../cel-source.ts';
+import { quote } from '../problem.ts';
+import { placeOf } from '../source-file.ts';
+import type { Span } from '../source-file.ts';
+import { checkArithmetic, checkNegate } from './arithmetic.ts';
+import { checkAccess } from './access.ts';
+import { callIsBoolean, checkCall, checkCallCondition } from './calls.ts';
+import { checkCompare } from './compare.ts';
+import { checkChoose, checkConditionChoose, isBoolean } from './choose.ts';
+import { checkLiteral } from './literals.ts';
+import { checkIn } from './membership.ts';
+import type { LetDeclaration, Scope, Uses } from './scope.ts';
+import { typeWords } from './scope.ts';
+import type { Typed } from './typed.ts';
+import { typed } from './typed.ts';
+
+export const EXPANDED_NODES_MAX = 20_000;
+export const EXPANDED_DEPTH_MAX = 250;
+
+/** What stands around the expression: features are only known on the current row. */
+export type Inside = { readonly kind: 'row' } | { readonly kind: 'counted'; readonly what: string };
+
+interface LetUse {
+  readonly span: Span;
+  readonly name: string;
+}
+
+export class Checker {
+  readonly scope: Scope;
+  readonly uses: Uses;
+  source: CelSource;
+  inside: Inside = { kind: 'row' };
+  #nodes = 0;
+  #depth = 0;
+  /** Outermost use of a let that is being expanded. */
+  #use: LetUse | null = null;
+  /** The text around the innermost let. */
+  #outer: { readonly source: CelSource; readonly use: LetUse | null } | null = null;
+
+  constructor(scope: Scope, uses: Uses, source: CelSource) {
+    this.scope = scope;
+    this.uses = uses;
+    this.source = source;
+  }
+
+  error(ast: ASTNode, message: string, suggestion: string | null = null): null {
+    if (this.#use !== null) {
+      const sentence = `In let ${quote(this.#use.name)}: ${message}`;
+      return this.scope.problems.error(this.#use.span, sentence, suggestion);
+    }
+    return this.scope.problems.error(this.spanOf(ast), message, suggestion);
+  }
+
+  spanOf(ast: ASTNode): Span {
+    return this.source.span(ast.start, ast.end);
+  }
+
+  /** Fields that every node carries. */
+  node(ast: ASTNode): { readonly text: string; readonly at: SourcePlace } {
+    const { file, start } = this.spanOf(ast);
+    return { text: this.source.textOf(ast), at: placeOf(file, start) };
+  }
+
+  value(ast: ASTNode): Typed | null {
+    if (!this.#enter(ast)) return null;
+    const result = this.#value(ast);
+    this.#depth--;
+    return result;
+  }
+
+  condition(ast: ASTNode, negated: boolean): Expression | null {
+    if (!this.#enter(ast)) return null;
+    const result = this.#condition(ast, negated);
+    this.#depth--;
+    return result;
+  }
+
+  #enter(ast: ASTNode): boolean {
+    if (++this.#nodes > EXPANDED_NODES_MAX || this.#depth >= EXPANDED_DEPTH_MAX) {
+      if (this.#nodes <= EXPANDED_NODES_MAX + 1) {
+        this.error(
+          ast,
+          `With its "let" names written out the expression is too large (over ${EXPANDED_NODES_MAX} parts or ${EXPANDED_DEPTH_MAX} levels).`,
+        );
+        // Once is enough, whatever else is still on the way.
+        this.#nodes = EXPANDED_NODES_MAX + 1;
+      }
+      return false;
+    }
+    this.#depth++;
+    return true;
+  }
+
+  #value(ast: ASTNode): Typed | null {
+    switch (ast.op) {
+      case 'value':
+        return checkLiteral(this, ast);
+      case 'id':
+        return this.#name(ast, (inner) => this.value(inner), relabelTyped);
+      case '.':
+        return checkAccess(this, ast);
+      case '+':
+      case '-':
+      case '*':
+      case '/':
+      case '%':
+        return checkArithmetic(this, ast);
+      case '-_':
+        return checkNegate(this, ast);
+      case '?:':
+        return checkChoose(this, ast);
+      case 'call':
+      case 'rcall':
+        if (callIsBoolean(ast)) return this.#isCondition(ast);
+        return checkCall(this, ast);
+      case 'list':
+        return this.error(ast, 'A list may only stand on the right of "in".');
+      case 'map':
+        return this.error(ast, 'Maps ({...}) have no meaning in rules.');
+      case '[]':
+        return this.error(ast, 'A row of a register is read by column: name[key].column.');
+      default:
+        return this.#isCondition(ast);
+    }
+  }
+
+  #isCondition(ast: ASTNode): null {
+    const { text } = this.node(ast);
+    return this.error(
+      ast,
+      `${quote(text)} is a condition, true or false; a value is expected here.`,
+    );
+  }
+
+  #condition(ast: ASTNode, negated: boolean): Expression | null {
+    switch (ast.op) {
+      case '&&':
+      case '||':
+        return this.#chain(ast, negated);
+      case '!_':
+        return this.condition(ast.args, !negated);
+      case '?:':
+        return checkConditionChoose(this, ast, negated);
+      case '==':
+      case '!=':
+      case '<':
+      case '<=':
+      case '>':
+      case '>=':
+        return checkCompare(this, ast, negated);
+      case 'in':
+        return checkIn(this, ast, negated);
+      case 'id':
+        return this.#name(ast, (inner) => this.condition(inner, negated), relabel);
+      case 'call':
+      case 'rcall':
+        if (callIsBoolean(ast)) return checkCallCondition(this, ast, negated);
+        break;
+      default:
+    }
+    return this.#truth(ast, negated);
+  }
+
+  /** `a && b && c` as one node; the library nests it to the left, as deep as it is long. */
+  #chain(ast: ASTNode, negated: boolean): Expression | null {
+    const parts: ASTNode[] = [];
+    let rest: ASTNode = ast;
+    while (rest.op === ast.op) {
+      const [left, right] = rest.args as [ASTNode, ASTNode];
+      parts.push(right);
+      rest = left;
+    }
+    parts.push(rest);
+    const op = (ast.op === '&&') === negated ? 'or' : 'and';
+    const args: Expression[] = [];
+    let isWhole = true;
+    for (const part of parts.toReversed()) {
+      const arg = this.condition(part, negated);
+      if (arg === null) isWhole = false;
+      else if (arg.op === op) args.push(...arg.args);
+      else args.push(arg);
+    }
+    return isWhole ? { op, args, type: 'boolean', ...this.node(ast) } : null;
+  }
+
+  #truth(ast: ASTNode, negated: boolean): Expression | null {
+    const result = this.value(ast);
+    if (result === null) return null;
+    const { expression } = result;
+    if (expression.type !== 'boolean') {
+      const { text } = expression;
+      const message = `${quote(text)} is ${typeWords(expression.type)}; a condition is expected here, such as ${quote(`has(${text})`)} or a comparison.`;
+      return this.error(ast, message);
+    }
+    const value =
+      expression.op === 'boolean'
+        ? { ...expression, value: expression.value !== negated }
+        : expression;
+    const isNegated = expression.op !== 'boolean' && negated;
+    return { op: 'truth', value, negated: isNegated, type: 'boolean', ...this.node(ast) };
+  }
+
+  #name<T>(
+    ast: ASTNode & { readonly op: 'id' },
+    check: (inner: ASTNode) => T | null,
+    label: (result: T, checker: Checker, ast: ASTNode) => T,
+  ): T | null {
+    const declaration = this.scope.names.get(ast.args);
+    if (declaration?.kind !== 'let') return this.#notAValue(ast);
+    const result = this.insideLet(declaration, ast, check);
+    return result === null ? null : label(result, this, ast);
+  }
+
+  /** Runs `check` on a let's own tree, with its places; null where it is known to be broken. */
+  insideLet<T>(
+    declaration: LetDeclaration,
+    use: ASTNode,
+    check: (inner: ASTNode) => T | null,
+  ): T | null {
+    if (declaration.isBroken || declaration.ast === null) return null;
+    const before = { source: this.source, use: this.#use };
+    const outerBefore = this.#outer;
+    this.#use ??= { span: this.spanOf(use), name: declaration.name };
+    this.#outer = before;
+    this.source = declaration.source;
+    const result = check(declaration.ast);
+    this.source = before.source;
+    this.#use = before.use;
+    this.#outer = outerBefore;
+    return result;
+  }
+
+  /**
+   * Within insideLet: runs `run` with the places of the text around the let; what it is given
+   * goes back into the let's own text for as long as its argument runs.
+   */
+  outsideLet<T>(run: (inLet: <U>(inner: () => U) => U) => T): T {
+    const letSource = this.source;
+    const letUse = this.#use;
+    const outer = this.#outer;
+    if (outer === null) return run((inner) => inner());
+    const swap = (source: CelSource, use: LetUse | null): void => {
+      this.source = source;
+      this.#use = use;
+    };
+    swap(outer.source, outer.use);
+    const result = run((inner) => {
+      swap(letSource, letUse);
+      const value = inner();
+      swap(outer.source, outer.use);
+      return value;
+    });
+    swap(letSource, letUse);
+    return result;
+  }
+
+  #notAValue(ast: ASTNode & { readonly op: 'id' }): null {
+    const name = ast.args;
+    const declaration = this.scope.names.get(name);
+    switch (declaration?.kind) {
+      case 'entity':
+        return this.error(
+          ast,
+          `${quote(name)} is an entity: ask one of its features, such as ${name}.count("10m").`,
+        );
+      case 'list':
+        return this.error(ast, `${quote(name)} is a list: it may only stand on the right of "in".`);
+      case 'register':
+        return this.error(
+          ast,
+          `${quote(name)} is a register: write "key in ${name}" or ${name}[key].column.`,
+        );
+      case 'broken':
+        return null;
+      default:
+    }
+    if (name === 'tx')
+      return this.error(
+        ast,
+        'The transaction itself is no value: name a field, such as tx.amount.',
+      );
+    if (isLife(name)) return this.lifeError(ast, name);
+    if (this.scope.fields.has(name)) {
+      return this.error(
+        ast,
+        `Unknown name ${quote(name)}; a field of the transaction is written tx.${name}.`,
+        `tx.${name}`,
+      );
+    }
+    return this.error(ast, `Unknown name ${quote(name)}.`, nearMiss(name, this.#allNames()));
+  }
+
+  lifeError(ast: ASTNode, name: string): null {
+    return this.error(
+      ast,
+      `Rules over the life of a payment (${name}.…) are not active in this version: only tx, features, lists and registers are.`,
+    );
+  }
+
+  #allNames(): string[] {
+    return ['tx', 'true', 'false', ...this.scope.names.keys()];
+  }
+
+  isBoolean(ast: ASTNode): boolean {
+    return isBoolean(this, ast);
+  }
+}
+
+/** Names of the life of a payment. */
+export function isLife(name: string): boolean {
+  return name === 'payment' || name === 'of' || name === 'event';
+}
+
+function relabel(expression: Expression, checker: Checker, ast: ASTNode): Expression {
+  return { ...expression, ...checker.node(ast) };
+}
+
+function relabelTyped(result: Typed, checker: Checker, ast: ASTNode): Typed {
+  return typed(relabel(result.expression, checker, ast), result);
+}

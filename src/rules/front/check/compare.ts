@@ -1,0 +1,162 @@
+// == != < <= > >=. Both sides have one type once literals have taken the other side's. A comparison
+// of two conditions is written out as (x && y) || (!x && !y), so that a missing part makes it and
+// its negation false like any other.
+
+import type { CompareOperator, Expression } from '../../../domain/expression.ts';
+import { nearMiss } from '../../../base/near-miss.ts';
+import type { ASTNode } from '../cel-source.ts';
+import { quote } from '../problem.ts';
+import { wordList } from '../read-tree.ts';
+import type { Checker } from './checker.ts';
+import { typeWords } from './scope.ts';
+import type { Typed } from './typed.ts';
+import { fit, isTextFeature, refuseTextFeature } from './typed.ts';
+
+const NEGATED: Readonly<Record<CompareOperator, CompareOperator>> = {
+  '<': '>=',
+  '<=': '>',
+  '>': '<=',
+  '>=': '<',
+  '==': '!=',
+  '!=': '==',
+};
+
+export function checkCompare(checker: Checker, ast: ASTNode, negated: boolean): Expression | null {
+  const asts = ast.args as [ASTNode, ASTNode];
+  const written = ast.op as CompareOperator;
+  const operator = negated ? NEGATED[written] : written;
+  if (checker.isBoolean(asts[0]) || checker.isBoolean(asts[1])) {
+    return compareConditions(checker, ast, asts, operator);
+  }
+  const left = checker.value(asts[0]);
+  const right = checker.value(asts[1]);
+  if (left === null || right === null) return null;
+  const sides = comparable(checker, ast, asts, left, right);
+  if (sides === null) return null;
+  const [a, b] = sides;
+  const isOrder = written !== '==' && written !== '!=';
+  if (isOrder && (isTextFeature(a) || isTextFeature(b))) {
+    refuseTextFeature(checker, ast, isTextFeature(a) ? a : b);
+    return null;
+  }
+  if (!isOrder && !checkEnum(checker, asts, a, b)) return null;
+  const node = checker.node(ast);
+  const constant = foldCompare(operator, a.expression, b.expression);
+  if (constant !== null) {
+    const value: Expression = { op: 'boolean', value: constant, type: 'boolean', ...node };
+    return { op: 'truth', value, negated: false, type: 'boolean', ...node };
+  }
+  return {
+    op: 'compare',
+    operator,
+    left: a.expression,
+    right: b.expression,
+    type: 'boolean',
+    ...node,
+  };
+}
+
+/** Both sides in one unit. */
+export function comparable(
+  checker: Checker,
+  ast: ASTNode,
+  asts: readonly [ASTNode, ASTNode],
+  left: Typed,
+  right: Typed,
+): readonly [Typed, Typed] | null {
+  const fitted = fit(checker, asts, left, right);
+  if (fitted !== undefined) return fitted;
+  const types = [left.expression.type, right.expression.type];
+  // A duration is ms: it compares with plain numbers.
+  if (types.includes('duration') && types.includes('number')) return [left, right];
+  const leftIs = `${quote(left.expression.text)} is ${typeWords(left.expression.type)}`;
+  const rightIs = `${quote(right.expression.text)} is ${typeWords(right.expression.type)}`;
+  return checker.error(ast, `${leftIs}, ${rightIs}: they cannot be compared.${hint(left, right)}`);
+}
+
+function hint(left: Typed, right: Typed): string {
+  const types = [left.expression.type, right.expression.type];
+  const text = left.expression.type === 'string' ? left : right;
+  if (types.includes('version') && types.includes('string')) {
+    return ` Write version(${text.expression.text}).`;
+  }
+  if (types.includes('string') && text.expression.op === 'string') {
+    return ' A number is written without quotes.';
+  }
+  if (types.includes('time') && types.includes('date')) return ' Write dateOf(…) around the time.';
+  return '';
+}
+
+function compareConditions(
+  checker: Checker,
+  ast: ASTNode,
+  [left, right]: readonly [ASTNode, ASTNode],
+  operator: CompareOperator,
+): Expression | null {
+  if (operator !== '==' && operator !== '!=') {
+    return checker.error(ast, 'Conditions have no order: compare them with == or !=.');
+  }
+  const isSame = operator === '==';
+  // With a literal on one side it is the other side, or its negation.
+  if (left.op === 'value' && typeof left.args === 'boolean') {
+    return checker.condition(right, left.args !== isSame);
+  }
+  if (right.op === 'value' && typeof right.args === 'boolean') {
+    return checker.condition(left, right.args !== isSame);
+  }
+  const node = checker.node(ast);
+  const x = checker.condition(left, false);
+  const y = checker.condition(right, !isSame);
+  if (x === null || y === null) return null;
+  const notX = checker.condition(left, true);
+  const notY = checker.condition(right, isSame);
+  if (notX === null || notY === null) return null;
+  const both: Expression = { op: 'and', args: [x, y], type: 'boolean', ...node };
+  const neither: Expression = { op: 'and', args: [notX, notY], type: 'boolean', ...node };
+  return { op: 'or', args: [both, neither], type: 'boolean', ...node };
+}
+
+/** A text that an enumerated field can never have is a typing error. */
+export function checkEnum(
+  checker: Checker,
+  asts: readonly [ASTNode, ASTNode],
+  left: Typed,
+  right: Typed,
+): boolean {
+  return (
+    checkEnumSide(checker, asts[1], left.expression, right.expression) &&
+    checkEnumSide(checker, asts[0], right.expression, left.expression)
+  );
+}
+
+function checkEnumSide(
+  checker: Checker,
+  ast: ASTNode,
+  side: Expression,
+  literal: Expression,
+): boolean {
+  if (side.op !== 'field' || literal.op !== 'string') return true;
+  const values = [...checker.scope.fields.values()][side.field]?.spec.values;
+  if (values === undefined || values.includes(literal.value)) return true;
+  const message = `${side.text} is never ${quote(literal.value)}: it is ${wordList(values)}.`;
+  checker.error(ast, message, nearMiss(literal.value, values));
+  return false;
+}
+
+function foldCompare(operator: CompareOperator, a: Expression, b: Expression): boolean | null {
+  if (a.op !== 'number' || b.op !== 'number') return null;
+  switch (operator) {
+    case '<':
+      return a.value < b.value;
+    case '<=':
+      return a.value <= b.value;
+    case '>':
+      return a.value > b.value;
+    case '>=':
+      return a.value >= b.value;
+    case '==':
+      return a.value === b.value;
+    case '!=':
+      return a.value !== b.value;
+  }
+}

@@ -1,0 +1,120 @@
+// What names mean while expressions are checked, and what the checked ones turn out to use. Names
+// come from the file, so they are kept in Maps and never as keys of plain objects.
+
+import type { ValueType } from '../../../domain/expression.ts';
+import type { FieldSpec, FieldType } from '../../../domain/fields.ts';
+import type { EntitySpec, FeatureSpec, ListData, RegisterData } from '../../../domain/plan.ts';
+import type { ASTNode, CelSource } from '../cel-source.ts';
+import type { Problems } from '../problem.ts';
+
+export interface FieldInfo {
+  readonly number: number;
+  readonly spec: FieldSpec;
+  readonly type: ValueType;
+}
+
+export interface EntityDeclaration {
+  readonly kind: 'entity';
+  readonly name: string;
+  readonly keyNames: readonly string[];
+}
+export interface ListDeclaration {
+  readonly kind: 'list';
+  readonly name: string;
+  readonly index: number;
+}
+export interface RegisterDeclaration {
+  readonly kind: 'register';
+  readonly name: string;
+  readonly index: number;
+  /** From, to and scope stand in it: what inMaintenance reads. */
+  readonly isWindows: boolean;
+}
+export interface LetDeclaration {
+  readonly kind: 'let';
+  readonly name: string;
+  readonly source: CelSource;
+  /** null where the text could not be parsed */
+  readonly ast: ASTNode | null;
+  /** Its problems are reported already: uses stay silent. */
+  isBroken: boolean;
+}
+/** A list or register that could not be read: uses stay silent. */
+export interface BrokenDeclaration {
+  readonly kind: 'broken';
+  readonly name: string;
+}
+export type Declaration =
+  EntityDeclaration | ListDeclaration | RegisterDeclaration | LetDeclaration | BrokenDeclaration;
+
+export interface Scope {
+  readonly problems: Problems;
+  readonly fields: ReadonlyMap<string, FieldInfo>;
+  readonly names: ReadonlyMap<string, Declaration>;
+  readonly lists: readonly ListData[];
+  readonly registers: readonly RegisterData[];
+  readonly currency: string | null;
+  readonly timezone: string;
+  /** Said once a file: money without a currency. */
+  readonly said: Set<string>;
+}
+
+/** Features, entities and fields that checked expressions use: deduplicated, in order of use. */
+export class Uses {
+  readonly features: FeatureSpec[] = [];
+  readonly entities: EntitySpec[] = [];
+  readonly fieldNames: Set<string> = new Set<string>();
+  readonly #featureByKey = new Map<string, number>();
+  readonly #entityByName = new Map<string, number>();
+
+  entity(declaration: EntityDeclaration, fields: ReadonlyMap<string, FieldInfo>): number {
+    const known = this.#entityByName.get(declaration.name);
+    if (known !== undefined) return known;
+    const keyFields = declaration.keyNames.map((name) => fields.get(name)?.number ?? -1);
+    for (const name of declaration.keyNames) this.fieldNames.add(name);
+    const index = this.entities.push({ name: declaration.name, keyFields }) - 1;
+    this.#entityByName.set(declaration.name, index);
+    return index;
+  }
+
+  feature(spec: FeatureSpec): number {
+    const known = this.#featureByKey.get(spec.key);
+    if (known !== undefined) return known;
+    const index = this.features.push(spec) - 1;
+    this.#featureByKey.set(spec.key, index);
+    return index;
+  }
+}
+
+export function valueTypeOf(type: FieldType): ValueType {
+  switch (type) {
+    case 'string':
+    case 'enum':
+      return 'string';
+    case 'money':
+    case 'time':
+    case 'duration':
+    case 'boolean':
+      return type;
+    case 'integer':
+    case 'latitude':
+    case 'longitude':
+    case 'number':
+      return 'number';
+  }
+}
+
+const TYPE_WORDS: Readonly<Record<ValueType, string>> = {
+  number: 'a plain number',
+  money: 'money',
+  duration: 'a duration',
+  time: 'a time',
+  date: 'a date',
+  string: 'a text',
+  version: 'a version',
+  boolean: 'a condition',
+};
+
+export function typeWords(type: ValueType): string {
+  return TYPE_WORDS[type];
+}

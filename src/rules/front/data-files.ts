@@ -1,0 +1,283 @@
+// Lists, registers and rates: the CSV files beside the rules, read whole, typed column by column.
+
+import { currencyExponent, isCurrencyCode } from '../../domain/currency.ts';
+import type { ValueType } from '../../domain/expression.ts';
+import type { ListData, RateData, RegisterColumn, RegisterData } from '../../domain/plan.ts';
+import { nearMiss } from '../../base/near-miss.ts';
+import { CsvReader } from './csv.ts';
+import type { CsvRecord } from './csv.ts';
+import { quote } from './problem.ts';
+import type { Problems } from './problem.ts';
+import { wordList } from './read-tree.ts';
+import type { SourceFile } from './source-file.ts';
+import { isVersion, parseDecimal, parseTime, scaleToInteger } from './units.ts';
+import type { ScalarNode } from './yaml-tree.ts';
+
+export const CELL_TYPES = ['string', 'number', 'money', 'boolean', 'time', 'version'] as const;
+export type CellType = (typeof CELL_TYPES)[number];
+
+const KEY_BYTES_MAX = 1024;
+
+/** Distinct values of the first column, in file order. */
+export function readListFile(name: string, file: SourceFile, problems: Problems): ListData | null {
+  const reader = new CsvReader(file, problems);
+  const header = reader.header();
+  if (header === null) return null;
+  const values = new Set<string>();
+  for (
+    let record = reader.next(header.length);
+    record !== null;
+    record = reader.next(header.length)
+  ) {
+    const value = record.cells[0] as string;
+    if (value === '')
+      reader.cellError(record, 0, 'The first cell is empty: a value of the list is expected.');
+    else values.add(value);
+  }
+  return reader.problemCount === 0 ? { name, values: [...values] } : null;
+}
+
+export interface RegisterShape {
+  readonly name: string;
+  /** Columns that name a row; empty for a register of time windows without a key. */
+  readonly key: readonly ScalarNode[];
+  /** Where the register's declaration stands, for what is wrong with the whole. */
+  readonly at: ScalarNode;
+  readonly types: ReadonlyMap<string, { readonly type: CellType; readonly at: ScalarNode }>;
+  readonly currency: string | null;
+}
+
+const WINDOW_COLUMNS: readonly string[] = ['from', 'to', 'scope'];
+
+export interface Register {
+  readonly data: RegisterData;
+  readonly isWindows: boolean;
+}
+
+export function readRegisterFile(
+  shape: RegisterShape,
+  file: SourceFile,
+  problems: Problems,
+): Register | null {
+  const reader = new CsvReader(file, problems);
+  const header = reader.header();
+  if (header === null || !checkShape(shape, header, problems)) return null;
+  const isKeyless = shape.key.length === 0;
+  const types = header.map((column): CellType => {
+    const declared = shape.types.get(column)?.type;
+    return declared ?? (isKeyless && (column === 'from' || column === 'to') ? 'time' : 'string');
+  });
+  const isWindows =
+    WINDOW_COLUMNS.every((column) => header.includes(column)) &&
+    types[header.indexOf('from')] === 'time' &&
+    types[header.indexOf('to')] === 'time';
+  const keyColumns = isKeyless ? ['scope'] : shape.key.map(({ text }) => text);
+  const data = readRows(reader, header, types, keyColumns, shape, isWindows);
+  return data === null ? null : { data, isWindows };
+}
+
+function checkShape(shape: RegisterShape, header: readonly string[], problems: Problems): boolean {
+  const before = problems.errorCount;
+  const columns = wordList(header.map(quote), 'and');
+  for (const column of shape.key) {
+    if (header.includes(column.text)) continue;
+    const message = `The file has no column ${quote(column.text)} for the key; it has ${columns}.`;
+    problems.error(column, message, nearMiss(column.text, header));
+  }
+  for (const [column, { at }] of shape.types) {
+    if (header.includes(column)) continue;
+    const message = `The file has no column ${quote(column)}; it has ${columns}.`;
+    problems.error(at, message, nearMiss(column, header));
+  }
+  if (shape.key.length === 0 && !WINDOW_COLUMNS.every((column) => header.includes(column))) {
+    const message = `The register ${quote(shape.name)} needs a "key"; only one with the columns from, to and scope has none.`;
+    problems.error(shape.at, message);
+  }
+  return problems.errorCount === before;
+}
+
+interface ColumnBuilder {
+  readonly name: string;
+  readonly type: CellType;
+  readonly texts: (string | null)[];
+  readonly numbers: number[];
+}
+
+function readRows(
+  reader: CsvReader,
+  header: readonly string[],
+  types: readonly CellType[],
+  keyColumns: readonly string[],
+  shape: RegisterShape,
+  isWindows: boolean,
+): RegisterData | null {
+  const builders = header.map((name, index): ColumnBuilder => ({
+    name,
+    type: types[index] as CellType,
+    texts: [],
+    numbers: [],
+  }));
+  const keyIndexes = keyColumns.map((column) => header.indexOf(column));
+  const keys: string[][] = [];
+  const lineOfKey = new Map<string, number>();
+  for (
+    let record = reader.next(header.length);
+    record !== null;
+    record = reader.next(header.length)
+  ) {
+    for (const [index, builder] of builders.entries()) {
+      readCell(reader, record, index, builder, shape.currency);
+    }
+    const key = keyIndexes.map((index) => record.cells[index] as string);
+    if (!isWindows) checkKeyCells(reader, record, keyIndexes, key, lineOfKey);
+    keys.push(key);
+  }
+  if (reader.problemCount > 0) return null;
+  return { name: shape.name, keyColumns, keys, columns: builders.map(finishColumn) };
+}
+
+function checkKeyCells(
+  reader: CsvReader,
+  record: CsvRecord,
+  keyIndexes: readonly number[],
+  key: readonly string[],
+  offsetOfKey: Map<string, number>,
+): void {
+  const [first] = keyIndexes as [number];
+  for (const [part, index] of keyIndexes.entries()) {
+    const text = key[part] as string;
+    if (text === '')
+      reader.cellError(record, index, 'This cell is part of the key and may not be empty.');
+    if (Buffer.byteLength(text) > KEY_BYTES_MAX) {
+      reader.cellError(record, index, `A key is at most ${KEY_BYTES_MAX} bytes long.`);
+    }
+  }
+  const joined = key.length === 1 ? (key[0] as string) : JSON.stringify(key);
+  const earlier = offsetOfKey.get(joined);
+  if (earlier === undefined) {
+    offsetOfKey.set(joined, record.starts[0] as number);
+    return;
+  }
+  const line = lineOf(reader.file, earlier);
+  reader.cellError(
+    record,
+    first,
+    `The key ${quote(key.join(', '))} stands here again; it was on line ${line}.`,
+  );
+}
+
+function lineOf(file: SourceFile, offset: number): number {
+  const line = file.lineStarts.findIndex((start) => start > offset);
+  return line === -1 ? file.lineStarts.length : line;
+}
+
+function readCell(
+  reader: CsvReader,
+  record: CsvRecord,
+  index: number,
+  builder: ColumnBuilder,
+  currency: string | null,
+): void {
+  const text = record.cells[index] as string;
+  const { type, texts, numbers } = builder;
+  if (type === 'string' || type === 'version') {
+    texts.push(text === '' ? null : text);
+    if (type === 'version' && text !== '' && !isVersion(text)) {
+      reader.cellError(
+        record,
+        index,
+        `${quote(text)} is no version: numbers with dots, such as 3.2.10.`,
+      );
+    }
+    return;
+  }
+  const value = text === '' ? Number.NaN : numberOf(text, type, currency);
+  if (value === null) reader.cellError(record, index, `${quote(text)} is ${notA(type, currency)}.`);
+  numbers.push(value ?? Number.NaN);
+}
+
+function numberOf(text: string, type: CellType, currency: string | null): number | null {
+  if (type === 'boolean') return text === 'true' ? 1 : text === 'false' ? 0 : null;
+  if (type === 'time') return /^-?\d{1,16}$/.test(text) ? safe(Number(text)) : parseTime(text);
+  const decimal = parseDecimal(text);
+  if (decimal === null) return null;
+  if (type === 'money') return scaleToInteger(decimal, currencyExponent(currency ?? ''));
+  const value = Number(text);
+  return Number.isFinite(value) ? value : null;
+}
+
+function safe(value: number): number | null {
+  return Number.isSafeInteger(value) ? value : null;
+}
+
+function notA(type: CellType, currency: string | null): string {
+  switch (type) {
+    case 'boolean':
+      return 'neither true nor false';
+    case 'time':
+      return 'no time: write 2026-01-31T08:00:00Z or milliseconds since 1970';
+    case 'money':
+      return `no amount of ${currency ?? 'the currency'}, which has ${currencyExponent(currency ?? '')} decimals`;
+    default:
+      return 'no number';
+  }
+}
+
+function finishColumn({ name, type, texts, numbers }: ColumnBuilder): RegisterColumn {
+  const isText = type === 'string' || type === 'version';
+  const valueType: ValueType = type;
+  return { name, type: valueType, texts: isText ? texts : null, numbers: isText ? null : numbers };
+}
+
+const RATE_DIGITS_MAX = 15;
+
+/** One unit of each currency in units of the file's own, exactly as written. */
+export function readRatesFile(
+  file: SourceFile,
+  ownCurrency: string,
+  problems: Problems,
+): RateData[] | null {
+  const reader = new CsvReader(file, problems);
+  const header = reader.header();
+  if (header === null) return null;
+  const currencyAt = header.indexOf('currency');
+  const rateAt = header.indexOf('rate');
+  if (currencyAt === -1 || rateAt === -1) {
+    reader.error(0, 1, 'A file of rates has the columns currency and rate.');
+    return null;
+  }
+  const rates: RateData[] = [];
+  const seen = new Set<string>();
+  for (
+    let record = reader.next(header.length);
+    record !== null;
+    record = reader.next(header.length)
+  ) {
+    const currency = record.cells[currencyAt] as string;
+    const text = record.cells[rateAt] as string;
+    const rate = parseDecimal(text);
+    const digits = rate === null ? Number.NaN : Number(rate.digits);
+    if (!isCurrencyCode(currency)) {
+      reader.cellError(record, currencyAt, `${quote(currency)} is no ISO 4217 currency.`);
+    } else if (seen.has(currency)) {
+      reader.cellError(record, currencyAt, `The currency ${quote(currency)} stands here again.`);
+    } else if (
+      rate === null ||
+      digits <= 0 ||
+      String(rate.digits).length > RATE_DIGITS_MAX ||
+      rate.scale > 22
+    ) {
+      reader.cellError(
+        record,
+        rateAt,
+        `${quote(text)} is no rate: a number over 0 of up to ${RATE_DIGITS_MAX} digits.`,
+      );
+    } else if (currency === ownCurrency && !(digits === 1 && rate.scale === 0)) {
+      reader.cellError(record, rateAt, `${currency} is the file's own currency: its rate is 1.`);
+    } else if (currency !== ownCurrency) {
+      rates.push({ currency, rateDigits: digits, rateScale: rate.scale });
+    }
+    seen.add(currency);
+  }
+  return reader.problemCount === 0 ? rates : null;
+}

@@ -1,0 +1,236 @@
+// The rules and exemptions themselves.
+
+import type { Outcome } from '../../domain/decision.ts';
+import { OUTCOMES } from '../../domain/decision.ts';
+import type { Expression } from '../../domain/expression.ts';
+import type { ExemptPlan, RuleMode, RulePlan } from '../../domain/plan.ts';
+import { nearMiss } from '../../base/near-miss.ts';
+import { CelSource, parseCel } from './cel-source.ts';
+import { Checker } from './check/checker.ts';
+import type { Scope, Uses } from './check/scope.ts';
+import { typeWords } from './check/scope.ts';
+import type { RulesDocument } from './documents.ts';
+import { EXEMPT_KEYS, RULE_KEYS } from './keys.ts';
+import { quote } from './problem.ts';
+import type { Entries } from './read-tree.ts';
+import {
+  isEmpty,
+  readKeys,
+  readList,
+  readOneOf,
+  readScalar,
+  readText,
+  readTexts,
+} from './read-tree.ts';
+import type { ReasonTable } from './reasons.ts';
+import { placeOf } from './source-file.ts';
+import type { ScalarNode, Tree } from './yaml-tree.ts';
+
+const RULES_MAX = 20_000;
+const ID_LENGTH_MAX = 64;
+const MODES = ['live', 'shadow', 'score'] as const satisfies readonly RuleMode[];
+
+export interface RulesSection {
+  readonly rules: readonly RulePlan[];
+  /** Ids of all rules, broken ones too, so that naming them is no second error. */
+  readonly ruleIds: ReadonlySet<string>;
+  readonly exempt: readonly ExemptPlan[];
+}
+
+export class RulesReader {
+  readonly #scope: Scope;
+  readonly #uses: Uses;
+  readonly #reasons: ReasonTable;
+  readonly #rules: RulePlan[] = [];
+  readonly #ruleIds = new Set<string>();
+  readonly #exempt: ExemptPlan[] = [];
+  readonly #exemptIds = new Set<string>();
+
+  constructor(scope: Scope, uses: Uses, reasons: ReasonTable) {
+    this.#scope = scope;
+    this.#uses = uses;
+    this.#reasons = reasons;
+  }
+
+  read(documents: readonly RulesDocument[]): RulesSection {
+    this.#each(documents, 'rules', (item) => this.#rule(item));
+    this.#each(documents, 'exempt', (item) => this.#exemption(item));
+    const main = documents.at(-1);
+    if (this.#ruleIds.size === 0 && main !== undefined && this.#scope.problems.errorCount === 0) {
+      const at = main.entries.get('rules')?.value ?? main.root;
+      this.#scope.problems.error(at, 'There are no rules: at least one is needed.');
+    }
+    return { rules: this.#rules, ruleIds: this.#ruleIds, exempt: this.#exempt };
+  }
+
+  #each(documents: readonly RulesDocument[], key: string, read: (item: Tree) => void): void {
+    for (const { entries } of documents) {
+      const section = entries.get(key);
+      if (section === undefined) continue;
+      const list = readList(section.value, `"${key}"`, this.#scope.problems);
+      for (const item of list?.items ?? []) read(item);
+    }
+  }
+
+  #id(entries: Entries, what: string, taken: Set<string>): string | null {
+    const entry = entries.get('id');
+    if (entry === undefined) return null;
+    const { problems } = this.#scope;
+    const id = readText(entry.value, `the id of ${what}`, problems);
+    if (id === null) return null;
+    if (id.trim() === '' || id.length > ID_LENGTH_MAX || /\p{Cc}|\p{Cs}|\p{Zl}|\p{Zp}/u.test(id)) {
+      return problems.error(
+        entry.value,
+        `An id is a text of 1 to ${ID_LENGTH_MAX} visible characters on one line.`,
+      );
+    }
+    if (taken.has(id)) return problems.error(entry.value, `The id ${quote(id)} is used twice.`);
+    taken.add(id);
+    return id;
+  }
+
+  #rule(item: Tree): void {
+    const { problems } = this.#scope;
+    const entries = readKeys(item, RULE_KEYS, 'a rule', problems);
+    if (entries === null) return;
+    if (this.#ruleIds.size >= RULES_MAX) {
+      if (this.#ruleIds.size === RULES_MAX) problems.error(item, `More than ${RULES_MAX} rules.`);
+      return;
+    }
+    const id = this.#id(entries, 'a rule', this.#ruleIds);
+    const when = this.#condition(entries);
+    const modeTree = entries.get('mode')?.value;
+    const mode = modeTree === undefined ? 'live' : readOneOf(modeTree, 'mode', MODES, problems);
+    const scoreTree = entries.get('score')?.value;
+    const score = scoreTree === undefined ? null : this.#score(scoreTree);
+    const verdict = mode === null ? null : this.#verdict(item, entries, mode);
+    if (id === null || when === null || mode === null || verdict === null) return;
+    if (scoreTree !== undefined && score === null) return;
+    const first = entries.get('id')?.key ?? item;
+    this.#rules.push({
+      id,
+      trigger: this.#optionalText(entries, 'trigger'),
+      description: this.#optionalText(entries, 'description'),
+      when,
+      mode,
+      outcome: verdict.outcome,
+      reason: verdict.reason,
+      score,
+      at: placeOf(first.file, first.start),
+    });
+  }
+
+  #verdict(
+    item: Tree,
+    entries: Entries,
+    mode: RuleMode,
+  ): { readonly outcome: Outcome; readonly reason: number } | null {
+    const { problems } = this.#scope;
+    const outcomeEntry = entries.get('outcome');
+    const reasonEntry = entries.get('reason');
+    const head = entries.get('id')?.key ?? item;
+    if (mode === 'score') {
+      for (const entry of [outcomeEntry, reasonEntry]) {
+        if (entry === undefined) continue;
+        problems.error(
+          entry.key,
+          `With mode: score a rule has no "${entry.name}": it only adds its score.`,
+        );
+      }
+      if (!entries.has('score')) problems.error(head, 'With mode: score a rule needs a "score".');
+      return { outcome: 'allow', reason: -1 };
+    }
+    if (outcomeEntry === undefined) problems.error(head, 'The key "outcome" is missing in a rule.');
+    if (reasonEntry === undefined) problems.error(head, 'The key "reason" is missing in a rule.');
+    const outcome =
+      outcomeEntry === undefined
+        ? null
+        : readOneOf(outcomeEntry.value, 'outcome', OUTCOMES, problems);
+    const reason = reasonEntry === undefined ? null : this.#reasons.read(reasonEntry.value);
+    return outcome === null || reason === null ? null : { outcome, reason };
+  }
+
+  #optionalText(entries: Entries, key: string): string | null {
+    const value = entries.get(key)?.value;
+    return value === undefined ? null : readText(value, key, this.#scope.problems);
+  }
+
+  #expression(tree: Tree): CelSource | null {
+    if (isEmpty(tree)) return this.#scope.problems.error(tree, 'An expression is expected here.');
+    const scalar: ScalarNode | null = readScalar(tree, 'an expression', this.#scope.problems);
+    return scalar === null ? null : new CelSource(scalar);
+  }
+
+  #condition(entries: Entries): Expression | null {
+    const tree = entries.get('when')?.value;
+    const source = tree === undefined ? null : this.#expression(tree);
+    const ast = source === null ? null : parseCel(source, this.#scope.problems);
+    if (source === null || ast === null) return null;
+    return new Checker(this.#scope, this.#uses, source).condition(ast, false);
+  }
+
+  #score(tree: Tree): Expression | null {
+    const source = this.#expression(tree);
+    const ast = source === null ? null : parseCel(source, this.#scope.problems);
+    if (source === null || ast === null) return null;
+    const result = new Checker(this.#scope, this.#uses, source).value(ast);
+    if (result === null) return null;
+    const { type } = result.expression;
+    if (type === 'number') return result.expression;
+    const hint = type === 'money' ? '; divide it by money' : '';
+    return this.#scope.problems.error(
+      tree,
+      `A score is a plain number; this is ${typeWords(type)}${hint}.`,
+    );
+  }
+
+  #exemption(item: Tree): void {
+    const { problems } = this.#scope;
+    const entries = readKeys(item, EXEMPT_KEYS, 'an exemption', problems);
+    if (entries === null) return;
+    const id = this.#id(entries, 'an exemption', this.#exemptIds);
+    const when = this.#condition(entries);
+    this.#optionalText(entries, 'description');
+    const from = this.#from(entries);
+    const rules = this.#ruleIndexes(entries);
+    if (id === null || when === null || from === null) return;
+    this.#exempt.push({ id, when, from, rules });
+  }
+
+  #from(entries: Entries): readonly Outcome[] | null {
+    const tree = entries.get('from')?.value;
+    if (tree === undefined) return ['hold', 'reverse'];
+    const { problems } = this.#scope;
+    const items = tree.kind === 'list' ? tree.items : [tree];
+    const outcomes = new Set<Outcome>();
+    for (const item of items) {
+      const outcome = readOneOf(item, 'an outcome', OUTCOMES, problems);
+      if (outcome !== null) outcomes.add(outcome);
+    }
+    if (items.length === 0)
+      return problems.error(tree, 'The list is empty: it would exempt from nothing.');
+    return [...outcomes];
+  }
+
+  #ruleIndexes(entries: Entries): readonly number[] | null {
+    const tree = entries.get('rules')?.value;
+    if (tree === undefined) return null;
+    const { problems } = this.#scope;
+    const indexes = new Set<number>();
+    const names = readTexts(tree, 'the id of a rule', problems) ?? [];
+    if (tree.kind === 'list' && tree.items.length === 0) {
+      problems.error(tree, 'The list is empty: it would exempt from no rule.');
+    }
+    for (const name of names) {
+      if (!this.#ruleIds.has(name.text)) {
+        problems.error(
+          name,
+          `There is no rule ${quote(name.text)}.`,
+          nearMiss(name.text, this.#ruleIds),
+        );
+      }
+      indexes.add(this.#rules.findIndex(({ id }) => id === name.text));
+    }
+    return [...indexes];
+  }
+}
