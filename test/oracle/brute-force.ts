@@ -21,18 +21,17 @@
 
 import type { Decision, DecisionFlag } from '../../src/domain/decision.ts';
 import { DECISION_FLAGS } from '../../src/domain/decision.ts';
-import { KINDS } from '../../src/domain/fields.ts';
 import type { InputErrorCode } from '../../src/domain/input-error.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import type { InterpretedVerdict } from '../../src/rules/interpret/interpret-row.ts';
 import { engineReason, interpretRow } from '../../src/rules/interpret/interpret-row.ts';
 import type { PreparedPlan, Value } from '../../src/rules/interpret/interpreter.ts';
 import { prepare } from '../../src/rules/interpret/interpreter.ts';
-import { checkRow } from './check-row.ts';
+import { checkRow, checkValue } from './check-row.ts';
 import type { FeatureValue } from './features.ts';
 import { counts, featureValue } from './features.ts';
 import type { InputRow, OracleRow } from './rows.ts';
-import { isDecidedKind, readRow } from './rows.ts';
+import { isDecidedKind, readRow, readValue } from './rows.ts';
 
 export interface OracleOptions {
   /** Decisions tell what shadow rules would have done; default false. */
@@ -235,9 +234,14 @@ function repeatOf(decision: Decision): Decision {
 /** Of a bad row whose id can be read, unless its kind can be read and informs. */
 function invalidDecision(prepared: PreparedPlan, input: InputRow): Decision | undefined {
   const { plan } = prepared;
-  const { id, account, time, kind } = input;
-  const informs = KINDS.some((known) => known === kind) && !isDecidedKind(kind);
-  if (typeof id !== 'string' || id === '' || informs) return undefined;
+  const readable = (name: string): Value => {
+    const spec = prepared.fields.find((known) => known.name === name);
+    const value = input[name];
+    if (spec === undefined || value === undefined || checkValue(spec, value) !== null) return;
+    return readValue(spec, value);
+  };
+  const [id, account, time, kind] = ['id', 'account', 'time', 'kind'].map(readable);
+  if (typeof id !== 'string' || (kind !== undefined && !isDecidedKind(kind))) return undefined;
   return {
     decisionId: `${id}#0`,
     transactionId: id,

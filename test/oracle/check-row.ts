@@ -23,7 +23,8 @@ function isNeeded(spec: FieldSpec, kind: unknown): boolean {
   return spec.neededBy.some((needing) => needing === kind);
 }
 
-function checkValue(spec: FieldSpec, value: unknown): InputErrorCode | null {
+/** null = the key may have this value. */
+export function checkValue(spec: FieldSpec, value: unknown): InputErrorCode | null {
   switch (spec.type) {
     case 'string':
     case 'enum':

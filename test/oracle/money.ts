@@ -26,21 +26,19 @@ export function divideHalfEven(numerator: bigint, denominator: bigint): bigint {
   return negative ? -rounded : rounded;
 }
 
-/** True where the plan counts money and has no rate for `currency`. */
-export function isCurrencyUnknown(plan: Plan, currency: string | undefined): boolean {
-  if (plan.currency === null || currency === undefined || currency === plan.currency) return false;
-  return !plan.rates.some((rate) => rate.currency === currency);
-}
-
-/** Minor units of `currency` in minor units of the plan's currency; undefined without a rate. */
+/**
+ * Minor units of `currency` in minor units of the plan's currency; undefined without a rate. A row
+ * that names no currency (only payments and refunds must) is in the plan's own.
+ */
 export function convert(
   plan: Plan,
   amountMinor: number,
   currency: string | undefined,
 ): number | undefined {
-  if (plan.currency === null || currency === plan.currency) return amountMinor;
+  const isOwn = currency === undefined || currency === plan.currency;
+  if (plan.currency === null || isOwn) return amountMinor;
   const rate = plan.rates.find((known) => known.currency === currency);
-  if (currency === undefined || rate === undefined) return undefined;
+  if (rate === undefined) return undefined;
   const up =
     BigInt(amountMinor) * BigInt(rate.rateDigits) * 10n ** BigInt(exponentOf(plan.currency));
   return Number(divideHalfEven(up, 10n ** BigInt(exponentOf(currency) + rate.rateScale)));

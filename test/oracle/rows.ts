@@ -4,7 +4,7 @@ import { DECIDED_KIND_COUNT, KINDS } from '../../src/domain/fields.ts';
 import type { FieldSpec } from '../../src/domain/fields.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import type { PreparedPlan, Value } from '../../src/rules/interpret/interpreter.ts';
-import { convert, isCurrencyUnknown } from './money.ts';
+import { convert } from './money.ts';
 
 /** A transaction as a program has it: keys of the contract and of the plan's extra fields. */
 export type InputRow = Readonly<Record<string, unknown>>;
@@ -15,6 +15,7 @@ export interface OracleRow {
   readonly id: string;
   readonly time: number;
   readonly isDecided: boolean;
+  /** Some money that the rules read has no rate. */
   readonly isCurrencyUnknown: boolean;
   /** By field number, as sent; money in the row's own currency. */
   readonly raw: readonly Value[];
@@ -34,28 +35,33 @@ export function readRow(prepared: PreparedPlan, input: InputRow, order: number):
   const raw = prepared.fields.map((spec) => readValue(spec, input[spec.name]));
   const of = (name: string): Value => raw[prepared.fields.findIndex((spec) => spec.name === name)];
   const currency = textOf(of('currency'));
+  const values = raw.map((value, number) =>
+    asRulesSee(prepared.plan, prepared.fields[number], value, currency),
+  );
+  const isRead = (number: number): boolean =>
+    prepared.plan.fieldsRead.includes(prepared.fields[number]?.name ?? '');
   return {
     order,
     id: String(of('id')),
     time: Number(of('time')),
     isDecided: isDecidedKind(of('kind')),
-    isCurrencyUnknown: isCurrencyUnknown(prepared.plan, currency),
-    raw,
-    values: raw.map((value, number) =>
-      asRulesSee(prepared.plan, prepared.fields[number], value, currency),
+    isCurrencyUnknown: raw.some(
+      (value, number) => value !== undefined && values[number] === undefined && isRead(number),
     ),
+    raw,
+    values,
     content: JSON.stringify(raw.map((value) => value ?? null)),
   };
 }
 
-function readValue(spec: FieldSpec, value: unknown): Value {
+/** What a row keeps of a good value. */
+export function readValue(spec: FieldSpec, value: unknown): Value {
   if (spec.type === 'time' && typeof value === 'string') return Date.parse(value);
   if (spec.type === 'latitude' || spec.type === 'longitude') {
-    return typeof value === 'number' ? Math.round(value * 1e7) / 1e7 : undefined;
+    return typeof value === 'number' ? Math.round(value * 1e7) / 1e7 + 0 : undefined;
   }
-  const isValue =
-    typeof value === 'number' || typeof value === 'string' || typeof value === 'boolean';
-  return isValue ? value : undefined;
+  if (typeof value === 'number') return value + 0; // -0 is 0
+  return typeof value === 'string' || typeof value === 'boolean' ? value : undefined;
 }
 
 function textOf(value: Value): string | undefined {

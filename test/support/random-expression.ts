@@ -511,7 +511,8 @@ function keyText(key: readonly Expression[]): string {
   return texts.length === 1 ? (texts[0] ?? '') : `[${texts.join(', ')}]`;
 }
 
-function chooseNode(
+/** `test ? then : otherwise`. */
+export function chooseNode(
   type: ValueType,
   text: string,
   test: Condition,
