@@ -172,9 +172,9 @@ describe.each(FORMATS)('%s decisions equal those of the slow encoder', (format) 
     const items = Array.from({ length: EVIDENCE_ITEMS_MAX }, () => [text, text] as const);
     const template = { ...rules[0]!.templates[0]!, isCard: false };
     const plan = { ...PLAN_MODEL, rules: [{ ...rules[0]!, templates: items.map(() => template) }] };
-    const fired = [{ rule: 0, items, score: -1.2345678901234567e-300, exempts: [0] }];
+    const fired = [{ rule: 0, items, score: -1e-300 / 3, exempts: [0] }];
     const row = { ...longest, timeMs: -(2 ** 53), revision: 2 ** 31 - 1, flags: ROW_FLAG_NAMES };
-    const verdict = { ...VERDICT, fired, score: -1.2345678901234567e-300 };
+    const verdict = { ...VERDICT, fired, score: -1e-300 / 3 };
     const got = writeOne(format, plan, false, fired, (encoder, out) =>
       encoder.decided(makeTable(row, 0), 0, makeVerdict(plan, verdict), out),
     );

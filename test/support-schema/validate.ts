@@ -1,0 +1,98 @@
+// A validator for the keywords of JSON Schema 2020-12 that the project's schemas use. A keyword
+// that it does not know is an error, so that no schema says more than is checked.
+
+export type Schema = Readonly<Record<string, unknown>>;
+
+const ANNOTATIONS = ['$schema', '$id', 'title', 'description', '$defs', 'default', 'examples'];
+
+/** What is wrong with `value`, as sentences with the path; empty = it conforms. */
+export function validate(root: Schema, value: unknown): string[] {
+  return check(root, root, value, '$');
+}
+
+type Check = (root: Schema, schema: Schema, value: unknown, path: string) => string[];
+
+const KEYWORDS: Readonly<Record<string, Check>> = {
+  $ref: (root, schema, value, path) =>
+    check(root, target(root, String(schema['$ref'])), value, path),
+  type: (_, schema, value, path) => {
+    const types = [schema['type']].flat();
+    return types.some((type) => hasType(value, type))
+      ? []
+      : [`${path} is no ${types.join(' or ')}`];
+  },
+  enum: (_, schema, value, path) =>
+    (schema['enum'] as unknown[]).includes(value) ? [] : [`${path} is none of the enum`],
+  const: (_, schema, value, path) =>
+    schema['const'] === value ? [] : [`${path} is not the const`],
+  oneOf: (root, schema, value, path) => {
+    const matches = (schema['oneOf'] as Schema[]).filter(
+      (option) => check(root, option, value, path).length === 0,
+    );
+    return matches.length === 1 ? [] : [`${path} matches ${matches.length} of oneOf`];
+  },
+  pattern: (_, schema, value, path) =>
+    typeof value !== 'string' || new RegExp(String(schema['pattern']), 'u').test(value)
+      ? []
+      : [`${path} does not match ${String(schema['pattern'])}`],
+  minimum: (_, schema, value, path) =>
+    typeof value !== 'number' || value >= Number(schema['minimum']) ? [] : [`${path} is too small`],
+  minItems: (_, schema, value, path) =>
+    !Array.isArray(value) || value.length >= Number(schema['minItems'])
+      ? []
+      : [`${path} has too few items`],
+  uniqueItems: (_, __, value, path) =>
+    !Array.isArray(value) || new Set(value).size === value.length
+      ? []
+      : [`${path} repeats an item`],
+  items: (root, schema, value, path) =>
+    Array.isArray(value)
+      ? value.flatMap((item, k) => check(root, schema['items'] as Schema, item, `${path}[${k}]`))
+      : [],
+  required: (_, schema, value, path) =>
+    isObject(value)
+      ? (schema['required'] as string[])
+          .filter((key) => !(key in value))
+          .map((key) => `${path}.${key} is missing`)
+      : [],
+  properties: (root, schema, value, path) =>
+    isObject(value)
+      ? Object.entries(schema['properties'] as Record<string, Schema>).flatMap(([key, one]) =>
+          key in value ? check(root, one, value[key], `${path}.${key}`) : [],
+        )
+      : [],
+  additionalProperties: (_, schema, value, path) =>
+    isObject(value) && schema['additionalProperties'] === false
+      ? Object.keys(value)
+          .filter((key) => !(key in (schema['properties'] as object)))
+          .map((key) => `${path}.${key} is unknown`)
+      : [],
+};
+
+function check(root: Schema, schema: Schema, value: unknown, path: string): string[] {
+  return Object.keys(schema)
+    .filter((keyword) => !ANNOTATIONS.includes(keyword))
+    .flatMap((keyword) => {
+      const rule = KEYWORDS[keyword];
+      return rule === undefined
+        ? [`${path}: the validator does not know ${keyword}`]
+        : rule(root, schema, value, path);
+    });
+}
+
+function target(root: Schema, reference: string): Schema {
+  const keys = reference.replace(/^#\//, '').split('/');
+  return keys.reduce<Schema>((schema, key) => schema[key] as Schema, root);
+}
+
+function hasType(value: unknown, type: unknown): boolean {
+  if (type === 'integer') return Number.isInteger(value);
+  if (type === 'array') return Array.isArray(value);
+  if (type === 'object') return isObject(value);
+  if (type === 'null') return value === null;
+  return typeof value === type;
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
