@@ -38,6 +38,8 @@ export interface RunResult extends RunProgress {
   readonly reasons: Readonly<Record<string, number>>;
   readonly flags: Readonly<Record<string, number>>;
   readonly passesMs: Readonly<Record<string, number>>;
+  readonly repeats: number;
+  readonly late: number;
   readonly blankLines: number;
   readonly peakRssBytes: number;
 }

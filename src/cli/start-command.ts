@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import type { ParsedArguments } from './arguments.ts';
 import type { CommandContext } from './command.ts';
 import type { ExitCode } from './exit-codes.ts';
+import type { StartFiles } from './start-summary.ts';
 import { ioError } from '../transport/io-error.ts';
 import { EXIT } from './exit-codes.ts';
 import { counted, percentText } from './format-text.ts';
@@ -13,7 +14,8 @@ import { generateStream } from './generate-command.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { loadPlan } from './load-plan.ts';
 import { BATCH_ROWS_DEFAULT, runFiles } from './run-files.ts';
-import { positionText, summaryText } from './run-summary.ts';
+import { positionText } from './run-summary.ts';
+import { startSummary } from './start-summary.ts';
 
 const RULES = fileURLToPath(new URL('../../fixtures/rules/pos-wallet.yaml', import.meta.url));
 
@@ -32,51 +34,53 @@ export async function startCommand(
   } catch (cause) {
     throw ioError('create', folder, cause);
   }
-  const out = join(folder, 'decisions.ndjson');
-  const transactions = join(folder, 'transactions.ndjson');
-  await makeStream(transactions, rows, accounts, parsed, folder, context);
-  terminal.err(`Deciding them by ${counted(plan.rules.length, 'rule')} of ${plan.ruleset}\n`);
+  const files = {
+    transactions: join(folder, 'transactions.ndjson'),
+    labels: join(folder, 'labels.csv'),
+    decisions: join(folder, 'decisions.ndjson'),
+    deadLetters: join(folder, 'dead-letters.ndjson'),
+  };
+  await makeStream(files, rows, accounts, parsed.count('seed') ?? 1, context);
+  const workers = parsed.count('workers') ?? Math.max(1, context.cores - 1);
+  const rules = counted(plan.rules.length, 'rule');
+  terminal.err(`Deciding them by ${rules} of ${plan.ruleset}, ${counted(workers, 'worker')}\n`);
   const interrupt = listenForInterrupt(terminal, false);
   try {
-    const { result, destination, sourceName } = await runFiles(
-      plan,
-      {
-        rules: RULES,
-        in: transactions,
-        out,
-        inputFormat: 'ndjson',
-        outputFormat: 'ndjson',
-        deadLetters: join(folder, 'dead-letters.ndjson'),
-        workers: parsed.count('workers') ?? Math.max(1, context.cores - 1),
-        batchRowsMax: BATCH_ROWS_DEFAULT,
-        rowLimit: null,
-        timings: false,
-        isQuiet: false,
-      },
-      context,
-      interrupt.signal,
-    );
-    terminal.out(summaryText(result, destination));
-    if (result.stopped !== 'signal') return EXIT.ok;
-    terminal.err(positionText(result, sourceName, destination));
-    return interrupt.exitCode();
+    const settings = {
+      rules: RULES,
+      in: files.transactions,
+      out: files.decisions,
+      inputFormat: 'ndjson',
+      outputFormat: 'ndjson',
+      deadLetters: files.deadLetters,
+      workers,
+      batchRowsMax: BATCH_ROWS_DEFAULT,
+      rowLimit: null,
+      timings: false,
+      isQuiet: false,
+    } as const;
+    const run = await runFiles(plan, settings, context, interrupt.signal);
+    if (run.result.stopped === 'signal') {
+      terminal.err(positionText(run.result, run.sourceName, run.destination));
+      return interrupt.exitCode();
+    }
+    terminal.out(`\n${await startSummary(plan, run.result, workers, files)}`);
+    return EXIT.ok;
   } finally {
     interrupt.dispose();
   }
 }
 
 async function makeStream(
-  out: string,
+  files: StartFiles,
   rows: number,
   accounts: number,
-  parsed: ParsedArguments,
-  folder: string,
+  seed: number,
   { terminal, clock }: CommandContext,
 ): Promise<void> {
   terminal.err(`Making ${counted(rows, 'transaction')} of ${counted(accounts, 'account')}\n`);
   let drawnMs = clock.monotonicMs();
-  const seed = parsed.count('seed') ?? 1;
-  const labels = join(folder, 'labels.csv');
+  const { transactions: out, labels } = files;
   await generateStream({ rows, accounts, seed, format: 'ndjson', out, labels }, (made) => {
     const nowMs = clock.monotonicMs();
     if (nowMs - drawnMs < (terminal.isErrScreen ? 100 : 2000)) return;

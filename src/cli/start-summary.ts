@@ -1,0 +1,76 @@
+// The summary of the demonstration: the run's counts, how right it was by the labels, and three
+// decisions in full, looked up in what was written.
+
+import type { Plan } from '../domain/plan.ts';
+import type { RunResult } from './run-pipeline.ts';
+import type { RunSummary } from '../load/report.ts';
+import { measureAccuracy } from '../load/accuracy.ts';
+import { ExamplePicker, findTransactions } from '../load/examples.ts';
+import { renderSummary, ruleInfos } from '../load/report.ts';
+
+export interface StartFiles {
+  readonly transactions: string;
+  readonly labels: string;
+  readonly decisions: string;
+  readonly deadLetters: string;
+}
+
+const US_A_MS = 1000;
+
+export async function startSummary(
+  plan: Plan,
+  result: RunResult,
+  workers: number,
+  files: StartFiles,
+): Promise<string> {
+  const picker = new ExamplePicker();
+  const triggers = plan.rules.flatMap(({ id, trigger }): [string, string][] =>
+    trigger === null ? [] : [[id, trigger]],
+  );
+  const accuracy = await measureAccuracy({
+    decisionsPath: files.decisions,
+    labelsPath: files.labels,
+    triggers: new Map(triggers),
+    onStopped: (decision) => picker.offer(decision),
+  });
+  const examples = await findTransactions(files.transactions, picker.picked());
+  const [allow, hold, reverse] = result.outcomes;
+  const { p50, p90, p99, p999, max } = result.latency;
+  const summary: RunSummary = {
+    ruleset: plan.ruleset,
+    version: plan.version,
+    rulesHash: plan.hash,
+    currency: plan.currency ?? '',
+    timezone: plan.timezone,
+    workers,
+    rows: result.rows,
+    bytesIn: result.bytesIn,
+    elapsedMs: result.elapsedMs,
+    latencyMs: {
+      p50: p50 / US_A_MS,
+      p90: p90 / US_A_MS,
+      p99: p99 / US_A_MS,
+      p999: p999 / US_A_MS,
+      max: max / US_A_MS,
+    },
+    outcomes: { allow, hold, reverse },
+    informingRows: Math.max(0, result.rows - result.decisions - result.deadLetters),
+    badRows: result.deadLetters,
+    repeats: result.repeats,
+    lateRows: result.late,
+    reasons: new Map(Object.entries(result.reasons)),
+    fired: new Map(result.rules.map(({ id, fired }) => [id, fired])),
+    rules: ruleInfos(plan),
+    accuracy,
+    examples,
+    files: [
+      ['decisions', files.decisions],
+      ['transactions', files.transactions],
+      ['labels', files.labels],
+      ['dead letters', files.deadLetters],
+    ],
+    decisionHash: result.decisionHash,
+    peakRssBytes: result.peakRssBytes,
+  };
+  return renderSummary(summary);
+}
