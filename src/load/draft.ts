@@ -52,7 +52,8 @@ export class Draft {
   /** Value of the labels file for an injected row: 'fraud' or 'chargeback'. */
   truth: string = '';
 
+  /** A new row, without an id of its own yet. */
   copy(): Draft {
-    return Object.assign(new Draft(), this);
+    return Object.assign(new Draft(), this, { id: NaN });
   }
 }

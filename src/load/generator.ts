@@ -188,6 +188,7 @@ export class TransactionGenerator {
         this.#schedule.addRepeat(againMs, bytes.slice(at, end));
       } else {
         const changed = draft.copy();
+        changed.id = draft.id;
         changed.timeMs = Math.floor(againMs);
         changed.amount += 1;
         changed.injected = '';
