@@ -10,70 +10,34 @@
 // stride / 8, rt (RuleRuntime), K (ConstantPool), and the constants of preamble().
 
 import { assert, must } from '../../base/assert.ts';
-import type { CompareOperator, Expression, FunctionName } from '../../domain/expression.ts';
+import type { CompareOperator, Expression } from '../../domain/expression.ts';
 import type { FeatureLayout } from '../../domain/feature-layout.ts';
-import { STRING_FEATURE_TEXT_BYTES } from '../../domain/feature-layout.ts';
-import { isStringType } from '../../domain/fields.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { RowLayout } from '../../domain/row-layout.ts';
-import { ROW } from '../../domain/row-layout.ts';
 import type { ConstantPool } from '../runtime/constant-pool.ts';
+import { Calls, callsMatches } from './calls.ts';
+import type { StringText } from './loads.ts';
+import { Loads } from './loads.ts';
 import { negate } from './negate.ts';
 import { Scope, intText, numberText } from './scope.ts';
-
-/** Texts of a string value's parts. `offset` may add statements when it is first read. */
-export interface StringText {
-  readonly lo: string;
-  readonly hi: string;
-  /** >= 0: in the batch's bytes; < 0: ~position in the constant pool. */
-  readonly offset: string;
-  /** -1 = missing. Of text features the whole length, also where only the first bytes are kept. */
-  readonly length: string;
-  /** Length for text functions: also -1 where the whole text is not kept. */
-  readonly textLength: string;
-}
 
 type CellOrIn = Extract<Expression, { op: 'cell' | 'in' }>;
 
 /** Where lookups are made before the rules: gives the text of a lookup's result, else null. */
 export type LookupSource = (e: CellOrIn) => string | null;
 
-const STRING_CALLS: ReadonlySet<FunctionName> = new Set(['lower', 'trim', 'version']);
 const LITERALS_IN_LINE = 8;
 
 export function isText(e: Expression): boolean {
   return e.type === 'string' || e.type === 'version';
 }
 
-function callsMatches(e: Expression): boolean {
-  switch (e.op) {
-    case 'call':
-      return e.name === 'matches' || e.args.some((arg) => callsMatches(arg));
-    case 'and':
-    case 'or':
-      return e.args.some((arg) => callsMatches(arg));
-    case 'not':
-    case 'truth':
-    case 'has':
-    case 'negate':
-      return callsMatches(e.value);
-    case 'compare':
-    case 'arithmetic':
-      return callsMatches(e.left) || callsMatches(e.right);
-    case 'choose':
-      return [e.test, e.negatedTest, e.then, e.otherwise].some((part) => callsMatches(part));
-    default:
-      return false;
-  }
-}
-
 export class Emitter {
-  readonly #plan: Plan;
-  readonly #layout: RowLayout;
-  readonly #features: FeatureLayout | null;
   readonly #pool: ConstantPool;
   readonly #lookups: LookupSource | null;
   readonly #scope = new Scope();
+  readonly #loads: Loads;
+  readonly #calls: Calls;
   /** Text that is 0 where the value in hand is not needed; null = always needed. */
   #guard: string | null = null;
 
@@ -88,11 +52,11 @@ export class Emitter {
     pool: ConstantPool,
     lookups: LookupSource | null = null,
   ) {
-    this.#plan = plan;
-    this.#layout = layout;
-    this.#features = features;
+    assert(pool.plan === plan, 'the pool is of this plan');
     this.#pool = pool;
     this.#lookups = lookups;
+    this.#loads = new Loads(layout, features, this.#scope);
+    this.#calls = new Calls(this.#scope, pool, this);
   }
 
   /** Statements that the texts given out since the last call need before them. */
@@ -123,12 +87,17 @@ export class Emitter {
 
   /** Int32 index of a text feature's bytes in the feature table. */
   featureTextWord(feature: number): string {
-    return this.#scope.local(`(${this.#scope.local(this.#featureIndex(feature))} << 1) + 4`);
+    return this.#loads.featureTextWord(feature);
   }
 
   /** A local that holds `text`, shared by equal texts. */
   local(text: string): string {
     return this.#scope.local(text);
+  }
+
+  /** Text that is 0 where the value in hand is not needed; null = it always is. */
+  get guard(): string | null {
+    return this.#guard;
   }
 
   /** Temp slots of the function so far. */
@@ -143,6 +112,15 @@ export class Emitter {
 
   /** Text that is true (or 1) where the condition holds, else false (or 0). */
   condition(e: Expression): string {
+    return this.#scope.memo(`condition ${this.#guard}`, e, () => this.#condition(e));
+  }
+
+  /** Text of a double: NaN = missing; of a condition 1, 0 or NaN. */
+  number(e: Expression): string {
+    return this.#scope.memo(`number ${this.#guard}`, e, () => this.#number(e));
+  }
+
+  #condition(e: Expression): string {
     switch (e.op) {
       case 'boolean':
         return e.value ? '1' : '0';
@@ -160,23 +138,22 @@ export class Emitter {
       case 'not':
         return this.#not(e.value);
       case 'call':
-        return `(${this.#booleanCall(e)} === 1)`;
+        return `(${this.#calls.booleanCall(e)} === 1)`;
       default:
         return `(${this.number(e)} === 1)`;
     }
   }
 
-  /** Text of a double: NaN = missing; of a condition 1, 0 or NaN. */
-  number(e: Expression): string {
+  #number(e: Expression): string {
     switch (e.op) {
       case 'number':
         return numberText(e.value);
       case 'boolean':
         return e.value ? '1' : '0';
       case 'field':
-        return this.#numberField(e.field);
+        return this.#loads.numberField(e.field);
       case 'feature':
-        return this.#scope.local(`F[${this.#featureIndex(e.feature)}]`);
+        return this.#loads.numberFeature(e.feature);
       case 'cell':
         return this.#numberCell(e);
       case 'arithmetic':
@@ -186,7 +163,7 @@ export class Emitter {
       case 'choose':
         return this.#choose(e, this.number(e.then), this.number(e.otherwise), 'NaN');
       case 'call':
-        return this.#numberCall(e);
+        return this.#calls.numberCall(e);
       case 'string':
         throw new TypeError('a text literal is not a number');
       default: {
@@ -202,15 +179,15 @@ export class Emitter {
       case 'string':
         return this.#stringLiteral(e.value);
       case 'field':
-        return this.#stringField(e.field);
+        return this.#loads.stringField(e.field);
       case 'feature':
-        return this.#stringFeature(e.feature);
+        return this.#loads.stringFeature(e.feature);
       case 'cell':
         return this.#stringCell(e);
       case 'choose':
         return this.#stringChoose(e);
       case 'call':
-        return this.#stringCall(e);
+        return this.#calls.stringCall(e);
       default:
         throw new TypeError(`${e.op} is not a text`);
     }
@@ -245,11 +222,11 @@ export class Emitter {
 
   #compare(operator: CompareOperator, left: Expression, right: Expression): string {
     if (left.type === 'version' || right.type === 'version') {
-      return this.#order(operator, this.#callTexts('compareVersions', [left, right]), '0');
+      return this.#order(operator, this.#calls.callTexts('compareVersions', [left, right]), '0');
     }
     if (!isText(left)) return this.#order(operator, this.number(left), this.number(right));
     if (operator === '==' || operator === '!=') return this.#equality(operator, left, right);
-    return this.#order(operator, this.#callTexts('compareTexts', [left, right]), '0');
+    return this.#order(operator, this.#calls.callTexts('compareTexts', [left, right]), '0');
   }
 
   #order(operator: CompareOperator, left: string, right: string): string {
@@ -272,11 +249,18 @@ export class Emitter {
 
   #has(value: Expression, negated: boolean): string {
     if (isText(value)) {
-      const { length } = this.string(value);
+      const length = this.#presentLength(value);
       return `(${length} ${negated ? '<' : '>='} 0)`;
     }
     const text = this.#scope.local(this.number(value));
     return `(${text} ${negated ? '!==' : '==='} ${text})`;
+  }
+
+  /** Length of a text; -1 also of a malformed version. */
+  #presentLength(e: Expression): string {
+    const text = this.string(e);
+    if (e.type !== 'version' || e.op === 'call') return text.length;
+    return this.#scope.local(`rt.versionLength(${text.offset}, ${text.textLength})`);
   }
 
   #truth(value: Expression, negated: boolean): string {
@@ -285,7 +269,7 @@ export class Emitter {
 
   #not(value: Expression): string {
     if (value.op === 'in') return this.#membership(value, true);
-    if (value.op === 'call') return `(${this.#booleanCall(value)} === 0)`;
+    if (value.op === 'call') return `(${this.#calls.booleanCall(value)} === 0)`;
     return this.condition(negate(value));
   }
 
@@ -341,72 +325,6 @@ export class Emitter {
       this.#scope.statement(`const ${row} = ${name}.findComposite(${parts.length}, ${length});`);
       return row;
     });
-  }
-
-  #numberField(field: number): string {
-    const spec = must(this.#layout.fields[field], 'field');
-    assert(!isStringType(spec.type), `${spec.name} is a number`);
-    assert(this.#layout.isRead[field] === 1, `${spec.name} is read by decode`);
-    const slots = spec.type === 'money' ? this.#layout.moneySlots : this.#layout.slots;
-    return this.#scope.local(`f64[b64 + ${(slots[field] as number) / 8}]`);
-  }
-
-  #stringField(field: number): StringText {
-    const spec = must(this.#layout.fields[field], 'field');
-    assert(isStringType(spec.type), `${spec.name} is a text`);
-    assert(this.#layout.isRead[field] === 1, `${spec.name} is read by decode`);
-    const at = (this.#layout.slots[field] as number) / 4;
-    const scope = this.#scope;
-    const load = (word: number): string => scope.local(`i32[b32 + ${at + word}]`);
-    return {
-      get lo() {
-        return load(0);
-      },
-      get hi() {
-        return load(1);
-      },
-      get offset() {
-        return load(2);
-      },
-      get length() {
-        return load(3);
-      },
-      get textLength() {
-        return load(3);
-      },
-    };
-  }
-
-  #featureIndex(feature: number): string {
-    const layout = this.#features;
-    assert(layout !== null, 'features may not stand in where and value of features');
-    const stride = must(layout.stride[feature], 'feature');
-    return `${this.#scope.local(`row * ${stride}`)} + ${layout.base[feature]}`;
-  }
-
-  #stringFeature(feature: number): StringText {
-    const scope = this.#scope;
-    const at = scope.local(this.#featureIndex(feature));
-    const raw = scope.local(`F[${at}]`);
-    const length = scope.local(`(${raw} >= 0 ? ${raw} : -1)`);
-    const kept = STRING_FEATURE_TEXT_BYTES;
-    return {
-      get lo() {
-        return scope.local(`FI[(${at} << 1) + 2]`);
-      },
-      get hi() {
-        return scope.local(`FI[(${at} << 1) + 3]`);
-      },
-      get offset() {
-        return scope.once(`text of ${at}`, () =>
-          scope.local(`rt.featureText((${at} << 1) + 4, ${length}, ${scope.tempSlot()})`),
-        );
-      },
-      length,
-      get textLength() {
-        return scope.local(`(${length} > ${kept} ? -1 : ${length})`);
-      },
-    };
   }
 
   #stringLiteral(value: string): StringText {
@@ -475,118 +393,5 @@ export class Emitter {
         return pick(a.textLength, b.textLength, '-1');
       },
     };
-  }
-
-  #stringCall(e: Extract<Expression, { op: 'call' }>): StringText {
-    assert(STRING_CALLS.has(e.name), `${e.name} gives a text`);
-    const scope = this.#scope;
-    const value = this.string(must(e.args[0], 'argument'));
-    if (e.name === 'version') {
-      const length = scope.local(`rt.versionLength(${value.offset}, ${value.textLength})`);
-      return { lo: value.lo, hi: value.hi, offset: value.offset, length, textLength: length };
-    }
-    const call = `rt.${e.name}(${value.offset}, ${value.textLength}`;
-    const length = scope.once(call, () => {
-      const slot = e.name === 'lower' ? `, ${scope.tempSlot()}` : '';
-      const name = scope.fresh();
-      scope.constant('R', 'rt.out');
-      scope.statement(`const ${name} = ${call}${slot});`);
-      ['l', 'h', 'o'].forEach((part, i) => {
-        scope.statement(`const ${name}${part} = R[${i}];`);
-      });
-      return name;
-    });
-    return {
-      lo: `${length}l`,
-      hi: `${length}h`,
-      offset: `${length}o`,
-      length,
-      textLength: length,
-    };
-  }
-
-  /** A call of rt whose arguments are texts, each as offset and length. */
-  #callTexts(name: string, args: readonly Expression[], ...more: string[]): string {
-    const texts = args.flatMap((arg) => {
-      // Versions are checked by the helper that compares them.
-      const inner = arg.op === 'call' && arg.name === 'version' ? arg.args[0] : arg;
-      const text = this.string(must(inner, 'argument'));
-      return [text.offset, text.textLength];
-    });
-    return this.#scope.local(`rt.${name}(${[...texts, ...more].join(', ')})`);
-  }
-
-  /** 1, 0 or -1 = missing. */
-  #booleanCall(e: Extract<Expression, { op: 'call' }>): string {
-    switch (e.name) {
-      case 'startsWith':
-      case 'endsWith':
-      case 'contains':
-      case 'luhn':
-        return this.#callTexts(e.name, e.args);
-      case 'matches':
-        return this.#matches(e);
-      case 'expired':
-        return this.#callTexts(
-          'expired',
-          e.args.slice(0, 1),
-          this.number(must(e.args[1], 'time of expired')),
-        );
-      case 'inMaintenance': {
-        const scope = this.string(must(e.args[0], 'scope of inMaintenance'));
-        const register = this.#pool.maintenanceOf(must(e.register, 'register of inMaintenance'));
-        const time = this.#scope.local(`f64[b64 + ${ROW.timeMs / 8}]`);
-        const args = [register, scope.lo, scope.hi, scope.length, time];
-        return this.#scope.local(`rt.inMaintenance(${args.join(', ')})`);
-      }
-      default:
-        throw new TypeError(`${e.name} is not a condition`);
-    }
-  }
-
-  #matches(e: Extract<Expression, { op: 'call' }>): string {
-    const [value, source] = e.args;
-    assert(source?.op === 'string', 'the pattern of matches is a literal');
-    const text = this.string(must(value, 'argument of matches'));
-    const args = [
-      this.#guard ?? '1',
-      this.#pool.pattern(source.value),
-      text.lo,
-      text.hi,
-      text.offset,
-      text.textLength,
-    ];
-    return this.#scope.local(`rt.matches(${args.join(', ')})`);
-  }
-
-  #numberCall(e: Extract<Expression, { op: 'call' }>): string {
-    const numbers = (): string => e.args.map((arg) => this.number(arg)).join(', ');
-    switch (e.name) {
-      case 'size':
-        return this.#callTexts('size', e.args);
-      case 'min':
-      case 'max':
-      case 'abs':
-        return this.#scope.local(`Math.${e.name}(${numbers()})`);
-      case 'round':
-        return this.#scope.local(`rt.round(${numbers()})`);
-      case 'kmBetween':
-        return this.#scope.local(`rt.km(${numbers()})`);
-      case 'hourOf':
-        return this.#scope.local(`${this.#calendar(e.zone)}.hour(${numbers()})`);
-      case 'dayOfWeekOf':
-        return this.#scope.local(`${this.#calendar(e.zone)}.isoWeekday(${numbers()})`);
-      case 'dateOf':
-        return this.#scope.local(`${this.#calendar(e.zone)}.dateNumber(${numbers()})`);
-      default: {
-        const answer = this.#booleanCall(e);
-        return this.#scope.local(`(${answer} < 0 ? NaN : ${answer})`);
-      }
-    }
-  }
-
-  #calendar(zone: string | undefined): string {
-    const number = this.#pool.calendar(zone ?? this.#plan.timezone);
-    return this.#scope.constant(`z${number}`, `K.calendars[${number}]`);
   }
 }

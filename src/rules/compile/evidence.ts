@@ -292,7 +292,8 @@ function emitSide(
   const place = isFeature ? emitter.featureTextWord(e.feature) : text.offset;
   emitter.statement(`V.kinds[${side}] = ${EVIDENCE_KIND.text};`);
   emitter.statement(`V.offsets[${side}] = ${place};`);
-  emitter.statement(`V.lengths[${side}] = ${text.length};`);
+  // A feature's first bytes serve as evidence; of other texts the whole is there or nothing.
+  emitter.statement(`V.lengths[${side}] = ${isFeature ? text.length : text.textLength};`);
   emitter.statement(`V.sources[${side}] = ${isFeature ? IN_FEATURES : 0};`);
 }
 

@@ -25,6 +25,7 @@ export class Scope {
   #nextName = 0;
   #statements: string[] = [];
   #locals = new Map<string, string>();
+  #memos = new Map<string, Map<object, string>>();
   #constants = new Map<string, string>();
   #tempSlots = 0;
   #tempSlotsMax = 0;
@@ -47,6 +48,24 @@ export class Scope {
     const name = make();
     this.#locals.set(key, name);
     return name;
+  }
+
+  /**
+   * What `make` gave for this node the first time: a node that is asked for again (a condition and
+   * its negation share their operands) is not walked again.
+   */
+  memo(kind: string, node: object, make: () => string): string {
+    let known = this.#memos.get(kind);
+    if (known === undefined) {
+      known = new Map();
+      this.#memos.set(kind, known);
+    }
+    let text = known.get(node);
+    if (text === undefined) {
+      text = make();
+      known.set(node, text);
+    }
+    return text;
   }
 
   fresh(): string {
@@ -101,6 +120,7 @@ export class Scope {
   /** Begins another function body: no local of the last one is visible. */
   reset(): void {
     this.#locals = new Map();
+    this.#memos = new Map();
     this.#constants = new Map();
     this.#statements = [];
     this.#tempSlots = 0;
@@ -108,12 +128,15 @@ export class Scope {
 
   /** Runs `body` for a nested block: locals made in it are forgotten after it. */
   block<T>(body: () => T): T {
-    const outer = this.#locals;
-    this.#locals = new Map(outer);
+    const locals = this.#locals;
+    const memos = this.#memos;
+    this.#locals = new Map(locals);
+    this.#memos = new Map();
     try {
       return body();
     } finally {
-      this.#locals = outer;
+      this.#locals = locals;
+      this.#memos = memos;
     }
   }
 }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { ROW_FLAG } from '../../../src/domain/row-layout.ts';
+import type { Expression } from '../../../src/domain/expression.ts';
 import type { ExemptPlan, RegisterData } from '../../../src/domain/plan.ts';
 import {
   and,
@@ -30,6 +31,8 @@ const merchants: RegisterData = {
     { name: 'limit', type: 'money', texts: null, numbers: [1000, NaN] },
   ],
 };
+
+const above = (value: number): Expression => compare(tx('amount'), '>=', num(value));
 
 describe('score', () => {
   const bench = benchOf(
@@ -73,7 +76,6 @@ describe('score', () => {
 });
 
 describe('decide', () => {
-  const above = (value: number) => compare(tx('amount'), '>=', num(value));
   const exempt: ExemptPlan[] = [
     { id: 'e0', when: compare(tx('city'), '==', str('HQ')), from: ['hold'], rules: [0] },
     {

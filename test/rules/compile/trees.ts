@@ -174,7 +174,7 @@ export function callWith(
   name: FunctionName,
   ...args: Expression[]
 ): Expression {
-  return { ...call(name, ...args), ...more } as Expression;
+  return { ...call(name, ...args), ...more };
 }
 
 export function numberFeature(name: string): FeatureSpec {
