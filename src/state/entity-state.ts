@@ -98,6 +98,8 @@ export class EntityState {
   readonly featureBase: Int32Array;
   readonly featureStride: Int32Array;
   readonly #shardCounts = new Int32Array(SHARDS);
+  /** Most entities that any shard has had. */
+  #shardCountMax = 0;
   #slotNext = 0;
   #slotFree = -1;
   #sweepAt = 0;
@@ -148,13 +150,17 @@ export class EntityState {
     );
   }
 
-  /** Slot of the entity with this key, made when it is new. */
-  slotFor(lo: number, hi: number): number {
-    const words = this.layout.headerWords;
-    const found = this.index.find(lo, hi, this.H, words, HEADER.keyHi);
-    return found >= 0 ? found : this.create(lo, hi);
+  /** Slot of the entity with this key, or -1. */
+  find(lo: number, hi: number): number {
+    return this.index.find(lo, hi, this.H, this.layout.headerWords, HEADER.keyHi);
   }
 
+  /** True when `count` new entities fit in every shard: then no eviction can fall among them. */
+  hasRoomFor(count: number): boolean {
+    return this.#shardCountMax + count <= this.limits.entitiesPerShard;
+  }
+
+  /** Makes the entity with this key, which is new, evicting one where its shard is full. */
   create(lo: number, hi: number): number {
     const { layout, H, HD } = this;
     const shard = lo & (SHARDS - 1);
@@ -184,7 +190,9 @@ export class EntityState {
     }
     for (const fold of layout.folds) HD[(h + fold.back) >> 1] = foldStart(fold);
     this.index.insert(lo, hi, slot, H, layout.headerWords, HEADER.keyHi);
-    this.#shardCounts[shard] = (this.#shardCounts[shard] as number) + 1;
+    const shardCount = (this.#shardCounts[shard] as number) + 1;
+    this.#shardCounts[shard] = shardCount;
+    if (shardCount > this.#shardCountMax) this.#shardCountMax = shardCount;
     return slot;
   }
 

@@ -59,14 +59,14 @@ export class HashIndex {
     return bucket * BUCKET_WORDS;
   }
 
-  /** Word offsets of `count` home buckets into `out`, touching each so that the misses overlap. */
-  locate(hi: Int32Array, out: Int32Array, count: number): number {
+  /** Word offsets of the home buckets of hi[from, to) into `out`, touching each so that misses overlap. */
+  locate(hi: Int32Array, out: Int32Array, from: number, to: number): number {
     const words = this.words;
     const narrowMask = (1 << this.#level) - 1;
     const wideMask = (2 << this.#level) - 1;
     const buckets = (1 << this.#level) + this.#split;
     let touched = 0;
-    for (let i = 0; i < count; i++) {
+    for (let i = from; i < to; i++) {
       const h = hi[i] as number;
       const wide = h & wideMask;
       const at = (wide < buckets ? wide : h & narrowMask) * BUCKET_WORDS;

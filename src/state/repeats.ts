@@ -109,7 +109,7 @@ export class Repeats {
     const hi = this.#hi;
     const idHi = this.#id32 + 1;
     for (let i = 0; i < count; i++) hi[i] = i32[(rows[i] as number) * stride + idHi] as number;
-    this.touched ^= this.#index.locate(hi, this.#buckets, count);
+    this.touched ^= this.#index.locate(hi, this.#buckets, 0, count);
     for (let i = 0; i < count; i++) this.#checkRow(i32, f64, rows[i] as number);
   }
 
@@ -221,7 +221,7 @@ export class Repeats {
       }
     }
     if (count === 0) return;
-    this.touched ^= this.#index.locate(this.#expiredHi, this.#buckets, count);
+    this.touched ^= this.#index.locate(this.#expiredHi, this.#buckets, 0, count);
     for (let k = 0; k < count; k++) this.#release(this.#expired[k] as number);
   }
 

@@ -495,7 +495,9 @@ export function touchSource(options: UpdateSourceOptions): string {
 const H = s.H, R = s.R;
 let touched = 0;
 for (let j = from; j < to; j++) {
-const h = slots[j] * ${layout.headerWords};
+const slot = slots[j];
+if (slot < 0) continue;
+const h = slot * ${layout.headerWords};
 const cap = H[h + ${HEADER.capacity}], base = H[h + ${HEADER.base}], end = H[h + ${HEADER.end}];
 if (cap === 0 || end === H[h + ${HEADER.limit}]) continue;
 touched ^= R[${rowAt(layout, 'end')}];

@@ -1,0 +1,42 @@
+// A batch's memory as one worker sees it.
+
+import type { BatchMemory } from './batch.ts';
+import type { BatchView } from './batch-worker.ts';
+import { OutputRegion } from './output-region.ts';
+import type { SharedTableMemory } from './shared-tables.ts';
+import { SharedTables } from './shared-tables.ts';
+import type { WorkerProgram } from './worker-program.ts';
+
+/** @param shared null with one worker */
+export function makeBatchView(
+  memory: BatchMemory,
+  index: number,
+  program: WorkerProgram,
+  shared: SharedTableMemory | null,
+): BatchView {
+  const bytes = new Uint8Array(memory.slab);
+  const view = new DataView(memory.slab);
+  return {
+    control: new Int32Array(memory.control),
+    spans: new Int32Array(memory.spans),
+    splitErrors: new Int32Array(memory.splitErrors),
+    bytes,
+    view,
+    out: new OutputRegion(memory.out[index] as SharedArrayBuffer),
+    dead: new OutputRegion(memory.dead[index] as SharedArrayBuffer),
+    shared: shared === null ? null : new SharedTables(memory, shared, program, bytes, view),
+  };
+}
+
+/** Puts rows into a batch that this thread owns; -1 = framing found nothing wrong. */
+export function fillBatch(view: BatchView, rows: readonly Uint8Array[]): void {
+  let at = 0;
+  rows.forEach((bytes, row) => {
+    view.bytes.set(bytes, at);
+    view.spans[row * 2] = at;
+    view.spans[row * 2 + 1] = bytes.length;
+    view.splitErrors[row] = -1;
+    at += bytes.length;
+  });
+  view.control[0] = rows.length;
+}

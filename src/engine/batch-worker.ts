@@ -1,0 +1,259 @@
+// A worker's side of a batch. With one worker every step runs tile by tile, so that records stay in
+// the first caches; with several the batch's tables are shared and the workers meet between passes:
+//
+//   decode own rows | meet | stream time | meet | repeats of own ids | meet | list own rows by owner
+//   | meet | windows of own shards | meet | score own rows | meet | settle repeats, encode own rows
+//
+// Rows are split by range (decode, score, encode) or by owner of the key (repeats, windows).
+
+import type { Clock } from '../base/clock.ts';
+import type { RowDecoder } from '../codec/row-decoder.ts';
+import type { Format } from '../domain/ports.ts';
+import type { RowTable } from '../domain/verdict.ts';
+import { ROW, ROW_FLAG, fieldNumber } from '../domain/row-layout.ts';
+import { meet } from './barrier.ts';
+import { CONTROL, rowRange } from './batch.ts';
+import { COUNTER } from './counters.ts';
+import type { DeadLetterBox } from './dead-letter-box.ts';
+import { TILE_ROWS } from './feature-pass.ts';
+import { OutputRegion } from './output-region.ts';
+import { makeKeyList } from './row-lists.ts';
+import type { KeyList } from './row-lists.ts';
+import { SharedTables } from './shared-tables.ts';
+import { greatestTime, markStreamTime } from './stream-time.ts';
+import type { WorkerProgram } from './worker-program.ts';
+
+export const PASSES = ['decode', 'repeats', 'windows', 'score', 'encode'] as const;
+
+export interface BatchResult {
+  readonly outBytes: number;
+  readonly deadBytes: number;
+  /** Follow the regions' bytes. */
+  readonly outChunks: readonly Uint8Array[];
+  readonly deadChunks: readonly Uint8Array[];
+  /** The worker's counters up to COUNTER.deadLetters, since its start. */
+  readonly totals: Float64Array;
+}
+
+/** One batch's views as this worker needs them. */
+export interface BatchView {
+  readonly control: Int32Array;
+  readonly spans: Int32Array;
+  readonly splitErrors: Int32Array;
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  readonly out: OutputRegion;
+  readonly dead: OutputRegion;
+  /** Only with several workers. */
+  readonly shared: SharedTables | null;
+}
+
+export interface BatchWorkerOptions {
+  readonly program: WorkerProgram;
+  readonly index: number;
+  readonly workers: number;
+  readonly clock: Clock;
+  readonly letters: DeadLetterBox;
+}
+
+/** How many slots of each kind are looked at for sweeping, a row of the batch. */
+const SWEEP_PER_ROW = 0.25;
+
+export class BatchWorker {
+  readonly passMs: Float64Array = new Float64Array(PASSES.length);
+  readonly #program: WorkerProgram;
+  readonly #index: number;
+  readonly #workers: number;
+  readonly #clock: Clock;
+  readonly #letters: DeadLetterBox;
+  readonly #lists: KeyList[];
+  readonly #owners: Int32Array;
+  readonly #goodRows: Int32Array;
+  readonly #idWord: number;
+  #streamTimeMs = -Infinity;
+  #decoder: RowDecoder;
+  #tile: { table: RowTable; F: Float64Array; FI: Int32Array; fired: Int32Array } | null = null;
+
+  constructor(options: BatchWorkerOptions) {
+    this.#program = options.program;
+    this.#index = options.index;
+    this.#workers = options.workers;
+    this.#clock = options.clock;
+    this.#letters = options.letters;
+    const { program, workers } = options;
+    this.#decoder = program.decoderOf('ndjson');
+    this.#lists = program.passes.map(() => makeKeyList(TILE_ROWS));
+    this.#owners = Int32Array.from({ length: 16 }, (_, shard) => shard % workers);
+    this.#goodRows = new Int32Array(workers > 1 ? 1 << 20 : TILE_ROWS);
+    this.#idWord = (program.rows.slots[fieldNumber(program.rows, 'id')] as number) / 4;
+  }
+
+  /** Forgets stream time and timings: after the warm-up. */
+  reset(): void {
+    this.#streamTimeMs = -Infinity;
+    this.passMs.fill(0);
+  }
+
+  /** Decides the batch's rows; `place` is the source position of its first row and byte. */
+  run(batch: BatchView, format: Format, firstRow: number, firstByte: number): BatchResult {
+    this.#decoder = this.#program.decoderOf(format);
+    batch.out.begin();
+    batch.dead.begin();
+    const rowCount = batch.control[CONTROL.rowCount] as number;
+    this.#letters.begin(batch, firstRow, firstByte);
+    if (this.#workers === 1) this.#runTiles(batch, rowCount);
+    else this.#runPasses(batch, rowCount, batch.shared as SharedTables);
+    for (const pass of this.#program.passes) {
+      pass.state.sweep(Math.ceil(rowCount * SWEEP_PER_ROW), this.#streamTimeMs);
+    }
+    const out = batch.out.finish();
+    const dead = batch.dead.finish();
+    return {
+      outBytes: out.regionBytes,
+      deadBytes: dead.regionBytes,
+      outChunks: out.chunks,
+      deadChunks: dead.chunks,
+      totals: this.#program.counters.slice(0, COUNTER.deadLetters + 1),
+    };
+  }
+
+  /** Tables of one tile, this worker's own, over the batch's bytes. */
+  #bindTile(batch: BatchView): RowTable {
+    const { rows, features, rules } = this.#program;
+    if (this.#tile === null || this.#tile.table.bytes !== batch.bytes) {
+      const i32 = this.#tile?.table.i32 ?? new Int32Array((TILE_ROWS * rows.strideBytes) / 4);
+      const F = this.#tile?.F ?? new Float64Array(Math.max(8, features.length));
+      this.#tile = {
+        table: { i32, f64: new Float64Array(i32.buffer), bytes: batch.bytes, view: batch.view },
+        F,
+        FI: new Int32Array(F.buffer),
+        fired: this.#tile?.fired ?? new Int32Array(TILE_ROWS * Math.max(1, rules.firedWords)),
+      };
+    }
+    const { table, F, FI, fired } = this.#tile;
+    this.#program.bind(table, F, FI, fired);
+    F.fill(NaN);
+    return table;
+  }
+
+  #runTiles(batch: BatchView, rowCount: number): void {
+    const program = this.#program;
+    const { passMs } = this;
+    const strideBytes = program.rows.strideBytes;
+    for (let from = 0; from < rowCount; from += TILE_ROWS) {
+      const to = Math.min(rowCount, from + TILE_ROWS);
+      const count = to - from;
+      const t0 = this.#clock.monotonicMs();
+      const table = this.#bindTile(batch);
+      this.#decoder.decode(table, batch.spans, batch.splitErrors, from, to, from);
+      const { i32, f64 } = table;
+      const late = program.plan.time.latenessMs;
+      this.#streamTimeMs = markStreamTime(i32, f64, strideBytes, 0, count, this.#streamTimeMs, late);
+      const t1 = this.#clock.monotonicMs();
+      program.repeats.check(i32, f64, this.#goodRows, this.#listGood(table, 0, count));
+      const t2 = this.#clock.monotonicMs();
+      this.#updateWindows(i32, count);
+      const t3 = this.#clock.monotonicMs();
+      program.score(0, count);
+      const t4 = this.#clock.monotonicMs();
+      for (let row = 0; row < count; row++) this.#encodeRow(batch, table, row, from + row);
+      program.repeats.settle(i32);
+      const t5 = this.#clock.monotonicMs();
+      passMs[0] = (passMs[0] as number) + t1 - t0;
+      passMs[1] = (passMs[1] as number) + t2 - t1;
+      passMs[2] = (passMs[2] as number) + t3 - t2;
+      passMs[3] = (passMs[3] as number) + t4 - t3;
+      passMs[4] = (passMs[4] as number) + t5 - t4;
+    }
+  }
+
+  #updateWindows(i32: Int32Array, count: number): void {
+    const { passes, collectors } = this.#program;
+    for (let k = 0; k < passes.length; k++) {
+      const list = this.#lists[k] as KeyList;
+      list.count = 0;
+      collectors[k]?.collect(i32, 0, count, [list], this.#owners);
+      passes[k]?.run(list);
+    }
+  }
+
+  /** Good rows of [from, to) whose id this worker owns, into #goodRows. */
+  #listGood(table: RowTable, from: number, to: number): number {
+    const { i32 } = table;
+    const stride = this.#program.rows.strideBytes / 4;
+    const owners = this.#owners;
+    let count = 0;
+    for (let row = from; row < to; row++) {
+      const at = row * stride;
+      if (((i32[at + ROW.flags / 4] as number) & ROW_FLAG.bad) !== 0) continue;
+      if (owners[(i32[at + this.#idWord] as number) & 15] !== this.#index) continue;
+      this.#goodRows[count++] = row;
+    }
+    return count;
+  }
+
+  #encodeRow(batch: BatchView, table: RowTable, row: number, batchRow: number): void {
+    const { encoder, rows } = this.#program;
+    const flags = table.i32[(row * rows.strideBytes + ROW.flags) / 4] as number;
+    batch.out.ensure(encoder.bytesMax);
+    this.#program.encode(row, batch.out.buffer);
+    if ((flags & ROW_FLAG.bad) !== 0) this.#letters.write(table, row, batchRow, batch.dead);
+  }
+
+  #runPasses(batch: BatchView, rowCount: number, shared: SharedTables): void {
+    const program = this.#program;
+    const { control } = batch;
+    const workers = this.#workers;
+    const { table } = shared;
+    const strideBytes = program.rows.strideBytes;
+    const [from, to] = rowRange(rowCount, workers, this.#index);
+    let since = this.#clock.monotonicMs();
+    const lap = (pass: number): void => {
+      const now = this.#clock.monotonicMs();
+      this.passMs[pass] = (this.passMs[pass] as number) + now - since;
+      since = now;
+    };
+    program.bind(table, shared.F, shared.FI, shared.fired);
+    shared.clearFeatures(from, to);
+    for (let tile = from; tile < to; tile += TILE_ROWS) {
+      const end = Math.min(to, tile + TILE_ROWS);
+      this.#decoder.decode(table, batch.spans, batch.splitErrors, tile, end, 0);
+    }
+    shared.greatest[this.#index] = greatestTime(table.i32, table.f64, strideBytes, from, to);
+    lap(0);
+    meet(control, 0, workers);
+
+    // Every worker computes every range's start from the same maxima.
+    const before = shared.streamTimeBefore(this.#index, this.#streamTimeMs);
+    const late = program.plan.time.latenessMs;
+    markStreamTime(table.i32, table.f64, strideBytes, from, to, before, late);
+    this.#streamTimeMs = shared.streamTimeBefore(workers, this.#streamTimeMs);
+    meet(control, 1, workers);
+    program.repeats.check(
+      table.i32,
+      table.f64,
+      this.#goodRows,
+      this.#listGood(table, 0, rowCount),
+    );
+    lap(1);
+    meet(control, 2, workers);
+
+    shared.collect(this.#index, from, to, this.#owners);
+    meet(control, 3, workers);
+    program.passes.forEach((pass, kind) => {
+      for (let range = 0; range < workers; range++) {
+        pass.run(shared.listOf(range, kind, this.#index));
+      }
+    });
+    lap(2);
+    meet(control, 4, workers);
+
+    program.score(from, to);
+    lap(3);
+    meet(control, 5, workers);
+
+    program.repeats.settle(table.i32);
+    for (let row = from; row < to; row++) this.#encodeRow(batch, table, row, row);
+    lap(4);
+  }
+}

@@ -1,0 +1,93 @@
+// One batch's shared memory: what main fills, what workers read and write, and who waits for whom.
+//
+//   slab     | rows' raw bytes ... guard | unescaped strings ... guard | temp area of each worker |
+//   control  rows, poison, barriers, results of each worker
+//   rows, features, fired, lists: only with several workers (one works in its own tiles)
+//
+// Everything is a view of SharedArrayBuffers, made once and used again for every batch.
+
+import type { BatchInput } from '../domain/ports.ts';
+import { TEMP_SLOTS_MAX, TEMP_SLOT_BYTES } from '../rules/runtime/rule-runtime.ts';
+
+export const GUARD_BYTES = 64;
+const TEMP_BYTES = TEMP_SLOT_BYTES * TEMP_SLOTS_MAX;
+
+/** Words of `control`. */
+export const CONTROL = {
+  rowCount: 0,
+  poison: 1, // set by main when a worker is lost
+  barriers: 2, // 6 counters of arrivals
+  workers: 16, // from here WORKER_WORDS a worker
+} as const;
+export const BARRIERS = 6;
+/** Of each worker: bytes in its decision region, bytes in its dead letters, rows of its range. */
+export const WORKER_WORDS = 16;
+export const WORKER = { outBytes: 0, deadBytes: 1 } as const;
+
+export interface BatchSizes {
+  readonly rowsMax: number;
+  readonly bytesMax: number;
+  readonly workers: number;
+  /** Bytes of each worker's decision region. */
+  readonly outBytes: number;
+  readonly deadBytes: number;
+}
+
+/** What is sent to a worker once; all of it shared. */
+export interface BatchMemory {
+  readonly sizes: BatchSizes;
+  readonly slab: SharedArrayBuffer;
+  readonly spans: SharedArrayBuffer;
+  readonly splitErrors: SharedArrayBuffer;
+  readonly control: SharedArrayBuffer;
+  readonly out: readonly SharedArrayBuffer[];
+  readonly dead: readonly SharedArrayBuffer[];
+}
+
+export function makeBatchMemory(sizes: BatchSizes): BatchMemory {
+  const regions = Array.from({ length: sizes.workers });
+  return {
+    sizes,
+    slab: new SharedArrayBuffer(
+      2 * (sizes.bytesMax + GUARD_BYTES) + sizes.workers * TEMP_BYTES + GUARD_BYTES,
+    ),
+    spans: new SharedArrayBuffer(sizes.rowsMax * 8),
+    splitErrors: new SharedArrayBuffer(sizes.rowsMax * 4),
+    control: new SharedArrayBuffer((CONTROL.workers + sizes.workers * WORKER_WORDS) * 4),
+    out: regions.map(() => new SharedArrayBuffer(sizes.outBytes)),
+    dead: regions.map(() => new SharedArrayBuffer(sizes.deadBytes)),
+  };
+}
+
+/** Where unescaped strings stand from their raw bytes. */
+export function scratchOffset(sizes: BatchSizes): number {
+  return sizes.bytesMax + GUARD_BYTES;
+}
+
+/** Where worker `index`'s temp area begins. */
+export function tempOffset(sizes: BatchSizes, index: number): number {
+  return 2 * (sizes.bytesMax + GUARD_BYTES) + index * TEMP_BYTES;
+}
+
+/** The views that a source fills. */
+export function makeBatchInput(memory: BatchMemory): BatchInput {
+  return {
+    slab: new Uint8Array(memory.slab, 0, memory.sizes.bytesMax),
+    bytesMax: memory.sizes.bytesMax,
+    rowsMax: memory.sizes.rowsMax,
+    rows: new Int32Array(memory.spans),
+    splitErrors: new Int32Array(memory.splitErrors),
+    rowCount: 0,
+    firstByte: 0,
+    firstRow: 0,
+    arrivedMs: 0,
+  };
+}
+
+/** Rows [from, to) of worker `index`: ranges of nearly one length, in order. */
+export function rowRange(rowCount: number, workers: number, index: number): [number, number] {
+  return [
+    Math.floor((rowCount * index) / workers),
+    Math.floor((rowCount * (index + 1)) / workers),
+  ];
+}

@@ -1,0 +1,22 @@
+// What a worker counts while it decides; the main thread adds the workers' counters up.
+
+import type { Plan } from '../domain/plan.ts';
+
+/** Index of each counter. From `rules` on, two a rule (fired, in reasons), then SCORE. */
+export const COUNTER = {
+  outcomes: 0, // allow, hold, reverse
+  decisions: 3,
+  informing: 4,
+  deadLetters: 5,
+  invalid: 6,
+  repeats: 7,
+  repeatsDiffer: 8,
+  late: 9,
+  currencyUnknown: 10,
+  truncated: 11,
+  rules: 16,
+} as const;
+
+export function makeCounters(plan: Plan): Float64Array {
+  return new Float64Array(COUNTER.rules + plan.rules.length * 2 + 1);
+}

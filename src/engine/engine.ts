@@ -1,0 +1,341 @@
+// The engine's main-thread side: reads batches, hands each to the workers by number, writes what they
+// decided, in order. It moves bytes and never parses a transaction.
+//
+//   read k+2 | workers on k+1 | write k        three batches of memory, used in turn
+//
+// Decisions of a batch are written only when all of it is decided, and batches in order: what a sink
+// holds is always a whole prefix of the stream.
+
+import { createHash } from 'node:crypto';
+import type { Hash } from 'node:crypto';
+import { build } from 'hdr-histogram-js';
+import type { Histogram } from 'hdr-histogram-js';
+import type { Clock } from '../base/clock.ts';
+import type { HashKey } from '../base/hash.ts';
+import { DEFAULT_HASH_KEY } from '../base/hash.ts';
+import { makeFeatureLayout } from '../domain/feature-layout.ts';
+import type { Plan } from '../domain/plan.ts';
+import type { BatchInput, Format, Sink, Source } from '../domain/ports.ts';
+import type { BatchMemory } from './batch.ts';
+import { CONTROL, makeBatchInput, makeBatchMemory } from './batch.ts';
+import type { BatchResult } from './batch-worker.ts';
+import { COUNTER } from './counters.ts';
+import type { RunProgress, RunResult } from './run-result.ts';
+import { summarizeLatency, summarizeReports } from './run-result.ts';
+import type { SharedTableMemory } from './shared-tables.ts';
+import { makeSharedTableMemory } from './shared-tables.ts';
+import { addTimings } from './timings.ts';
+import { WorkerPool } from './worker-pool.ts';
+import { rowLayoutOf } from './worker-program.ts';
+
+export const BATCH_ROWS_DEFAULT = 4096;
+export const BATCH_ROWS_MAX: number = 2 ** 16;
+const BATCHES = 3;
+const BYTES_PER_ROW = 640;
+const SLAB_BYTES_MIN: number = 2 ** 18;
+const OUT_BYTES_PER_ROW = 448;
+const OUT_BYTES_MIN: number = 2 ** 18;
+const DEAD_BYTES: number = 2 ** 16;
+const LATENCY_US_MAX = 3_600_000_000;
+
+export interface EngineOptions {
+  readonly plan: Plan;
+  readonly workers: number;
+  readonly batchRowsMax: number;
+  /** What the workers are warmed for; a source of the other format works too. */
+  readonly inputFormat: Format;
+  readonly outputFormat: Format;
+  /** Decisions list what shadow rules would have done. */
+  readonly emitShadow?: boolean;
+  readonly clock: Clock;
+  readonly hashKey?: HashKey;
+  /** For tests of a lost worker: it throws after so many batches. */
+  readonly failAfterBatches?: number;
+}
+
+export interface EngineRun {
+  readonly source: Source;
+  readonly sink: Sink;
+  readonly deadLetters: Sink;
+  /** Decide the first so many rows, then end normally. */
+  readonly rowLimit: number | null;
+  /** Ends the run after the batch at hand. */
+  readonly signal?: AbortSignal | undefined;
+  onProgress?(progress: RunProgress): void;
+  readonly timings?: boolean;
+}
+
+interface Slot {
+  readonly memory: BatchMemory;
+  readonly input: BatchInput;
+  readonly control: Int32Array;
+  readonly out: readonly Uint8Array[];
+  readonly dead: readonly Uint8Array[];
+}
+
+/** Decided bytes of one batch, in order. */
+export interface DecidedBatch {
+  readonly decisions: readonly Uint8Array[];
+  readonly letters: readonly Uint8Array[];
+  readonly results: readonly BatchResult[];
+}
+
+export class Engine {
+  readonly options: EngineOptions;
+  readonly #pool: WorkerPool;
+  readonly #slots: readonly Slot[];
+
+  private constructor(options: EngineOptions, pool: WorkerPool, slots: readonly Slot[]) {
+    this.options = options;
+    this.#pool = pool;
+    this.#slots = slots;
+  }
+
+  /** Starts the workers; resolves when all of them are warm. */
+  static async create(options: EngineOptions): Promise<Engine> {
+    const { plan, workers, batchRowsMax } = options;
+    const sizes = {
+      rowsMax: batchRowsMax,
+      bytesMax: Math.max(SLAB_BYTES_MIN, batchRowsMax * BYTES_PER_ROW),
+      workers,
+      outBytes: Math.max(OUT_BYTES_MIN, Math.ceil((batchRowsMax * OUT_BYTES_PER_ROW) / workers)),
+      deadBytes: DEAD_BYTES,
+    };
+    const batches = Array.from({ length: BATCHES }, () => makeBatchMemory(sizes));
+    const shared = batches.map(() => makeShared(plan, batchRowsMax, workers));
+    const hashKey = options.hashKey ?? DEFAULT_HASH_KEY;
+    const pool = new WorkerPool(
+      Array.from({ length: workers }, (_, index) => ({
+        program: {
+          plan,
+          outputFormat: options.outputFormat,
+          emitShadow: options.emitShadow ?? false,
+          hashKey,
+          index,
+          workers,
+          requireKeys: true,
+        },
+        warmFormat: options.inputFormat,
+        batches,
+        shared,
+        failAfterBatches: options.failAfterBatches ?? null,
+      })),
+    );
+    const slots = batches.map((memory) => ({
+      memory,
+      input: makeBatchInput(memory),
+      control: new Int32Array(memory.control),
+      out: memory.out.map((region) => new Uint8Array(region)),
+      dead: memory.dead.map((region) => new Uint8Array(region)),
+    }));
+    try {
+      await pool.ready();
+    } catch (error) {
+      await pool.close();
+      throw error;
+    }
+    return new Engine(options, pool, slots);
+  }
+
+  /** Decides a whole source. Rejects when I/O or a worker fails; the sinks are left to the caller. */
+  async run(run: EngineRun): Promise<RunResult> {
+    const state = new RunState(this.options, run);
+    const free = [...this.#slots.keys()];
+    let released = (): void => {};
+    let writing: Promise<void> = Promise.resolve();
+    let failure: unknown = null;
+    while (failure === null && !state.isStopped()) {
+      const slot = free.shift();
+      if (slot === undefined) {
+        await new Promise<void>((resolve) => {
+          released = resolve;
+        });
+        continue;
+      }
+      const { input } = this.#slots[slot] as Slot;
+      input.rowCount = 0;
+      let hasRows: boolean;
+      try {
+        hasRows = await run.source.read(input);
+      } catch (error) {
+        failure = error;
+        break;
+      }
+      if (!hasRows || !state.take(input)) break;
+      const batch = { rows: input.rowCount, firstRow: input.firstRow, firstByte: input.firstByte };
+      const end = state.endOf(input);
+      const arrivedMs = input.arrivedMs;
+      const decided = this.#decide(slot, run.source.format, run.source.name);
+      // Awaited in order below; a rejection is seen there.
+      decided.catch(() => {});
+      writing = writing.then(async () => {
+        if (failure !== null) return;
+        try {
+          await state.write(await decided, batch.rows, end, arrivedMs);
+        } catch (error) {
+          failure = error;
+        }
+        free.push(slot);
+        released();
+      });
+    }
+    await writing;
+    if (failure !== null) throw failure;
+    return state.finish(await this.#pool.report());
+  }
+
+  /** Decides one batch that is in memory; for the library. Calls must not overlap. */
+  async decideBatch(fill: (input: BatchInput) => Promise<boolean>, format: Format): Promise<DecidedBatch | null> {
+    const { input } = this.#slots[0] as Slot;
+    input.rowCount = 0;
+    if (!(await fill(input))) return null;
+    return this.#decide(0, format, 'memory');
+  }
+
+  async #decide(slot: number, format: Format, sourceName: string): Promise<DecidedBatch> {
+    const { input, control, out, dead } = this.#slots[slot] as Slot;
+    control.fill(0, CONTROL.barriers, CONTROL.workers);
+    control[CONTROL.rowCount] = input.rowCount;
+    const { firstRow, firstByte } = input;
+    const results = await this.#pool.runBatch({
+      kind: 'batch',
+      batch: slot,
+      firstRow,
+      firstByte,
+      sourceName,
+      format,
+    });
+    return {
+      results,
+      decisions: results.flatMap((result, k) => [
+        (out[k] as Uint8Array).subarray(0, result.outBytes),
+        ...result.outChunks,
+      ]),
+      letters: results.flatMap((result, k) => [
+        (dead[k] as Uint8Array).subarray(0, result.deadBytes),
+        ...result.deadChunks,
+      ]),
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#pool.close();
+  }
+}
+
+function makeShared(plan: Plan, rowsMax: number, workers: number): SharedTableMemory | null {
+  if (workers === 1) return null;
+  return makeSharedTableMemory({
+    rowsMax,
+    workers,
+    kinds: plan.entities.length,
+    rowStrideBytes: rowLayoutOf(plan).strideBytes,
+    featureDoubles: makeFeatureLayout(plan.features, plan.entities.length, rowsMax, true).length,
+    firedWords: Math.ceil(plan.rules.length / 32),
+  });
+}
+
+/** One run's bookkeeping on the main thread. */
+class RunState {
+  readonly #options: EngineOptions;
+  readonly #run: EngineRun;
+  readonly #hash: Hash = createHash('sha256');
+  readonly #latency: Histogram = build({
+    bitBucketSize: 64,
+    lowestDiscernibleValue: 1,
+    highestTrackableValue: LATENCY_US_MAX,
+    numberOfSignificantValueDigits: 3,
+  });
+  readonly #startedMs: number;
+  #taken = 0;
+  #rows = 0;
+  #bytesIn = 0;
+  #position = { row: 0, byte: 0 };
+  #limitReached = false;
+  #totals: readonly Float64Array[] = [];
+
+  constructor(options: EngineOptions, run: EngineRun) {
+    this.#options = options;
+    this.#run = run;
+    this.#startedMs = options.clock.monotonicMs();
+  }
+
+  isStopped(): boolean {
+    return this.#limitReached || this.#run.signal?.aborted === true;
+  }
+
+  /** Cuts the batch at the row limit; false when nothing is left of it. */
+  take(input: BatchInput): boolean {
+    const { rowLimit } = this.#run;
+    if (rowLimit !== null && this.#taken + input.rowCount >= rowLimit) {
+      input.rowCount = rowLimit - this.#taken;
+      this.#limitReached = true;
+    }
+    this.#taken += input.rowCount;
+    return input.rowCount > 0;
+  }
+
+  endOf(input: BatchInput): number {
+    const last = (input.rowCount - 1) * 2;
+    const first = input.rows[0] as number;
+    return (
+      input.firstByte + (input.rows[last] as number) + (input.rows[last + 1] as number) - first
+    );
+  }
+
+  async write(
+    batch: DecidedBatch,
+    rows: number,
+    endByte: number,
+    arrivedMs: number,
+  ): Promise<void> {
+    const { clock, outputFormat } = this.#options;
+    const latencyUs = Math.max(1, Math.round((clock.monotonicMs() - arrivedMs) * 1000));
+    this.#latency.recordValueWithCount(Math.min(latencyUs, LATENCY_US_MAX), rows);
+    for (const bytes of batch.decisions) {
+      if (bytes.length === 0) continue;
+      this.#hash.update(bytes);
+      const timed = this.#run.timings === true;
+      await this.#run.sink.write(
+        timed ? addTimings(bytes, outputFormat, clock.nowMs(), latencyUs) : bytes,
+      );
+    }
+    for (const bytes of batch.letters) {
+      if (bytes.length > 0) await this.#run.deadLetters.write(bytes);
+    }
+    this.#rows += rows;
+    this.#bytesIn = endByte;
+    this.#position = { row: this.#rows, byte: endByte };
+    this.#totals = batch.results.map(({ totals }) => totals);
+    this.#run.onProgress?.(this.#progress());
+  }
+
+  #progress(): RunProgress {
+    const sum = (at: number): number =>
+      this.#totals.reduce((total, counts) => total + (counts[at] ?? 0), 0);
+    return {
+      rows: this.#rows,
+      decisions: sum(COUNTER.decisions),
+      bytesIn: this.#bytesIn,
+      outcomes: [sum(COUNTER.outcomes), sum(COUNTER.outcomes + 1), sum(COUNTER.outcomes + 2)],
+      deadLetters: sum(COUNTER.deadLetters),
+    };
+  }
+
+  finish(reports: Awaited<ReturnType<WorkerPool['report']>>): RunResult {
+    const elapsedMs = this.#options.clock.monotonicMs() - this.#startedMs;
+    const stoppedBySignal = this.#run.signal?.aborted === true;
+    return {
+      ...this.#progress(),
+      ...summarizeReports(this.#options.plan, reports),
+      stopped: stoppedBySignal ? 'signal' : this.#limitReached ? 'limit' : 'end',
+      position: this.#position,
+      decisionHash: this.#hash.digest('hex'),
+      elapsedMs,
+      rowsPerSecond: elapsedMs > 0 ? (this.#rows / elapsedMs) * 1000 : 0,
+      latencyUs: summarizeLatency(this.#latency),
+      blankLines: this.#run.source.blankLines,
+      peakRssBytes: process.resourceUsage().maxRSS * 1024,
+    };
+  }
+}

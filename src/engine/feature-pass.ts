@@ -1,0 +1,169 @@
+// Pass 2: windows of one entity kind are updated in row order and their values written to the rows'
+// feature records. By tiles of TILE_ROWS: find all buckets, then all records, then touch the rings'
+// lines, then update; each loop is short, so that the cache misses of many rows overlap.
+
+import { haversineKm } from '../base/geo.ts';
+import type { HashKey } from '../base/hash.ts';
+import type { FeatureLayout } from '../domain/feature-layout.ts';
+import type { Plan } from '../domain/plan.ts';
+import type { RowLayout } from '../domain/row-layout.ts';
+import { ROW, ROW_FLAG } from '../domain/row-layout.ts';
+import { Emitter } from '../rules/compile/emit.ts';
+import type { ConstantPool } from '../rules/runtime/constant-pool.ts';
+import type { RuleRuntime } from '../rules/runtime/rule-runtime.ts';
+import type { StateCode, StateTables } from '../state/entity-state.ts';
+import { EntityState } from '../state/entity-state.ts';
+import type { EntityLayout } from '../state/state-layout.ts';
+import { HEADER, makeEntityLayout } from '../state/state-layout.ts';
+import { contributeSource, touchSource, updateSource } from '../state/update-source.ts';
+import { compileFunction, mustBeDefined } from './generated-code.ts';
+import type { KeyList } from './row-lists.ts';
+
+export const TILE_ROWS = 256;
+
+export interface FeaturePassOptions {
+  readonly plan: Plan;
+  readonly rows: RowLayout;
+  readonly features: FeatureLayout;
+  readonly pool: ConstantPool;
+  readonly runtime: RuleRuntime;
+  readonly hashKey: HashKey;
+  /** Shards that this worker owns. */
+  readonly shards: number;
+  /** Longest list that run() is given. */
+  readonly listRowsMax: number;
+}
+
+/** The code of one entity kind; its state can be exchanged (warm-up works on scratch state). */
+export class FeaturePass {
+  readonly layout: EntityLayout;
+  state: EntityState;
+  readonly #code: StateCode;
+  readonly #options: FeaturePassOptions;
+  readonly #tables: StateTables;
+  readonly #rowStride: number;
+  readonly #slots: Int32Array;
+  readonly #buckets: Int32Array;
+  readonly sources: readonly string[];
+  /** Keeps the touching loops from being optimised away. */
+  touched = 0;
+
+  constructor(entity: number, options: FeaturePassOptions, tables: StateTables) {
+    const { plan, rows, features, pool } = options;
+    this.#options = options;
+    this.#tables = tables;
+    this.#rowStride = rows.strideBytes / 4;
+    this.#slots = new Int32Array(options.listRowsMax);
+    this.#buckets = new Int32Array(options.listRowsMax);
+    this.layout = makeEntityLayout(entity, plan.features, plan.time.latenessMs);
+    const source = {
+      layout: this.layout,
+      rows,
+      features,
+      timezoneWindows: false,
+      keepMs: plan.keepMs,
+      writer: () => new Emitter(plan, rows, null, pool),
+    };
+    this.sources = [updateSource(source), contributeSource(source), touchSource(source)];
+    const [update, contribute, touch] = this.sources;
+    this.#code = {
+      update: compileFunction<StateCode['update']>(mustBeDefined(update)),
+      contribute: compileFunction<StateCode['contribute']>(mustBeDefined(contribute)),
+      touch: compileFunction<StateCode['touch']>(mustBeDefined(touch)),
+    };
+    this.state = this.makeState();
+  }
+
+  /** An empty state for this kind. */
+  makeState(): EntityState {
+    const { plan, rows, features, hashKey, shards } = this.#options;
+    const limits = {
+      rowsPerEntity: plan.limits.rowsPerEntity,
+      entitiesPerShard: plan.limits.entities,
+      shards,
+      keepMs: plan.keepMs,
+      latenessMs: plan.time.latenessMs,
+      scanMax: plan.time.scanMax,
+    };
+    const layouts = { rows, features };
+    return new EntityState(this.layout, limits, this.#tables, this.#code, layouts, hashKey);
+  }
+
+  /** Updates the entities of `list` in order and writes its rows' features. */
+  run(list: KeyList): void {
+    for (let from = 0; from < list.count; from += TILE_ROWS) {
+      this.#tile(list, from, Math.min(list.count, from + TILE_ROWS));
+    }
+  }
+
+  #tile(list: KeyList, from: number, to: number): void {
+    const { state } = this;
+    if (!state.hasRoomFor(to - from)) {
+      this.#oneByOne(list, from, to);
+      return;
+    }
+    const slots = this.#slots;
+    this.touched ^= state.index.locate(list.hi, this.#buckets, from, to);
+    this.#findSlots(list, from, to);
+    this.touched ^= this.#code.touch(this.#tables, state, slots, from, to);
+    this.#code.update(this.#tables, state, list.rows, slots, from, to);
+  }
+
+  #findSlots(list: KeyList, from: number, to: number): void {
+    const { index, H } = this.state;
+    const { headerWords } = this.layout;
+    const { lo, hi } = list;
+    const slots = this.#slots;
+    const buckets = this.#buckets;
+    let isMoved = false;
+    for (let k = from; k < to; k++) {
+      const keyLo = lo[k] as number;
+      const keyHi = hi[k] as number;
+      // A bucket found before an insertion may have been divided by it.
+      const bucket = isMoved ? index.bucketOf(keyHi) : (buckets[k] as number);
+      let slot = index.findFrom(bucket, keyLo, keyHi, H, headerWords, HEADER.keyHi);
+      if (slot < 0) {
+        slot = this.#slotOfNew(list.rows[k] as number, keyLo, keyHi);
+        isMoved = true;
+      }
+      slots[k] = slot;
+    }
+  }
+
+  /** A LATE row enters nothing, so it makes no entity: slot -1. */
+  #slotOfNew(row: number, lo: number, hi: number): number {
+    const flags = this.#tables.i32[row * this.#rowStride + ROW.flags / 4] as number;
+    return (flags & ROW_FLAG.late) !== 0 ? -1 : this.state.create(lo, hi);
+  }
+
+  /** Near the limit of entities each row is entered before the next is looked up. */
+  #oneByOne(list: KeyList, from: number, to: number): void {
+    for (let k = from; k < to; k++) {
+      const lo = list.lo[k] as number;
+      const hi = list.hi[k] as number;
+      const found = this.state.find(lo, hi);
+      this.#slots[k] = found >= 0 ? found : this.#slotOfNew(list.rows[k] as number, lo, hi);
+      this.#code.update(this.#tables, this.state, list.rows, this.#slots, k, k + 1);
+    }
+  }
+}
+
+/** Tables for generated state code, bound to each batch by the caller. */
+export function makeStateTables(options: {
+  readonly runtime: RuleRuntime;
+  readonly pool: ConstantPool;
+}): StateTables {
+  const { pool } = options;
+  const none = new ArrayBuffer(8);
+  return {
+    i32: new Int32Array(none),
+    f64: new Float64Array(none),
+    F: new Float64Array(none),
+    FI: new Int32Array(none),
+    bytes: new Uint8Array(none),
+    rt: options.runtime,
+    K: pool,
+    calendar: mustBeDefined(pool.calendars[pool.calendar(pool.plan.timezone)]),
+    haversineKm,
+  };
+}

@@ -1,0 +1,55 @@
+// Where a worker writes the bytes of one batch: its shared region first, and what does not fit in
+// chunks of its own that travel with the task's result. Bounded by the batch's rows times the
+// longest decision; the region is sized so that a chunk is a rarity.
+
+import type { OutputBuffer } from '../codec/decision-writer.ts';
+
+const CHUNK_BYTES_MIN = 1 << 20;
+
+export class OutputRegion {
+  /** Where the next bytes go; `ensure` before writing. */
+  readonly buffer: OutputBuffer;
+  readonly #region: Uint8Array;
+  readonly #regionView: DataView;
+  /** Bytes written to the region; known once a chunk was begun or at `finish`. */
+  #regionBytes = -1;
+  #chunks: Uint8Array[] = [];
+
+  constructor(region: SharedArrayBuffer) {
+    this.#region = new Uint8Array(region);
+    this.#regionView = new DataView(region);
+    this.buffer = { bytes: this.#region, view: this.#regionView, at: 0 };
+  }
+
+  begin(): void {
+    this.buffer.bytes = this.#region;
+    this.buffer.view = this.#regionView;
+    this.buffer.at = 0;
+    this.#regionBytes = -1;
+    this.#chunks = [];
+  }
+
+  /** Makes sure that `bytesMax` bytes can be written at buffer.at. */
+  ensure(bytesMax: number): void {
+    if (this.buffer.at + bytesMax > this.buffer.bytes.length) this.#nextChunk(bytesMax);
+  }
+
+  #nextChunk(bytesMax: number): void {
+    this.#close();
+    const chunk = new Uint8Array(Math.max(CHUNK_BYTES_MIN, bytesMax * 4));
+    this.buffer.bytes = chunk;
+    this.buffer.view = new DataView(chunk.buffer);
+    this.buffer.at = 0;
+  }
+
+  #close(): void {
+    if (this.#regionBytes < 0) this.#regionBytes = this.buffer.at;
+    else this.#chunks.push(this.buffer.bytes.subarray(0, this.buffer.at));
+  }
+
+  /** Bytes in the shared region; `chunks` follow them. */
+  finish(): { regionBytes: number; chunks: Uint8Array[] } {
+    this.#close();
+    return { regionBytes: this.#regionBytes, chunks: this.#chunks };
+  }
+}

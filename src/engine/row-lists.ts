@@ -1,0 +1,128 @@
+// Each entity kind's rows of a tile with the hash of their key, in row order, one list an owner.
+// A row is listed where it carries every part of the key, is good and no repeat, and counts there.
+
+import type { HashKey } from '../base/hash.ts';
+import { hashWords } from '../base/hash.ts';
+import { isStringType } from '../domain/fields.ts';
+import type { Plan } from '../domain/plan.ts';
+import type { RowLayout } from '../domain/row-layout.ts';
+import { ROW, ROW_FLAG } from '../domain/row-layout.ts';
+
+/** Rows, and the halves of their keys' hashes; `count` of them are set. */
+export interface KeyList {
+  readonly rows: Int32Array;
+  readonly lo: Int32Array;
+  readonly hi: Int32Array;
+  count: number;
+}
+
+/** A list over shared memory, or its own when `buffer` is not given. */
+export function makeKeyList(
+  rowsMax: number,
+  buffer: ArrayBufferLike = new ArrayBuffer(rowsMax * 12),
+  offset = 0,
+): KeyList {
+  return {
+    rows: new Int32Array(buffer, offset, rowsMax),
+    lo: new Int32Array(buffer, offset + rowsMax * 4, rowsMax),
+    hi: new Int32Array(buffer, offset + rowsMax * 8, rowsMax),
+    count: 0,
+  };
+}
+
+interface KeyPart {
+  readonly isString: boolean;
+  /** int32 words from the record's start. */
+  readonly word: number;
+}
+
+/** Lists the rows of one entity kind. */
+export class KeyCollector {
+  readonly #parts: readonly KeyPart[];
+  readonly #stride: number;
+  readonly #hashKey: HashKey;
+  readonly #words: Int32Array;
+  readonly #hash = new Int32Array(2);
+  readonly #skip: number;
+  readonly #need: number;
+
+  constructor(plan: Plan, entity: number, layout: RowLayout, takesInforming: boolean, key: HashKey) {
+    this.#stride = layout.strideBytes / 4;
+    this.#hashKey = key;
+    this.#parts = (plan.entities[entity]?.keyFields ?? []).map((field) => ({
+      isString: isStringType(layout.fields[field]?.type ?? 'string'),
+      word: (layout.slots[field] as number) / 4,
+    }));
+    this.#words = new Int32Array(this.#parts.length * 2);
+    this.#skip = ROW_FLAG.bad | ROW_FLAG.repeat;
+    this.#need = takesInforming ? 0 : ROW_FLAG.decided;
+  }
+
+  /**
+   * Appends rows [from, to) to lists[owners[shard]]; `owners` gives each of the 16 shards its list.
+   * The caller resets counts.
+   */
+  collect(
+    i32: Int32Array,
+    from: number,
+    to: number,
+    lists: readonly KeyList[],
+    owners: Int32Array,
+  ): void {
+    const first = this.#parts[0];
+    if (this.#parts.length === 1 && first?.isString === true) {
+      this.#collectSingle(i32, from, to, lists, owners, first.word);
+      return;
+    }
+    for (let row = from; row < to; row++) {
+      const flags = i32[row * this.#stride + ROW.flags / 4] as number;
+      if ((flags & (this.#skip | this.#need)) !== this.#need) continue;
+      if (!this.#composeKey(i32, row * this.#stride)) continue;
+      const lo = this.#hash[0] as number;
+      append(lists[owners[lo & 15] as number] as KeyList, row, lo, this.#hash[1] as number);
+    }
+  }
+
+  #collectSingle(
+    i32: Int32Array,
+    from: number,
+    to: number,
+    lists: readonly KeyList[],
+    owners: Int32Array,
+    word: number,
+  ): void {
+    const stride = this.#stride;
+    const mask = this.#skip | this.#need;
+    for (let row = from; row < to; row++) {
+      const at = row * stride;
+      if (((i32[at + ROW.flags / 4] as number) & mask) !== this.#need) continue;
+      if ((i32[at + word + 3] as number) < 0) continue;
+      const lo = i32[at + word] as number;
+      append(lists[owners[lo & 15] as number] as KeyList, row, lo, i32[at + word + 1] as number);
+    }
+  }
+
+  /** Hash over the parts' hashes (strings) or bits (numbers); false where one is missing. */
+  #composeKey(i32: Int32Array, at: number): boolean {
+    for (let k = 0; k < this.#parts.length; k++) {
+      const { isString, word } = this.#parts[k] as KeyPart;
+      const lo = i32[at + word] as number;
+      const hi = i32[at + word + 1] as number;
+      // A double is NaN when its exponent is all ones and its fraction is not zero.
+      if (isString ? (i32[at + word + 3] as number) < 0 : (hi & 0x7ff80000) === 0x7ff80000) {
+        return false;
+      }
+      this.#words[k * 2] = lo;
+      this.#words[k * 2 + 1] = hi;
+    }
+    hashWords(this.#words, this.#words.length, this.#hashKey, this.#hash);
+    return true;
+  }
+}
+
+function append(list: KeyList, row: number, lo: number, hi: number): void {
+  const k = list.count++;
+  list.rows[k] = row;
+  list.lo[k] = lo;
+  list.hi[k] = hi;
+}

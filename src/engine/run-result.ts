@@ -1,0 +1,134 @@
+// What a run reports: progress while it runs, and the whole at its end.
+
+import type { Histogram } from 'hdr-histogram-js';
+import type { Plan } from '../domain/plan.ts';
+import { PASSES } from './batch-worker.ts';
+import { COUNTER } from './counters.ts';
+import type { WorkerReport } from './worker.ts';
+
+export interface RunProgress {
+  /** Rows read and decided on, bad ones included. */
+  readonly rows: number;
+  readonly decisions: number;
+  readonly bytesIn: number;
+  /** allow, hold, reverse */
+  readonly outcomes: readonly [number, number, number];
+  readonly deadLetters: number;
+}
+
+export interface LatencySummary {
+  /** Microseconds from a row's arrival to its decision bytes being handed to the sink. */
+  readonly p50: number;
+  readonly p90: number;
+  readonly p99: number;
+  readonly p999: number;
+  readonly max: number;
+}
+
+export interface RuleCount {
+  readonly id: string;
+  readonly mode: string;
+  /** Decisions on which its condition held, and those that list it as a reason. */
+  readonly fired: number;
+  readonly reasons: number;
+}
+
+export interface EntityReport {
+  readonly name: string;
+  readonly count: number;
+  readonly bytes: number;
+  readonly evicted: number;
+  readonly rowsTruncated: number;
+  readonly swept: number;
+}
+
+export interface RunResult extends RunProgress {
+  readonly stopped: 'end' | 'limit' | 'signal';
+  /** After the last row decided. */
+  readonly position: { readonly row: number; readonly byte: number };
+  /** SHA-256 over the decisions' bytes in order (of a file without --timings: its sha256sum). */
+  readonly decisionHash: string;
+  readonly elapsedMs: number;
+  readonly rowsPerSecond: number;
+  readonly latencyUs: LatencySummary;
+  /** Of all workers together. */
+  readonly passesMs: Readonly<Record<string, number>>;
+  readonly rules: readonly RuleCount[];
+  readonly reasons: Readonly<Record<string, number>>;
+  readonly flags: Readonly<Record<string, number>>;
+  readonly informing: number;
+  readonly blankLines: number;
+  readonly unknownKeys: number;
+  readonly entities: readonly EntityReport[];
+  readonly repeats: { readonly ids: number; readonly bytes: number; readonly evicted: number };
+  readonly peakRssBytes: number;
+}
+
+export function summarizeLatency(histogram: Histogram): LatencySummary {
+  const at = (percentile: number): number => histogram.getValueAtPercentile(percentile);
+  return { p50: at(50), p90: at(90), p99: at(99), p999: at(99.9), max: histogram.maxValue };
+}
+
+function sumCounters(reports: readonly WorkerReport[]): Float64Array {
+  const sum = new Float64Array(reports[0]?.counters.length ?? 0);
+  for (const { counters } of reports) counters.forEach((n, k) => (sum[k] = (sum[k] as number) + n));
+  return sum;
+}
+
+/** The parts of a result that the workers counted. */
+export function summarizeReports(
+  plan: Plan,
+  reports: readonly WorkerReport[],
+): Pick<
+  RunResult,
+  'passesMs' | 'rules' | 'reasons' | 'flags' | 'informing' | 'unknownKeys' | 'entities' | 'repeats'
+> {
+  const counters = sumCounters(reports);
+  const count = (at: number): number => counters[at] ?? 0;
+  const total = (of: (report: WorkerReport) => number): number =>
+    reports.reduce((sum, report) => sum + of(report), 0);
+  const rules = plan.rules.map(({ id, mode }, k) => ({
+    id,
+    mode,
+    fired: count(COUNTER.rules + k * 2),
+    reasons: count(COUNTER.rules + k * 2 + 1),
+  }));
+  const reasons: Record<string, number> = {};
+  const addReason = (code: string, n: number): void => {
+    if (n > 0) reasons[code] = (reasons[code] ?? 0) + n;
+  };
+  plan.rules.forEach(({ reason }, k) => {
+    if (reason >= 0) addReason(plan.reasons[reason]?.code ?? '', rules[k]?.reasons ?? 0);
+  });
+  addReason('SCORE', count(COUNTER.rules + plan.rules.length * 2));
+  addReason('INVALID_INPUT', count(COUNTER.invalid));
+  return {
+    passesMs: Object.fromEntries(
+      PASSES.map((pass, k) => [pass, total(({ passMs }) => passMs[k] ?? 0)]),
+    ),
+    rules,
+    reasons,
+    flags: {
+      LATE: count(COUNTER.late),
+      REPEAT: count(COUNTER.repeats),
+      REPEAT_DIFFERS: count(COUNTER.repeatsDiffer),
+      CURRENCY_UNKNOWN: count(COUNTER.currencyUnknown),
+      TRUNCATED: count(COUNTER.truncated),
+    },
+    informing: count(COUNTER.informing),
+    unknownKeys: total((report) => report.unknownKeys),
+    entities: plan.entities.map(({ name }, k) => ({
+      name,
+      count: total(({ entities }) => entities[k]?.count ?? 0),
+      bytes: total(({ entities }) => entities[k]?.bytes ?? 0),
+      evicted: total(({ entities }) => entities[k]?.evicted ?? 0),
+      rowsTruncated: total(({ entities }) => entities[k]?.truncated ?? 0),
+      swept: total(({ entities }) => entities[k]?.swept ?? 0),
+    })),
+    repeats: {
+      ids: total(({ repeats }) => repeats.ids),
+      bytes: total(({ repeats }) => repeats.bytes),
+      evicted: total(({ repeats }) => repeats.evicted),
+    },
+  };
+}

@@ -1,0 +1,87 @@
+// The worker threads: one pool of one thread each, because a general pool does not pin, and two
+// tasks of one batch on one thread would wait for each other at a barrier for ever.
+
+import { Piscina } from 'piscina';
+import { HoldfastError } from '../base/errors.ts';
+import type { BatchMemory } from './batch.ts';
+import { CONTROL } from './batch.ts';
+import type { BatchResult } from './batch-worker.ts';
+import type { WorkerReport, WorkerStart, WorkerTask } from './worker.ts';
+
+/** In the sources the worker is TypeScript, which Node does not run: the built one stands in. */
+function workerFile(): string {
+  const path = import.meta.url.endsWith('.ts') ? '../../dist/engine/worker.js' : './worker.js';
+  return new URL(path, import.meta.url).href;
+}
+
+export class WorkerPool {
+  readonly #pools: readonly Piscina[];
+  readonly #batches: readonly BatchMemory[];
+  #lost: HoldfastError | null = null;
+
+  constructor(starts: readonly WorkerStart[]) {
+    this.#batches = starts[0]?.batches ?? [];
+    this.#pools = starts.map(
+      (start) =>
+        new Piscina({
+          filename: workerFile(),
+          name: 'run',
+          minThreads: 1,
+          maxThreads: 1,
+          concurrentTasksPerWorker: 1,
+          atomics: 'sync',
+          idleTimeout: Infinity,
+          workerData: { start },
+          resourceLimits: {},
+        }),
+    );
+  }
+
+  /** Resolves when every worker has built its program and is warm. */
+  async ready(): Promise<void> {
+    await this.#all({ kind: 'ready' });
+  }
+
+  /** Runs a batch on all workers; results are in worker order. */
+  async runBatch(task: Extract<WorkerTask, { kind: 'batch' }>): Promise<readonly BatchResult[]> {
+    return (await this.#all(task)) as readonly BatchResult[];
+  }
+
+  async report(): Promise<readonly WorkerReport[]> {
+    return (await this.#all({ kind: 'report' })) as readonly WorkerReport[];
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#pools.map((pool) => pool.destroy()));
+  }
+
+  async #all(task: WorkerTask): Promise<readonly unknown[]> {
+    if (this.#lost !== null) throw this.#lost;
+    const runs = this.#pools.map((pool, index) =>
+      pool.run(task).catch((cause: unknown) => {
+        this.#poison();
+        this.#lost ??= lostWorker(index, cause);
+        throw this.#lost;
+      }),
+    );
+    const results = await Promise.allSettled(runs);
+    const failed = results.find((result) => result.status === 'rejected');
+    if (failed !== undefined) throw this.#lost ?? failed.reason;
+    return results.map((result) => (result as PromiseFulfilledResult<unknown>).value);
+  }
+
+  /** Lets workers that wait for a lost one go. */
+  #poison(): void {
+    for (const batch of this.#batches) {
+      const control = new Int32Array(batch.control);
+      Atomics.store(control, CONTROL.poison, 1);
+      for (let k = 0; k < 8; k++) Atomics.notify(control, CONTROL.barriers + k);
+    }
+  }
+}
+
+function lostWorker(index: number, cause: unknown): HoldfastError {
+  const detail = cause instanceof Error ? cause.message : String(cause);
+  if (cause instanceof HoldfastError) return cause;
+  return new HoldfastError('INTERNAL', `Worker ${index} failed: ${detail}`, { cause });
+}

@@ -1,0 +1,325 @@
+// Everything one worker needs to decide rows by a plan, made from plain data: decoder, windows of
+// its shards, compiled rules, encoder. The steps below work on rows [from, to) of whatever tables are
+// bound; who runs which step on which rows, and when, is the runner's business (tile-runner.ts with
+// one worker, pass-runner.ts with several).
+
+import type { HashKey } from '../base/hash.ts';
+import type { DecisionEncoder, OutputBuffer } from '../codec/decision-writer.ts';
+import { FIRST_REASON } from '../codec/decision-writer.ts';
+import { makeDecisionEncoder } from '../codec/decision-encoder.ts';
+import type { RowDecoder } from '../codec/row-decoder.ts';
+import { createJsonDecoder, createMsgpackDecoder } from '../codec/row-decoder.ts';
+import { createMoneyConversion } from '../domain/currencies.ts';
+import type { FeatureLayout } from '../domain/feature-layout.ts';
+import { makeFeatureLayout } from '../domain/feature-layout.ts';
+import { KINDS, DECIDED_KIND_COUNT } from '../domain/fields.ts';
+import type { Plan } from '../domain/plan.ts';
+import type { Format } from '../domain/ports.ts';
+import type { RowLayout } from '../domain/row-layout.ts';
+import { ROW, ROW_FLAG, fieldNumber, makeRowLayout } from '../domain/row-layout.ts';
+import type { RowTable, Verdict } from '../domain/verdict.ts';
+import { makeVerdict } from '../rules/compile/deciding.ts';
+import type { RulesProgram } from '../rules/compile/rules-program.ts';
+import { compileRules } from '../rules/compile/rules-program.ts';
+import { ConstantPool } from '../rules/runtime/constant-pool.ts';
+import { RuleRuntime } from '../rules/runtime/rule-runtime.ts';
+import type { StateTables } from '../state/entity-state.ts';
+import { SHARDS } from '../state/entity-state.ts';
+import { Repeats, packVerdict, verdictOutcome, verdictReason } from '../state/repeats.ts';
+import { COUNTER, makeCounters } from './counters.ts';
+import { FeaturePass, makeStateTables } from './feature-pass.ts';
+import { KeyCollector } from './row-lists.ts';
+
+export interface WorkerProgramOptions {
+  readonly plan: Plan;
+  readonly outputFormat: Format;
+  readonly emitShadow: boolean;
+  readonly hashKey: HashKey;
+  /** This worker's number and how many there are: it owns shards s with s % workers === index. */
+  readonly index: number;
+  readonly workers: number;
+  /** Rows of the record tables: a tile's with one worker, else a batch's. */
+  readonly tableRows: number;
+  readonly scratchOffset: number;
+  readonly tempOffset: number;
+  /** False only in rules files' own tests, whose rows give just the keys that matter. */
+  readonly requireKeys: boolean;
+}
+
+/** Fields that a plan reads: the rules' own, and lat and lon where a feature measures distances. */
+export function rowLayoutOf(plan: Plan): RowLayout {
+  const read = new Set(plan.fieldsRead);
+  if (plan.features.some(({ fn }) => fn === 'distanceKm' || fn === 'speedKmh')) {
+    read.add('lat').add('lon');
+  }
+  return makeRowLayout(plan.extraFields, read, plan.currency !== null);
+}
+
+export class WorkerProgram {
+  readonly plan: Plan;
+  readonly rows: RowLayout;
+  readonly features: FeatureLayout;
+  readonly rules: RulesProgram;
+  readonly encoder: DecisionEncoder;
+  readonly passes: readonly FeaturePass[];
+  readonly collectors: readonly KeyCollector[];
+  readonly counters: Float64Array;
+  repeats: Repeats;
+  readonly #options: WorkerProgramOptions;
+  readonly #tables: StateTables;
+  readonly #verdict: Verdict;
+  readonly #stride: number;
+  readonly #decoders: Partial<Record<Format, RowDecoder>> = {};
+  #fired: Int32Array = new Int32Array(0);
+  #table: RowTable;
+
+  constructor(options: WorkerProgramOptions) {
+    const { plan, hashKey, tableRows, workers } = options;
+    this.#options = options;
+    this.plan = plan;
+    this.rows = rowLayoutOf(plan);
+    this.#stride = this.rows.strideBytes / 4;
+    const entities = plan.entities.length;
+    this.features = makeFeatureLayout(plan.features, entities, tableRows, workers > 1);
+    const pool = new ConstantPool(plan, hashKey);
+    const runtime = new RuleRuntime(pool, options.tempOffset);
+    this.#tables = makeStateTables({ runtime, pool });
+    const shards = ownedShards(options.index, workers).length;
+    this.passes = plan.entities.map(
+      (_, entity) =>
+        new FeaturePass(
+          entity,
+          {
+            plan,
+            rows: this.rows,
+            features: this.features,
+            pool,
+            runtime,
+            hashKey,
+            shards,
+            listRowsMax: tableRows,
+          },
+          this.#tables,
+        ),
+    );
+    this.collectors = this.passes.map(
+      ({ layout }, entity) =>
+        new KeyCollector(plan, entity, this.rows, layout.takesInforming, hashKey),
+    );
+    this.rules = compileRules(plan, this.rows, this.features, { pool, runtime });
+    this.#verdict = makeVerdict(plan);
+    const { evidence } = this.rules;
+    this.encoder = makeDecisionEncoder(options.outputFormat, {
+      plan,
+      layout: this.rows,
+      evidence,
+      emitShadow: options.emitShadow,
+    });
+    this.counters = makeCounters(plan);
+    this.repeats = this.#makeRepeats();
+    this.#table = {
+      i32: this.#tables.i32,
+      f64: this.#tables.f64,
+      bytes: this.#tables.bytes,
+      view: new DataView(new ArrayBuffer(8)),
+    };
+  }
+
+  /** The decoder of a format, made at its first use. */
+  decoderOf(format: Format): RowDecoder {
+    let decoder = this.#decoders[format];
+    if (decoder === undefined) {
+      const { plan } = this;
+      const { hashKey, scratchOffset, requireKeys } = this.#options;
+      const money =
+        plan.currency === null ? null : createMoneyConversion(plan.currency, plan.rates, hashKey);
+      const options = { layout: this.rows, hashKey, scratchOffset, money, requireKeys };
+      decoder = format === 'ndjson' ? createJsonDecoder(options) : createMsgpackDecoder(options);
+      this.#decoders[format] = decoder;
+    }
+    return decoder;
+  }
+
+  /** Unknown keys of well-formed rows so far. */
+  get unknownKeyCount(): number {
+    const { ndjson, msgpack } = this.#decoders;
+    return (ndjson?.unknownKeyCount ?? 0) + (msgpack?.unknownKeyCount ?? 0);
+  }
+
+  /** Empty state, counters at zero: after the warm-up. */
+  reset(): void {
+    for (const pass of this.passes) pass.state = pass.makeState();
+    this.repeats = this.#makeRepeats();
+    this.counters.fill(0);
+    for (const decoder of Object.values(this.#decoders)) decoder.unknownKeyCount = 0;
+  }
+
+  #makeRepeats(): Repeats {
+    const { plan, index, workers, tableRows } = this.#options;
+    return new Repeats({
+      forMs: plan.repeats.forMs,
+      idsMax: plan.repeats.ids,
+      shards: ownedShards(index, workers),
+      rowStrideBytes: this.rows.strideBytes,
+      idSlot: this.rows.slots[fieldNumber(this.rows, 'id')] as number,
+      rowsMax: tableRows,
+    });
+  }
+
+  /** The tables that all steps work on, until the next call. */
+  bind(table: RowTable, F: Float64Array, FI: Int32Array, fired: Int32Array): void {
+    this.#table = table;
+    this.#fired = fired;
+    const tables = this.#tables;
+    tables.i32 = table.i32;
+    tables.f64 = table.f64;
+    tables.F = F;
+    tables.FI = FI;
+    tables.bytes = table.bytes;
+    this.rules.bind(table, F, FI, fired);
+  }
+
+  /** Scores rows and leaves each one's packed verdict in its record, for repeats of it. */
+  score(from: number, to: number): void {
+    this.rules.score(from, to);
+    const { i32 } = this.#table;
+    const fired = this.#fired;
+    const words = this.rules.firedWords;
+    const allow = packVerdict(0, FIRST_REASON.none);
+    const mask = ROW_FLAG.bad | ROW_FLAG.decided | ROW_FLAG.repeat;
+    for (let row = from; row < to; row++) {
+      const at = row * this.#stride;
+      if (((i32[at + ROW.flags / 4] as number) & mask) !== ROW_FLAG.decided) continue;
+      let any = 0;
+      for (let w = 0; w < words; w++) any |= fired[row * words + w] as number;
+      i32[at + ROW.verdict / 4] = any === 0 ? allow : this.#packed(row);
+    }
+  }
+
+  #packed(row: number): number {
+    const verdict = this.#verdict;
+    const outcome = this.rules.decide(row, verdict);
+    // SCORE stands after the rules of its outcome: it is first only where no rule is as severe.
+    const first = verdict.reasonCount > 0 ? (verdict.reasonRules[0] as number) : FIRST_REASON.none;
+    const isScore =
+      verdict.scoreOutcome > 0 &&
+      (first < 0 || this.#outcomeOf(first) < verdict.scoreOutcome);
+    return packVerdict(outcome, isScore ? FIRST_REASON.score : first);
+  }
+
+  #outcomeOf(rule: number): number {
+    const outcome = this.plan.rules[rule]?.outcome;
+    return outcome === 'reverse' ? 2 : outcome === 'hold' ? 1 : 0;
+  }
+
+  /** Writes the decision of a row, if it has one, into `out`; counts it. */
+  encode(row: number, out: OutputBuffer): void {
+    const table = this.#table;
+    const { i32 } = table;
+    const counters = this.counters;
+    const at = row * this.#stride;
+    const flags = i32[at + ROW.flags / 4] as number;
+    if ((flags & COUNTED_FLAGS) !== 0) this.#countFlags(flags);
+    if ((flags & ROW_FLAG.bad) !== 0) {
+      this.#encodeBad(row, i32[at + ROW.kind / 4] as number, flags, out);
+      return;
+    }
+    if ((flags & ROW_FLAG.decided) === 0) {
+      add(counters, COUNTER.informing);
+      return;
+    }
+    add(counters, COUNTER.decisions);
+    const verdict = i32[at + ROW.verdict / 4] as number;
+    if ((flags & ROW_FLAG.repeat) !== 0) {
+      this.#encodeRepeat(row, verdict, out);
+      return;
+    }
+    const outcome = verdictOutcome(verdict);
+    add(counters, COUNTER.outcomes + outcome);
+    if (verdict === ALLOW && !this.#hasFired(row)) {
+      this.encoder.allow(table, row, out);
+      return;
+    }
+    this.rules.decide(row, this.#verdict);
+    this.#countVerdict();
+    this.encoder.decided(table, row, this.#verdict, out);
+  }
+
+  #hasFired(row: number): boolean {
+    const words = this.rules.firedWords;
+    let any = 0;
+    for (let w = 0; w < words; w++) any |= this.#fired[row * words + w] as number;
+    return any !== 0;
+  }
+
+  #encodeBad(row: number, kind: number, flags: number, out: OutputBuffer): void {
+    add(this.counters, COUNTER.deadLetters);
+    // Kinds that inform get no decision, and so no decision of their bad rows either.
+    const isInforming = kind >= DECIDED_KIND_COUNT && kind < KINDS.length;
+    if ((flags & ROW_FLAG.idReadable) === 0 || isInforming) return;
+    const before = out.at;
+    this.encoder.invalid(this.#table, row, out);
+    if (out.at === before) return;
+    add(this.counters, COUNTER.decisions);
+    add(this.counters, COUNTER.invalid);
+    add(this.counters, COUNTER.outcomes + ['allow', 'hold', 'reverse'].indexOf(this.plan.invalid.outcome));
+  }
+
+  #encodeRepeat(row: number, ownVerdict: number, out: OutputBuffer): void {
+    const { i32 } = this.#table;
+    const at = row * this.#stride;
+    const of = i32[at + ROW.repeatRow / 4] as number;
+    const verdict = of >= 0 ? (i32[of * this.#stride + ROW.verdict / 4] as number) : ownVerdict;
+    add(this.counters, COUNTER.outcomes + verdictOutcome(verdict));
+    this.encoder.repeat(
+      this.#table,
+      row,
+      verdictOutcome(verdict),
+      i32[at + ROW.revision / 4] as number,
+      verdictReason(verdict),
+      out,
+    );
+  }
+
+  #countFlags(flags: number): void {
+    const { counters } = this;
+    if ((flags & ROW_FLAG.late) !== 0) add(counters, COUNTER.late);
+    if ((flags & ROW_FLAG.repeat) !== 0) add(counters, COUNTER.repeats);
+    if ((flags & ROW_FLAG.repeatDiffers) !== 0) add(counters, COUNTER.repeatsDiffer);
+    if ((flags & ROW_FLAG.currencyUnknown) !== 0) add(counters, COUNTER.currencyUnknown);
+    if ((flags & ROW_FLAG.truncated) !== 0) add(counters, COUNTER.truncated);
+  }
+
+  #countVerdict(): void {
+    const { counters, plan } = this;
+    const verdict = this.#verdict;
+    for (let k = 0; k < verdict.evidenceCount; k++) {
+      add(counters, COUNTER.rules + (verdict.evidenceRules[k] as number) * 2);
+    }
+    for (let k = 0; k < verdict.shadowCount; k++) {
+      add(counters, COUNTER.rules + (verdict.shadowRules[k] as number) * 2);
+    }
+    for (let k = 0; k < verdict.reasonCount; k++) {
+      add(counters, COUNTER.rules + (verdict.reasonRules[k] as number) * 2 + 1);
+    }
+    if (verdict.scoreOutcome > 0) add(counters, COUNTER.rules + plan.rules.length * 2);
+  }
+}
+
+const ALLOW = packVerdict(0, FIRST_REASON.none);
+const COUNTED_FLAGS =
+  ROW_FLAG.late |
+  ROW_FLAG.repeat |
+  ROW_FLAG.repeatDiffers |
+  ROW_FLAG.currencyUnknown |
+  ROW_FLAG.truncated;
+
+function add(counters: Float64Array, at: number): void {
+  counters[at] = (counters[at] as number) + 1;
+}
+
+export function ownedShards(index: number, workers: number): number[] {
+  return Array.from({ length: SHARDS }, (_, shard) => shard).filter(
+    (shard) => shard % workers === index,
+  );
+}

@@ -1,0 +1,133 @@
+// The worker thread's entry: one of them a pool of one thread (engine/worker-pool.ts). It builds its
+// program once, warms it on scratch state, and then runs the batches it is told of by number.
+
+import { workerData } from 'node:worker_threads';
+import { systemClock } from '../base/clock.ts';
+import type { Format } from '../domain/ports.ts';
+import type { BatchMemory } from './batch.ts';
+import { scratchOffset, tempOffset } from './batch.ts';
+import { makeBatchView } from './batch-view.ts';
+import type { BatchResult, BatchView } from './batch-worker.ts';
+import { BatchWorker } from './batch-worker.ts';
+import { DeadLetterBox } from './dead-letter-box.ts';
+import { TILE_ROWS } from './feature-pass.ts';
+import type { SharedTableMemory } from './shared-tables.ts';
+import { warmUp } from './warm-up.ts';
+import { WorkerProgram } from './worker-program.ts';
+import type { WorkerProgramOptions } from './worker-program.ts';
+
+/** What main gives each worker at its start. */
+export interface WorkerStart {
+  readonly program: Omit<WorkerProgramOptions, 'tableRows' | 'scratchOffset' | 'tempOffset'>;
+  /** Format of the input that is expected: what the warm-up decodes. */
+  readonly warmFormat: Format;
+  readonly batches: readonly BatchMemory[];
+  /** Of each batch; null with one worker. */
+  readonly shared: readonly (SharedTableMemory | null)[];
+  /** Throw when this many batches are done: for tests of what happens when a worker is lost. */
+  readonly failAfterBatches: number | null;
+}
+
+export type WorkerTask =
+  | { readonly kind: 'ready' }
+  | {
+      readonly kind: 'batch';
+      readonly batch: number;
+      readonly firstRow: number;
+      readonly firstByte: number;
+      readonly sourceName: string;
+      readonly format: Format;
+    }
+  | { readonly kind: 'report' };
+
+export interface WorkerReport {
+  readonly counters: Float64Array;
+  readonly passMs: Float64Array;
+  readonly unknownKeys: number;
+  readonly entities: readonly {
+    readonly count: number;
+    readonly bytes: number;
+    readonly evicted: number;
+    readonly truncated: number;
+    readonly swept: number;
+  }[];
+  readonly repeats: { readonly ids: number; readonly bytes: number; readonly evicted: number };
+}
+
+class Worker {
+  readonly #start: WorkerStart;
+  readonly #program: WorkerProgram;
+  readonly #runner: BatchWorker;
+  readonly #letters: DeadLetterBox;
+  readonly #views: readonly BatchView[];
+  #batchesDone = 0;
+
+  constructor(start: WorkerStart) {
+    this.#start = start;
+    const { index, workers } = start.program;
+    const sizes = start.batches[0]?.sizes;
+    if (sizes === undefined) throw new Error('a worker has batches');
+    this.#program = new WorkerProgram({
+      ...start.program,
+      tableRows: workers > 1 ? sizes.rowsMax : TILE_ROWS,
+      scratchOffset: scratchOffset(sizes),
+      tempOffset: tempOffset(sizes, index),
+    });
+    this.#letters = new DeadLetterBox(this.#program.rows, '');
+    this.#runner = new BatchWorker({
+      program: this.#program,
+      index,
+      workers,
+      clock: systemClock,
+      letters: this.#letters,
+    });
+    this.#views = start.batches.map((memory, k) =>
+      makeBatchView(memory, index, this.#program, start.shared[k] ?? null),
+    );
+    warmUp(this.#program, start.warmFormat);
+    this.#program.reset();
+    this.#runner.reset();
+  }
+
+  runBatch(task: Extract<WorkerTask, { kind: 'batch' }>): BatchResult {
+    if (this.#start.failAfterBatches === this.#batchesDone) {
+      throw new Error('failing on purpose, as the test asked');
+    }
+    this.#letters.nameSource(task.sourceName);
+    const view = this.#views[task.batch] as BatchView;
+    const result = this.#runner.run(view, task.format, task.firstRow, task.firstByte);
+    this.#batchesDone++;
+    return result;
+  }
+
+  report(): WorkerReport {
+    const program = this.#program;
+    return {
+      counters: program.counters,
+      passMs: this.#runner.passMs,
+      unknownKeys: program.unknownKeyCount,
+      entities: program.passes.map(({ state }) => ({
+        count: state.entityCount,
+        bytes: state.bytesUsed,
+        evicted: state.counters.entitiesEvicted,
+        truncated: state.counters.rowsTruncated,
+        swept: state.counters.entitiesSwept,
+      })),
+      repeats: {
+        ids: program.repeats.idCount,
+        bytes: program.repeats.bytesUsed,
+        evicted: program.repeats.evicted,
+      },
+    };
+  }
+}
+
+// The pool hands its own data beside ours: ours is under `start`.
+const given = workerData as [unknown, { start: WorkerStart }] | { start: WorkerStart };
+const worker = new Worker((Array.isArray(given) ? given[1] : given).start);
+
+// Piscina calls it by its name (see worker-pool.ts).
+export function run(task: WorkerTask): BatchResult | WorkerReport | null {
+  if (task.kind === 'batch') return worker.runBatch(task);
+  return task.kind === 'report' ? worker.report() : null;
+}
