@@ -90,9 +90,18 @@ export class ExpressionMaker {
     return random.pick(kinds)();
   }
 
+  /** The condition alone, its text at the top node. */
+  when(depth: number): Expression {
+    const { text, holds } = this.condition(depth);
+    return { ...holds, text };
+  }
+
   value(type: ValueType, depth: number): Expression {
     const random = this.#random;
-    if (random.chance(type === 'string' || type === 'boolean' ? 0.08 : 0.35)) {
+    const isText = type === 'string';
+    // In text rules a text feature stands only where #reading is asked for.
+    const chance = isText ? (this.#takesTextOnly ? 0 : 0.08) : type === 'boolean' ? 0.08 : 0.35;
+    if (random.chance(chance)) {
       const feature = this.#feature(type, depth);
       if (feature !== null) {
         return { ...node(type, feature.spec.key), op: 'feature', feature: feature.index };
@@ -150,9 +159,10 @@ export class ExpressionMaker {
 
   #compare(depth: number): Condition {
     const type = this.#random.pick(COMPARED);
-    const left = this.value(type, depth - 1);
+    const isLast = type === 'string' && this.#random.chance(0.2);
+    const left = isLast ? this.#reading(type, depth) : this.value(type, depth - 1);
     const right = this.#random.chance(0.6) ? this.#literalFor(left) : this.value(type, depth - 1);
-    const operator = this.#random.pick(OPERATORS);
+    const operator = this.#random.pick(isLast ? (['==', '!='] as const) : OPERATORS);
     const text = `${left.text} ${operator} ${right.text}`;
     const compare = (op: CompareOperator): Expression => ({
       ...node('boolean', text),
@@ -212,9 +222,7 @@ export class ExpressionMaker {
 
   #has(depth: number): Condition {
     const type = this.#random.pick([...ORDERED, 'boolean' as const]);
-    const value = this.#takesTextOnly
-      ? (this.#cell('string') ?? this.#field('ip'))
-      : this.value(type, depth - 1);
+    const value = this.#takesTextOnly ? this.#reading(type, depth) : this.value(type, depth - 1);
     const text = `has(${value.text})`;
     const has = (negated: boolean): Expression => ({
       ...node('boolean', text),
@@ -223,6 +231,13 @@ export class ExpressionMaker {
       negated,
     });
     return { text, holds: has(false), fails: has(true) };
+  }
+
+  /** A field, feature or cell: what surely is no literal. */
+  #reading(type: ValueType, depth: number): Expression {
+    const feature = this.#random.chance(0.5) ? this.#feature(type, depth) : null;
+    if (feature === null) return this.#cell('string') ?? this.#field('ip');
+    return { ...node(type, feature.spec.key), op: 'feature', feature: feature.index };
   }
 
   #truth(depth: number): Condition {
@@ -360,7 +375,8 @@ export class ExpressionMaker {
   #literalFor(left: Expression): Expression {
     const spec = left.op === 'field' ? ALL_FIELDS[left.field] : undefined;
     const values = spec?.values ?? POOLS[spec?.name ?? ''];
-    if (values === undefined || this.#random.chance(0.2)) return this.#literal(left.type);
+    const isOther = spec?.type !== 'enum' && this.#random.chance(0.2);
+    if (values === undefined || isOther) return this.#literal(left.type);
     return this.#text(this.#random.pick(values));
   }
 

@@ -14,7 +14,7 @@ import type {
   RulePlan,
 } from '../../src/domain/plan.ts';
 import { REASONS } from '../../src/domain/reasons.ts';
-import type { Condition, FeatureMaker } from './random-expression.ts';
+import type { FeatureMaker } from './random-expression.ts';
 import { ExpressionMaker, node } from './random-expression.ts';
 import {
   ALL_FIELDS,
@@ -37,6 +37,8 @@ export interface PlanOptions {
   readonly keepMs?: number;
   readonly repeatsForMs?: number;
   readonly timezone?: string;
+  /** Only what the rules' front end accepts as text; default false. */
+  readonly takesTextOnly?: boolean;
 }
 
 const WINDOWS: readonly (readonly [text: string, window: FeatureWindow])[] = [
@@ -56,8 +58,9 @@ const INFORMING_FIELDS = ['kind', 'label', 'fault', 'codeState'];
 export function randomPlan(random: Random, options: PlanOptions): Plan {
   const depth = options.depth ?? 3;
   const features: FeatureSpec[] = [];
-  const makeFeature = featureMaker(random, features, options.featuresMax ?? 24);
-  const maker = new ExpressionMaker(random, makeFeature);
+  const { takesTextOnly = false } = options;
+  const makeFeature = featureMaker(random, features, options.featuresMax ?? 24, takesTextOnly);
+  const maker = new ExpressionMaker(random, makeFeature, takesTextOnly);
   const rules = Array.from({ length: options.ruleCount }, (_, index) =>
     randomRule(random, maker, index, depth),
   );
@@ -125,17 +128,17 @@ function randomRule(
     id: `rule-${index}`,
     trigger: null,
     description: null,
-    when: oftenTrue(random, maker, depth).holds,
+    when: oftenTrue(random, maker, depth),
     mode,
     outcome: mode === 'score' ? 'allow' : random.pick(['hold', 'hold', 'reverse', 'allow']),
-    reason: mode === 'score' ? -1 : random.below(REASONS.length),
+    reason: mode === 'score' ? -1 : random.below(REASONS.length - 4),
     score,
     at: { file: 'random.yaml', line: index + 1, column: 1 },
   };
 }
 
-function oftenTrue(random: Random, maker: ExpressionMaker, depth: number): Condition {
-  return maker.condition(random.chance(0.3) ? 0 : depth);
+function oftenTrue(random: Random, maker: ExpressionMaker, depth: number): Expression {
+  return maker.when(random.chance(0.3) ? 0 : depth);
 }
 
 function randomExempt(
@@ -150,7 +153,7 @@ function randomExempt(
   );
   return {
     id: `exempt-${index}`,
-    when: oftenTrue(random, maker, 1).holds,
+    when: oftenTrue(random, maker, 1),
     from,
     rules: random.chance(0.4) ? null : live,
   };
@@ -161,9 +164,10 @@ export function featureMaker(
   random: Random,
   features: FeatureSpec[],
   featuresMax: number,
+  takesTextOnly = false,
 ): FeatureMaker {
   // Inside where and value no features may stand.
-  const plainMaker = new ExpressionMaker(random, () => null);
+  const plainMaker = new ExpressionMaker(random, () => null, takesTextOnly);
   return (type) => {
     const matching = features.flatMap((spec, index) =>
       spec.type === type ? [{ index, spec }] : [],
@@ -225,8 +229,8 @@ export function featureOf(
   const prior = isWindowed && random.chance(0.3);
   const takesWhere = !['last', 'sinceLast', 'age'].includes(fn);
   const isOptional = fn !== 'ratio';
-  const where = takesWhere && (!isOptional || random.chance(0.6)) ? maker.condition(1).holds : null;
-  const whereOf = fn === 'ratio' ? maker.condition(1).holds : null;
+  const where = takesWhere && (!isOptional || random.chance(0.6)) ? maker.when(1) : null;
+  const whereOf = fn === 'ratio' ? maker.when(1) : null;
   const value = valueOf(random, maker, fn, type);
   const args = [
     isWindowed ? JSON.stringify(windowText) : null,

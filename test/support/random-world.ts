@@ -54,7 +54,7 @@ export const START_MS: number = Date.UTC(2026, 0, 1);
 
 export const LISTS: readonly ListData[] = [
   { name: 'watched', values: ['A1', 'A3', 'M2', '10.0.0.2', '4111111111111111'] },
-  { name: 'cities', values: ['Shanghai', '東京', ''] },
+  { name: 'cities', values: ['Shanghai', '東京'] },
   { name: 'nobody', values: [] },
 ];
 

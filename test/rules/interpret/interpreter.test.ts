@@ -219,7 +219,7 @@ test.each<[string, In, Value, Value]>([
   ['list', inSet('list', 0, ['A1']), true, false],
   ['other', inSet('list', 0, ['A2']), false, true],
   ['empty list', inSet('list', 2, ['A1']), false, true],
-  ['empty text in a list', inSet('list', 1, ['']), true, false],
+  ['empty text', inSet('literal', -1, [''], [literal('')]), true, false],
   ['missing in a list', inSet('list', 0, [MISSING]), MISSING, MISSING],
   ['register', inSet('register', 0, ['M1']), true, false],
   ['not in a register', inSet('register', 0, ['M3']), false, true],
