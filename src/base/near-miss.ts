@@ -3,6 +3,8 @@
 // messages only. Words over 64 characters get no near miss: nobody mistypes those.
 
 const WORD_LENGTH_MAX = 64;
+/** A word cut short, `lim` for `limit`, is one edit. */
+const BEGINNING_LENGTH_MIN = 3;
 
 /** Nearest of `candidates` within a third of the word's length (at least 1, at most 3 edits). */
 export function nearMiss(word: string, candidates: Iterable<string>): string | null {
@@ -12,9 +14,10 @@ export function nearMiss(word: string, candidates: Iterable<string>): string | n
   let best: string | null = null;
   let bestDistance = allowed + 1;
   for (const candidate of candidates) {
-    if (Math.abs(candidate.length - word.length) >= bestDistance) continue;
-    if (candidate === word) continue;
-    const distance = editDistance(lower, candidate.toLowerCase());
+    if (candidate === word || candidate.length > WORD_LENGTH_MAX) continue;
+    const other = candidate.toLowerCase();
+    const isBeginning = word.length >= BEGINNING_LENGTH_MIN && other.startsWith(lower);
+    const distance = isBeginning ? 1 : editDistance(lower, other);
     if (distance < bestDistance) {
       bestDistance = distance;
       best = candidate;

@@ -148,6 +148,9 @@ function parseSentence(text: string, code: string, summary: string, start: numbe
     if (word !== undefined) return `Write && for and, || for or, ! for not, == for is.`;
     return `Here ${quote(rest.slice(0, 1))} is not expected: an operator or the end of the expression is.`;
   }
+  if (summary === 'Expected RBRACKET, got COMMA') {
+    return 'Expected "]" here; a key of several parts is written with two brackets, name[[a, b]].column.';
+  }
   const expected = /^Expected (\w+), got (\w+)$/.exec(summary);
   if (expected !== null) {
     return `Expected ${token(expected[1] as string)} here but found ${token(expected[2] as string)}.`;

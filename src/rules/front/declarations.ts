@@ -23,7 +23,6 @@ import {
   readKeys,
   readMap,
   readOneOf,
-  readScalar,
   readText as readTextValue,
   readTexts,
 } from './read-tree.ts';
@@ -41,12 +40,12 @@ const BUILT_IN_ENTITIES: readonly string[] = [
   'order',
   'operator',
 ];
-const RESERVED: ReadonlySet<string> = new Set([
-  ...['tx', 'payment', 'of', 'event', 'prior', 'true', 'false', 'null', 'in', 'has'],
-  // CEL's own
-  ...['as', 'break', 'const', 'continue', 'else', 'for', 'function', 'if', 'import', 'let', 'loop'],
-  ...['package', 'namespace', 'return', 'var', 'void', 'while', '__proto__', 'prototype', 'cel'],
-]);
+/** The rules' own words, then CEL's. */
+const RESERVED_WORDS =
+  'tx payment of event prior true false null in has ' +
+  'as break const continue else for function if import let loop package namespace return var ' +
+  'void while __proto__ prototype cel';
+const RESERVED: ReadonlySet<string> = new Set(RESERVED_WORDS.split(' '));
 const EXTRA_FIELD_TYPES = ['string', 'number', 'boolean', 'integer', 'money', 'time'] as const;
 const EXTRA_FIELDS_MAX = 256;
 const KEY_PARTS_MAX = 8;
@@ -280,12 +279,13 @@ export class DeclarationReader {
       this.#declare(key, { kind: 'broken', name });
       return;
     }
-    const scalar = readScalar(value, 'an expression', this.#problems);
-    if (scalar === null) {
+    if (value.kind !== 'scalar') {
+      const message = `A let is one expression; a list is written in quotes: ${name}: '["a", "b"]'.`;
+      this.#problems.error(value, message);
       this.#declare(key, { kind: 'broken', name });
       return;
     }
-    const source = new CelSource(scalar);
+    const source = new CelSource(value);
     const ast = parseCel(source, this.#problems);
     const declaration: LetDeclaration = { kind: 'let', name, source, ast, isBroken: ast === null };
     if (this.#declare(key, declaration)) this.#lets.push(declaration);

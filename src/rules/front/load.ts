@@ -8,7 +8,7 @@ import type { Plan, RateData } from '../../domain/plan.ts';
 import { nearMiss } from '../../base/near-miss.ts';
 import { checkLets } from './check/lets.ts';
 import type { Scope } from './check/scope.ts';
-import { Uses } from './check/scope.ts';
+import { FILE_NODES_MAX, Uses } from './check/scope.ts';
 import { readRatesFile } from './data-files.ts';
 import { DeclarationReader } from './declarations.ts';
 import type { RulesDocument } from './documents.ts';
@@ -98,7 +98,14 @@ function makePlan(
   const rates = readRates(documents, header.currency, problems, readFile, hash);
   const { currency, timezone } = header;
   const declarations = new DeclarationReader(problems, readFile, hash, currency).read(documents);
-  const scope: Scope = { ...declarations, problems, currency, timezone, said: new Set() };
+  const scope: Scope = {
+    ...declarations,
+    problems,
+    currency,
+    timezone,
+    said: new Set(),
+    budget: { nodes: FILE_NODES_MAX },
+  };
   checkLets(scope, declarations.lets);
   const uses = new Uses();
   const reasons = new ReasonTable(documents, problems);

@@ -97,3 +97,8 @@ export function quote(text: string): string {
   const cut = text.length > QUOTE_LENGTH_MAX ? `${text.slice(0, QUOTE_LENGTH_MAX)}…` : text;
   return `"${visible(cut.replaceAll('\t', ' '))}"`;
 }
+
+/** An expression of the file, cut, in backticks: it may hold quotes itself. */
+export function code(text: string): string {
+  return `\`${quote(text).slice(1, -1)}\``;
+}

@@ -67,8 +67,8 @@ export function parseYaml(file: SourceFile, problems: Problems): Tree | null {
   }
   if (problems.errorCount > errorsBefore) return null;
   if (document.contents === null) return emptyTree(file, problems);
-  const builder = new TreeBuilder(file, document as Document.Parsed, problems);
-  const tree = builder.build(document.contents as ParsedNode, '', null, 0);
+  const builder = new TreeBuilder(file, document, problems);
+  const tree = builder.build(document.contents, '', null, 0);
   return problems.errorCount > errorsBefore ? null : tree;
 }
 
@@ -115,12 +115,12 @@ class TreeBuilder {
     if (depth > TREE_DEPTH_MAX) {
       return this.#problems.error(span, `The YAML is nested deeper than ${TREE_DEPTH_MAX} levels.`);
     }
-    if (isAlias(node)) return this.#alias(node as Alias.Parsed, span, depth);
+    if (isAlias(node)) return this.#alias(node, span, depth);
     if (node.tag !== undefined) {
       return this.#problems.error(span, `Tags are not allowed, remove ${quote(node.tag)}.`);
     }
-    if (isScalar(node)) return scalarOf(node as Scalar.Parsed, span);
-    if (isSeq(node)) return this.#list(node as YAMLSeq<ParsedNode>, span, depth);
+    if (isScalar(node)) return scalarOf(node, span);
+    if (isSeq(node)) return this.#list(node, span, depth);
     if (isMap(node))
       return this.#map(node as unknown as YAMLMap<ParsedNode, ParsedNode>, span, depth);
     return this.#problems.error(span, 'This YAML is not understood.');

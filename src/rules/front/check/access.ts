@@ -4,7 +4,7 @@ import type { Expression } from '../../../domain/expression.ts';
 import type { RegisterColumn } from '../../../domain/plan.ts';
 import { nearMiss } from '../../../base/near-miss.ts';
 import type { ASTNode } from '../cel-source.ts';
-import { quote } from '../problem.ts';
+import { code, quote } from '../problem.ts';
 import { wordList } from '../read-tree.ts';
 import type { Checker } from './checker.ts';
 import { isLife } from './checker.ts';
@@ -22,7 +22,7 @@ export function checkAccess(checker: Checker, ast: AccessNode): Typed | null {
     return notAField(checker, ast, owner.args, name);
   }
   if (owner.op === '[]') return cellValue(checker, ast, owner, name);
-  const message = `${quote(checker.source.textOf(ast))} is not understood: values are tx.field, register[key].column or entity.feature(…).`;
+  const message = `${code(checker.source.textOf(ast))} is not understood: values are tx.field, register[key].column or entity.feature(…).`;
   return checker.error(ast, message);
 }
 
@@ -151,7 +151,7 @@ export function checkKey(
     if (value === null) continue;
     const { expression } = value;
     if (expression.type !== 'string') {
-      const message = `${quote(expression.text)} is ${typeWords(expression.type)}; the key of ${quote(name)} is a text.`;
+      const message = `${code(expression.text)} is ${typeWords(expression.type)}; the key of ${quote(name)} is a text.`;
       checker.error(part, message);
     } else if (allowTextFeature || !refuseTextFeature(checker, part, value)) key.push(expression);
   }

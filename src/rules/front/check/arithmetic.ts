@@ -2,7 +2,7 @@
 
 import type { ArithmeticOperator, Expression, ValueType } from '../../../domain/expression.ts';
 import type { ASTNode } from '../cel-source.ts';
-import { quote } from '../problem.ts';
+import { code } from '../problem.ts';
 import { parseDuration } from '../units.ts';
 import type { Checker } from './checker.ts';
 import { typeWords } from './scope.ts';
@@ -20,8 +20,8 @@ export function checkArithmetic(checker: Checker, ast: ASTNode): Typed | null {
   const [a, b] = sides;
   const type = resultType(operator, a.expression.type, b.expression.type);
   if (type === null) {
-    const leftIs = `${quote(left.expression.text)} is ${typeWords(left.expression.type)}`;
-    const rightIs = `${quote(right.expression.text)} is ${typeWords(right.expression.type)}`;
+    const leftIs = `${code(left.expression.text)} is ${typeWords(left.expression.type)}`;
+    const rightIs = `${code(right.expression.text)} is ${typeWords(right.expression.type)}`;
     return checker.error(ast, `${leftIs}, ${rightIs}: ${whyNot(operator, left, right)}`);
   }
   return fold(checker, ast, operator, a, b, type);
@@ -172,7 +172,7 @@ export function checkNegate(checker: Checker, ast: ASTNode & { readonly op: '-_'
   if (type !== 'number' && type !== 'money' && type !== 'duration') {
     return checker.error(
       ast,
-      `${quote(expression.text)} is ${typeWords(type)}: it has no negative.`,
+      `${code(expression.text)} is ${typeWords(type)}: it has no negative.`,
     );
   }
   if (expression.op === 'number') {

@@ -4,7 +4,7 @@ import { RE2JS } from 're2js';
 import type { Expression, FunctionName, ValueType } from '../../../domain/expression.ts';
 import { nearMiss } from '../../../base/near-miss.ts';
 import type { ASTNode } from '../cel-source.ts';
-import { quote } from '../problem.ts';
+import { code, quote } from '../problem.ts';
 import { isTimezone } from '../units.ts';
 import type { Checker } from './checker.ts';
 import { isLife } from './checker.ts';
@@ -221,7 +221,7 @@ function checkArgument(
   const { expression } = value;
   if (expression.type === type) return expression;
   if (mayBecome(value, type)) return become(checker, ast, value, type)?.expression ?? null;
-  const message = `${quote(expression.text)} is ${typeWords(expression.type)}; ${usage} expects ${typeWords(type)} here.`;
+  const message = `${code(expression.text)} is ${typeWords(expression.type)}; ${usage} expects ${typeWords(type)} here.`;
   return checker.error(ast, message);
 }
 
@@ -231,7 +231,11 @@ function checkZone(checker: Checker, ast: ASTNode | undefined): string | null {
   if (value === null) return null;
   const { expression } = value;
   if (expression.op === 'string' && isTimezone(expression.value)) return expression.value;
-  return checker.error(ast, 'A time zone is a text such as "Asia/Shanghai" or "UTC".');
+  const near =
+    expression.op === 'string'
+      ? nearMiss(expression.value, Intl.supportedValuesOf('timeZone'))
+      : null;
+  return checker.error(ast, 'A time zone is a text such as "Asia/Shanghai" or "UTC".', near);
 }
 
 function checkPattern(checker: Checker, ast: ASTNode, pattern: Expression): boolean {
@@ -324,7 +328,7 @@ function checkOneNumber(checker: Checker, ast: CallNode, name: 'abs' | 'round'):
   if (type !== 'number' && type !== 'money' && type !== 'duration') {
     return checker.error(
       argument,
-      `${quote(expression.text)} is ${typeWords(type)}; ${name} takes a number.`,
+      `${code(expression.text)} is ${typeWords(type)}; ${name} takes a number.`,
     );
   }
   const node = checker.node(ast);
@@ -354,7 +358,7 @@ function checkVersion(checker: Checker, ast: CallNode): Typed | null {
   if (expression.type !== 'string') {
     return checker.error(
       argument,
-      `${quote(expression.text)} is ${typeWords(expression.type)}; version takes a text.`,
+      `${code(expression.text)} is ${typeWords(expression.type)}; version takes a text.`,
     );
   }
   return typed({ op: 'call', name: 'version', args: [expression], type: 'version', ...node });

@@ -7,7 +7,7 @@
 import type { Expression, SourcePlace } from '../../../domain/expression.ts';
 import { nearMiss } from '../../../base/near-miss.ts';
 import type { ASTNode, CelSource } from '../cel-source.ts';
-import { quote } from '../problem.ts';
+import { code, quote } from '../problem.ts';
 import { placeOf } from '../source-file.ts';
 import type { Span } from '../source-file.ts';
 import { checkArithmetic, checkNegate } from './arithmetic.ts';
@@ -18,7 +18,7 @@ import { checkChoose, checkConditionChoose, isBoolean } from './choose.ts';
 import { checkLiteral } from './literals.ts';
 import { checkIn } from './membership.ts';
 import type { LetDeclaration, Scope, Uses } from './scope.ts';
-import { typeWords } from './scope.ts';
+import { FILE_NODES_MAX, typeWords } from './scope.ts';
 import type { Typed } from './typed.ts';
 import { typed } from './typed.ts';
 
@@ -84,6 +84,7 @@ export class Checker {
   }
 
   #enter(ast: ASTNode): boolean {
+    if (--this.scope.budget.nodes < 0) return this.#fileTooLarge(ast);
     if (++this.#nodes > EXPANDED_NODES_MAX || this.#depth >= EXPANDED_DEPTH_MAX) {
       if (this.#nodes <= EXPANDED_NODES_MAX + 1) {
         this.error(
@@ -97,6 +98,17 @@ export class Checker {
     }
     this.#depth++;
     return true;
+  }
+
+  #fileTooLarge(ast: ASTNode): false {
+    if (!this.scope.said.has('budget')) {
+      this.scope.said.add('budget');
+      this.error(
+        ast,
+        `With its "let" names written out the file has more than ${FILE_NODES_MAX} parts of expressions.`,
+      );
+    }
+    return false;
   }
 
   #value(ast: ASTNode): Typed | null {
@@ -126,7 +138,10 @@ export class Checker {
       case 'map':
         return this.error(ast, 'Maps ({...}) have no meaning in rules.');
       case '[]':
-        return this.error(ast, 'A row of a register is read by column: name[key].column.');
+        return this.error(
+          ast,
+          'Brackets read a row of a register, name[key].column; a field is written tx.amount.',
+        );
       default:
         return this.#isCondition(ast);
     }
@@ -136,7 +151,7 @@ export class Checker {
     const { text } = this.node(ast);
     return this.error(
       ast,
-      `${quote(text)} is a condition, true or false; a value is expected here.`,
+      `${code(text)} is a condition, true or false; a value is expected here.`,
     );
   }
 
@@ -197,7 +212,9 @@ export class Checker {
     const { expression } = result;
     if (expression.type !== 'boolean') {
       const { text } = expression;
-      const message = `${quote(text)} is ${typeWords(expression.type)}; a condition is expected here, such as ${quote(`has(${text})`)} or a comparison.`;
+      const hint =
+        expression.op === 'string' ? '' : `, such as ${code(`has(${text})`)} or a comparison`;
+      const message = `${code(text)} is ${typeWords(expression.type)}; a condition is expected here${hint}.`;
       return this.error(ast, message);
     }
     const value =

@@ -5,7 +5,7 @@
 
 import type { Expression } from '../../../domain/expression.ts';
 import type { ASTNode } from '../cel-source.ts';
-import { quote } from '../problem.ts';
+import { code } from '../problem.ts';
 import { columnNamed, fieldNamed } from './access.ts';
 import { callIsBoolean } from './calls.ts';
 import type { Checker } from './checker.ts';
@@ -25,8 +25,8 @@ export function checkChoose(checker: Checker, ast: ASTNode & { readonly op: '?:'
   const fitted = fit(checker, [thenAst, otherwiseAst], then, otherwise);
   if (fitted === null) return null;
   if (fitted === undefined) {
-    const thenIs = `${quote(then.expression.text)} is ${typeWords(then.expression.type)}`;
-    const otherwiseIs = `${quote(otherwise.expression.text)} is ${typeWords(otherwise.expression.type)}`;
+    const thenIs = `${code(then.expression.text)} is ${typeWords(then.expression.type)}`;
+    const otherwiseIs = `${code(otherwise.expression.text)} is ${typeWords(otherwise.expression.type)}`;
     return checker.error(ast, `${thenIs}, ${otherwiseIs}: both sides of ":" must be of one kind.`);
   }
   const [a, b] = fitted;

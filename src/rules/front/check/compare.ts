@@ -5,7 +5,7 @@
 import type { CompareOperator, Expression } from '../../../domain/expression.ts';
 import { nearMiss } from '../../../base/near-miss.ts';
 import type { ASTNode } from '../cel-source.ts';
-import { quote } from '../problem.ts';
+import { code, quote } from '../problem.ts';
 import { wordList } from '../read-tree.ts';
 import type { Checker } from './checker.ts';
 import { typeWords } from './scope.ts';
@@ -69,8 +69,8 @@ export function comparable(
   const types = [left.expression.type, right.expression.type];
   // A duration is ms: it compares with plain numbers.
   if (types.includes('duration') && types.includes('number')) return [left, right];
-  const leftIs = `${quote(left.expression.text)} is ${typeWords(left.expression.type)}`;
-  const rightIs = `${quote(right.expression.text)} is ${typeWords(right.expression.type)}`;
+  const leftIs = `${code(left.expression.text)} is ${typeWords(left.expression.type)}`;
+  const rightIs = `${code(right.expression.text)} is ${typeWords(right.expression.type)}`;
   return checker.error(ast, `${leftIs}, ${rightIs}: they cannot be compared.${hint(left, right)}`);
 }
 

@@ -5,13 +5,13 @@ import type { Expression, ValueType } from '../../../domain/expression.ts';
 import type { FeatureFunction, FeatureSpec, FeatureWindow } from '../../../domain/plan.ts';
 import { nearMiss } from '../../../base/near-miss.ts';
 import type { ASTNode } from '../cel-source.ts';
-import { quote } from '../problem.ts';
+import { code, quote } from '../problem.ts';
 import { DURATION_UNITS, formatDuration, parseDuration } from '../units.ts';
 import { canonical } from './canonical.ts';
 import type { Checker } from './checker.ts';
 import { isWholeNumber, namesOtherKinds } from './feature-facts.ts';
 import type { EntityDeclaration } from './scope.ts';
-import { typeWords } from './scope.ts';
+import { FEATURES_MAX, typeWords } from './scope.ts';
 import type { Typed } from './typed.ts';
 import { typed } from './typed.ts';
 
@@ -57,7 +57,7 @@ export function checkFeature(checker: Checker, ast: MethodNode, call: FeatureCal
   const { entity, prior } = call;
   const text = checker.source.textOf(ast);
   if (checker.inside.kind === 'counted') {
-    const message = `${quote(text)} is a feature; in the ${checker.inside.what} only tx, lists, registers and let names without features may stand.`;
+    const message = `${code(text)} is a feature; in the ${checker.inside.what} only tx, lists, registers and let names without features may stand.`;
     return checker.error(ast, message);
   }
   if (!FEATURE_NAMES.includes(name)) {
@@ -138,7 +138,7 @@ function checkWindow(checker: Checker, ast: ASTNode): FeatureWindow | null {
   if (expression.op !== 'string') {
     return checker.error(
       ast,
-      `A window is a text such as "10m", "24h", "30d", "day" or "month"; ${quote(expression.text)} is not.`,
+      `A window is a text such as "10m", "24h", "30d", "day" or "month"; ${code(expression.text)} is not.`,
     );
   }
   const text = expression.value;
@@ -147,7 +147,7 @@ function checkWindow(checker: Checker, ast: ASTNode): FeatureWindow | null {
   if (ms === null) {
     return checker.error(
       ast,
-      `${quote(text)} is no window: a whole number and a unit (${DURATION_UNITS}), "day" or "month".`,
+      `${code(text)} is no window: a whole number and a unit (${DURATION_UNITS}), "day" or "month".`,
       nearMiss(text, ['day', 'month']),
     );
   }
@@ -156,11 +156,11 @@ function checkWindow(checker: Checker, ast: ASTNode): FeatureWindow | null {
 
 function windowOf(checker: Checker, ast: ASTNode, ms: number, text: string): FeatureWindow | null {
   if (ms <= 0)
-    return checker.error(ast, `A window must be longer than nothing, not ${quote(text)}.`);
+    return checker.error(ast, `A window must be longer than nothing, not ${code(text)}.`);
   if (ms > WINDOW_MS_MAX) {
     return checker.error(
       ast,
-      `A window is at most ${formatDuration(WINDOW_MS_MAX)} long, not ${quote(text)}.`,
+      `A window is at most ${formatDuration(WINDOW_MS_MAX)} long, not ${code(text)}.`,
     );
   }
   return { kind: 'length', ms };
@@ -175,7 +175,7 @@ function checkSummand(checker: Checker, ast: ASTNode, fn: FeatureFunction): Expr
   if (isAmount || hasOrder) return value.expression;
   return checker.error(
     ast,
-    `${quote(value.expression.text)} is ${typeWords(type)}: ${fn} needs a number or money.`,
+    `${code(value.expression.text)} is ${typeWords(type)}: ${fn} needs a number or money.`,
   );
 }
 
@@ -208,7 +208,7 @@ function makeFeature(
   { entity, prior }: FeatureCall,
   fn: FeatureFunction,
   { window, value, wheres }: Parts,
-): Typed {
+): Typed | null {
   const { scope, uses } = checker;
   const [where = null, whereOf = null] = wheres;
   if (fn === 'distanceKm' || fn === 'speedKmh') {
@@ -234,7 +234,15 @@ function makeFeature(
     type,
     key: `${entity.name}.${prior ? 'prior.' : ''}${fn}(${shown.join(', ')})`,
   };
-  return typed({ op: 'feature', feature: uses.feature(spec), type, ...checker.node(ast) });
+  const feature = uses.feature(spec);
+  if (feature >= FEATURES_MAX) return tooManyFeatures(checker, ast);
+  return typed({ op: 'feature', feature, type, ...checker.node(ast) });
+}
+
+function tooManyFeatures(checker: Checker, ast: ASTNode): null {
+  if (checker.scope.said.has('features')) return null;
+  checker.scope.said.add('features');
+  return checker.error(ast, `The rules use more than ${FEATURES_MAX} different features.`);
 }
 
 function windowText(window: FeatureWindow): string {

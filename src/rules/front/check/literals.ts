@@ -1,7 +1,7 @@
 // Literals: numbers as written (exact), texts, true and false.
 
 import type { ASTNode } from '../cel-source.ts';
-import { quote } from '../problem.ts';
+import { code } from '../problem.ts';
 import { parseDecimal } from '../units.ts';
 import type { Checker } from './checker.ts';
 import type { Typed } from './typed.ts';
@@ -25,15 +25,15 @@ export function checkLiteral(
   if (typeof value !== 'number' && typeof value !== 'bigint') {
     return checker.error(
       ast,
-      `${quote(text)} is not a value that rules know: write a number or a text.`,
+      `${code(text)} is not a value that rules know: write a number or a text.`,
     );
   }
   const decimal = parseDecimal(text);
   if (decimal === null)
-    return checker.error(ast, `${quote(text)} is no number that rules can hold.`);
+    return checker.error(ast, `${code(text)} is no number that rules can hold.`);
   const number = Number(value);
   if (typeof value === 'bigint' && !Number.isSafeInteger(number)) {
-    return checker.error(ast, `${quote(text)} is over 2^53: it cannot be held exactly.`);
+    return checker.error(ast, `${code(text)} is over 2^53: it cannot be held exactly.`);
   }
   return typed(
     { op: 'number', value: number, type: 'number', ...node },

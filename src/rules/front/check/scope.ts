@@ -55,9 +55,16 @@ export interface Scope {
   readonly registers: readonly RegisterData[];
   readonly currency: string | null;
   readonly timezone: string;
-  /** Said once a file: money without a currency. */
+  /** Said once a file: money without a currency, a limit reached. */
   readonly said: Set<string>;
+  /** Parts of expressions that the whole file may still have, its lets written out. */
+  readonly budget: { nodes: number };
 }
+
+/** Parts of all expressions of a file: a hostile one cannot make the checker run without end. */
+export const FILE_NODES_MAX = 4_000_000;
+/** Features after equal ones are merged. */
+export const FEATURES_MAX = 4096;
 
 /** Features, entities and fields that checked expressions use: deduplicated, in order of use. */
 export class Uses {

@@ -7,7 +7,7 @@
 import { currencyExponent } from '../../../domain/currency.ts';
 import type { Expression, ValueType } from '../../../domain/expression.ts';
 import type { ASTNode } from '../cel-source.ts';
-import { quote } from '../problem.ts';
+import { code } from '../problem.ts';
 import type { Decimal } from '../units.ts';
 import {
   DURATION_UNITS,
@@ -49,7 +49,7 @@ export function refuseTextFeature(checker: Checker, ast: ASTNode, value: Typed):
   if (!isTextFeature(value)) return false;
   checker.error(
     ast,
-    `${quote(value.expression.text)} is a remembered text: it may only stand in ==, !=, "in" and has().`,
+    `${code(value.expression.text)} is a remembered text: it may only stand in ==, !=, "in" and has().`,
   );
   return true;
 }
@@ -83,7 +83,7 @@ function numberBecomes(
   if (type === 'money') return moneyFrom(checker, ast, value);
   if (expression.op !== 'number') return typed(retype(expression, type));
   if (type === 'date' && !isDateNumber(expression.value)) {
-    return checker.error(ast, `${quote(expression.text)} is no date: write "2026-01-31".`);
+    return checker.error(ast, `${code(expression.text)} is no date: write "2026-01-31".`);
   }
   return typed({ ...expression, type });
 }
@@ -96,7 +96,7 @@ function isDateNumber(value: number): boolean {
 
 /** A choice between literals takes the unit in each branch. */
 function retype(expression: Expression, type: ValueType): Expression {
-  if (expression.op !== 'choose') return { ...expression, type } as Expression;
+  if (expression.op !== 'choose') return { ...expression, type };
   return {
     ...expression,
     type,
@@ -124,7 +124,7 @@ function toMinor(
     if (minor !== null) return { ...expression, type: 'money', value: minor };
     return checker.error(
       ast,
-      `${quote(expression.text)} is no amount of ${checker.scope.currency}, which has ${exponent} decimals.`,
+      `${code(expression.text)} is no amount of ${checker.scope.currency}, which has ${exponent} decimals.`,
     );
   }
   if (expression.op === 'choose') {
@@ -187,11 +187,11 @@ function textBecomes(
   const { at, text: written } = expression;
   if (type === 'version') {
     if (isVersion(text)) return typed({ ...expression, type });
-    return checker.error(ast, `${quote(text)} is no version: numbers with dots, such as "3.2.10".`);
+    return checker.error(ast, `${code(text)} is no version: numbers with dots, such as "3.2.10".`);
   }
   const value = numberFromText(text, type);
   if (value !== null) return typed({ op: 'number', value, type, at, text: written });
-  return checker.error(ast, `${quote(text)} is ${NOT_A[type] ?? 'not understood'}.`);
+  return checker.error(ast, `${code(text)} is ${NOT_A[type] ?? 'not understood'}.`);
 }
 
 function numberFromText(text: string, type: ValueType): number | null {
