@@ -31,7 +31,6 @@ const FINISH_A = 0x21f0aaad;
 const FINISH_B = 0x735a2d97;
 const PART_A = CONTENT_A;
 const PART_B = CONTENT_B;
-const check = checkNumber;
 const BLOCK_SHIFT = INFO_SHIFT;
 
 // Words of a field's block: see field-info.ts.
@@ -53,6 +52,7 @@ const ENUM_START = INFO.enumStart;
 // VALUE_CLASS as plain constants: the loop compares with them for every value.
 const ENUM = 1;
 const TIME = 3;
+const LATITUDE = 4;
 const NUMBER = 6;
 const BOOLEAN = 7;
 const UNKNOWN = 8;
@@ -150,12 +150,12 @@ class JsonDecoder implements RowDecoder {
         // One turn a key; p is after its opening quote.
         for (;;) {
           const previous = f;
-          f = info[f + NEXT] as number;
-          const after = p + (info[f + KEY_BYTES] as number);
+          f = info[f | NEXT] as number;
+          const after = p + (info[f | KEY_BYTES] as number);
           let q = p;
-          let k = f + KEY;
+          let k = f | KEY;
           if (after <= end) {
-            const stop = k + (info[f + KEY_WHOLE_WORDS] as number);
+            const stop = k + (info[f | KEY_WHOLE_WORDS] as number);
             while (k < stop && view.getInt32(q, true) === info[k]) {
               k++;
               q += 4;
@@ -163,28 +163,28 @@ class JsonDecoder implements RowDecoder {
             if (k === stop) {
               const rest =
                 (view.getInt32(q, true) ^ (info[k] as number)) &
-                (info[f + KEY_LAST_MASK] as number);
+                (info[f | KEY_LAST_MASK] as number);
               q = rest === 0 ? after : -1;
             } else q = -1;
           } else q = -1;
           if (q < 0) {
-            const field = this.#findKey(bytes, p, end);
+            const field = this.#findKey(bytes, p, end) | 0;
             if (field < 0) break good;
             f = field << BLOCK_SHIFT;
-            info[previous + NEXT] = f;
-            q = this.#cursor;
+            info[previous | NEXT] = f;
+            q = this.#cursor | 0;
           }
           p = q;
           const isAgain =
-            (seenLo & (info[f + BIT_LO] as number)) | (seenHi & (info[f + BIT_HI] as number));
+            (seenLo & (info[f | BIT_LO] as number)) | (seenHi & (info[f | BIT_HI] as number));
           if (isAgain !== 0) break good;
-          seenLo |= info[f + BIT_LO] as number;
-          seenHi |= info[f + BIT_HI] as number;
+          seenLo |= info[f | BIT_LO] as number;
+          seenHi |= info[f | BIT_HI] as number;
 
           let c = bytes[p] as number;
           if (c === SPACE) c = bytes[++p] as number;
-          const valueClass = info[f + VALUE_CLASS] as number;
-          const slot = base + (info[f + SLOT_WORD] as number);
+          const valueClass = info[f | VALUE_CLASS] as number;
+          const slot = base + (info[f | SLOT_WORD] as number);
           value: {
             let lo = 0;
             let hi = 0;
@@ -234,23 +234,23 @@ class JsonDecoder implements RowDecoder {
                 hi = Math.imul(hi ^ (hi >>> 15), FINISH_B);
                 hi ^= hi >>> 15;
               } else {
-                p = this.#rareString(bytes, first - 1, end);
+                p = this.#rareString(bytes, first - 1, end) | 0;
                 if (p < 0) break good;
-                offset = this.#stringOffset;
-                length = this.#stringLength;
+                offset = this.#stringOffset | 0;
+                length = this.#stringLength | 0;
                 lo = hashOut[0] as number;
                 hi = hashOut[1] as number;
               }
-              if (length > (info[f + BYTES_MAX] as number)) break good;
+              if (length > (info[f | BYTES_MAX] as number)) break good;
               if (valueClass === ENUM) {
-                let e = info[f + ENUM_AT] as number;
+                let e = info[f | ENUM_AT] as number;
                 if (enumLo[e] !== lo || enumHi[e] !== hi) {
-                  e = enumIndex(tables, f >> BLOCK_SHIFT, lo, hi);
+                  e = enumIndex(tables, f >> BLOCK_SHIFT, lo, hi) | 0;
                   if (e < 0) break good;
-                  e += info[f + ENUM_START] as number;
-                  info[f + ENUM_AT] = e;
+                  e += info[f | ENUM_START] as number;
+                  info[f | ENUM_AT] = e;
                 }
-                if (f === kindBlock) kind = e - (info[f + ENUM_START] as number);
+                if (f === kindBlock) kind = e - (info[f | ENUM_START] as number);
               }
               i32[slot] = lo;
               i32[slot + 1] = hi;
@@ -285,7 +285,7 @@ class JsonDecoder implements RowDecoder {
                 wholeDigits + places > EXACT_DIGITS_MAX ||
                 ((bytes[q] as number) | 0x20) === 0x65
               ) {
-                q = this.#rareNumber(bytes, p, end, valueClass);
+                q = this.#rareNumber(bytes, p, end, valueClass) | 0;
                 if (q < 0) break good;
                 number = rareValue[0] as number;
               } else {
@@ -294,8 +294,10 @@ class JsonDecoder implements RowDecoder {
                 if (valueClass <= TIME) {
                   if (places !== 0 && number !== Math.floor(number)) break good;
                 } else if (valueClass < NUMBER) {
-                  number = check(valueClass, number, true);
-                  if (number !== number) break good;
+                  // checkNumber of field-tables.ts.
+                  const limit = valueClass === LATITUDE ? 90 : 180;
+                  if (!(Math.abs(number) <= limit)) break good;
+                  number = Math.round(number * 1e7) / 1e7 + 0;
                 }
               }
               p = q;
@@ -308,19 +310,19 @@ class JsonDecoder implements RowDecoder {
               lo = i32[slot] as number;
               hi = i32[slot + 1] as number;
             } else if (c === QUOTE && valueClass === TIME) {
-              p = this.#timeString(bytes, p, end);
+              p = this.#timeString(bytes, p, end) | 0;
               if (p < 0) break good;
               f64[slot >> 1] = rareValue[0] as number;
               lo = i32[slot] as number;
               hi = i32[slot + 1] as number;
             } else if (valueClass === BOOLEAN && (c === 0x74 || c === 0x66)) {
-              p = this.#boolean(bytes, p, end);
+              p = this.#boolean(bytes, p, end) | 0;
               if (p < 0) break good;
               f64[slot >> 1] = c === 0x74 ? 1 : 0;
               lo = i32[slot] as number;
               hi = i32[slot + 1] as number;
             } else if (valueClass === UNKNOWN) {
-              p = this.#skipValue(bytes, p, end);
+              p = this.#skipValue(bytes, p, end) | 0;
               if (p < 0) break good;
               unknownKeys++;
               break value;
@@ -328,9 +330,9 @@ class JsonDecoder implements RowDecoder {
               break good;
             }
             // contentLo and contentHi of content-hash.ts.
-            let x = Math.imul(lo ^ (info[f + SALT_LO] as number), PART_A) ^ hi;
+            let x = Math.imul(lo ^ (info[f | SALT_LO] as number), PART_A) ^ hi;
             x = Math.imul(x ^ (x >>> 15), PART_B);
-            let y = (Math.imul(hi ^ (info[f + SALT_HI] as number), PART_B) + x) | 0;
+            let y = (Math.imul(hi ^ (info[f | SALT_HI] as number), PART_B) + x) | 0;
             y = Math.imul(y ^ (y >>> 15), PART_A);
             sumLo = (sumLo + x) | 0;
             sumHi = (sumHi + y) | 0;
@@ -346,7 +348,7 @@ class JsonDecoder implements RowDecoder {
           }
           if (c !== 0x7d) break good;
           p++;
-          if (p < end) p = this.#skipSpace(bytes, p, end);
+          if (p < end) p = this.#skipSpace(bytes, p, end) | 0;
           if (p !== end || kind < 0) break good;
           if (
             ((neededLo[kind] as number) & ~seenLo) !== 0 ||

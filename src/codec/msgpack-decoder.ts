@@ -31,7 +31,6 @@ const FINISH_A = 0x21f0aaad;
 const FINISH_B = 0x735a2d97;
 const PART_A = CONTENT_A;
 const PART_B = CONTENT_B;
-const check = checkNumber;
 const BLOCK_SHIFT = INFO_SHIFT;
 
 // Words of a field's block: see field-info.ts.
@@ -53,6 +52,7 @@ const ENUM_START = INFO.enumStart;
 // VALUE_CLASS as plain constants: the loop compares with them for every value.
 const ENUM = 1;
 const TIME = 3;
+const LATITUDE = 4;
 const NUMBER = 6;
 const BOOLEAN = 7;
 
@@ -131,12 +131,12 @@ class MsgpackDecoder implements RowDecoder {
         let f = firstBlock;
         for (; left > 0; left--) {
           const previous = f;
-          f = info[f + NEXT] as number;
-          const after = p + (info[f + KEY_BYTES] as number);
+          f = info[f | NEXT] as number;
+          const after = p + (info[f | KEY_BYTES] as number);
           let q = p;
-          let k = f + KEY;
+          let k = f | KEY;
           if (after <= end) {
-            const stop = k + (info[f + KEY_WHOLE_WORDS] as number);
+            const stop = k + (info[f | KEY_WHOLE_WORDS] as number);
             while (k < stop && view.getInt32(q, true) === info[k]) {
               k++;
               q += 4;
@@ -144,27 +144,27 @@ class MsgpackDecoder implements RowDecoder {
             if (k === stop) {
               const rest =
                 (view.getInt32(q, true) ^ (info[k] as number)) &
-                (info[f + KEY_LAST_MASK] as number);
+                (info[f | KEY_LAST_MASK] as number);
               q = rest === 0 ? after : -1;
             } else q = -1;
           } else q = -1;
           if (q < 0) {
-            const field = this.#findKey(table, p, end);
+            const field = this.#findKey(table, p, end) | 0;
             if (field < 0) break good;
             f = field << BLOCK_SHIFT;
-            info[previous + NEXT] = f;
-            q = this.#cursor;
+            info[previous | NEXT] = f;
+            q = this.#cursor | 0;
           }
           p = q;
           const isAgain =
-            (seenLo & (info[f + BIT_LO] as number)) | (seenHi & (info[f + BIT_HI] as number));
+            (seenLo & (info[f | BIT_LO] as number)) | (seenHi & (info[f | BIT_HI] as number));
           if (isAgain !== 0 || p >= end) break good;
-          seenLo |= info[f + BIT_LO] as number;
-          seenHi |= info[f + BIT_HI] as number;
+          seenLo |= info[f | BIT_LO] as number;
+          seenHi |= info[f | BIT_HI] as number;
 
           const c = bytes[p] as number;
-          const valueClass = info[f + VALUE_CLASS] as number;
-          const slot = base + (info[f + SLOT_WORD] as number);
+          const valueClass = info[f | VALUE_CLASS] as number;
+          const slot = base + (info[f | SLOT_WORD] as number);
           let lo = 0;
           let hi = 0;
           if (valueClass <= ENUM) {
@@ -176,7 +176,7 @@ class MsgpackDecoder implements RowDecoder {
             }
             const first = p;
             const stringEnd = p + length;
-            if (stringEnd > end || length > (info[f + BYTES_MAX] as number)) break good;
+            if (stringEnd > end || length > (info[f | BYTES_MAX] as number)) break good;
             let a = k0;
             let b = k1;
             let marks = 0;
@@ -208,14 +208,14 @@ class MsgpackDecoder implements RowDecoder {
             hi = Math.imul(hi ^ (hi >>> 15), FINISH_B);
             hi ^= hi >>> 15;
             if (valueClass === ENUM) {
-              let e = info[f + ENUM_AT] as number;
+              let e = info[f | ENUM_AT] as number;
               if (enumLo[e] !== lo || enumHi[e] !== hi) {
-                e = enumIndex(tables, f >> BLOCK_SHIFT, lo, hi);
+                e = enumIndex(tables, f >> BLOCK_SHIFT, lo, hi) | 0;
                 if (e < 0) break good;
-                e += info[f + ENUM_START] as number;
-                info[f + ENUM_AT] = e;
+                e += info[f | ENUM_START] as number;
+                info[f | ENUM_AT] = e;
               }
-              if (f === kindBlock) kind = e - (info[f + ENUM_START] as number);
+              if (f === kindBlock) kind = e - (info[f | ENUM_START] as number);
             }
             i32[slot] = lo;
             i32[slot + 1] = hi;
@@ -239,7 +239,7 @@ class MsgpackDecoder implements RowDecoder {
               number = view.getUint32(p + 1) * 4_294_967_296 + view.getUint32(p + 5);
               p += 9;
             } else {
-              p = this.#rareNumber(table, p, end, valueClass);
+              p = this.#rareNumber(table, p, end, valueClass) | 0;
               if (p < 0) break good;
               number = rareValue[0] as number;
             }
@@ -249,9 +249,14 @@ class MsgpackDecoder implements RowDecoder {
               const isWhole = Math.abs(number) < TWO_TO_53 && number === Math.floor(number);
               if (!isWhole) break good;
               number += 0;
+            } else if (valueClass < NUMBER) {
+              // checkNumber of field-tables.ts.
+              const limit = valueClass === LATITUDE ? 90 : 180;
+              if (!(Math.abs(number) <= limit)) break good;
+              number = Math.round(number * 1e7) / 1e7 + 0;
             } else {
-              number = check(valueClass, number, true);
-              if (number !== number) break good;
+              if (!(Math.abs(number) < Infinity)) break good;
+              number += 0;
             }
             f64[slot >> 1] = number;
             lo = i32[slot] as number;
@@ -263,15 +268,15 @@ class MsgpackDecoder implements RowDecoder {
             lo = i32[slot] as number;
             hi = i32[slot + 1] as number;
           } else {
-            p = this.#skipValue(table, p, end);
+            p = this.#skipValue(table, p, end) | 0;
             if (p < 0) break good;
             unknownKeys++;
             continue;
           }
           // contentLo and contentHi of content-hash.ts.
-          let x = Math.imul(lo ^ (info[f + SALT_LO] as number), PART_A) ^ hi;
+          let x = Math.imul(lo ^ (info[f | SALT_LO] as number), PART_A) ^ hi;
           x = Math.imul(x ^ (x >>> 15), PART_B);
-          let y = (Math.imul(hi ^ (info[f + SALT_HI] as number), PART_B) + x) | 0;
+          let y = (Math.imul(hi ^ (info[f | SALT_HI] as number), PART_B) + x) | 0;
           y = Math.imul(y ^ (y >>> 15), PART_A);
           sumLo = (sumLo + x) | 0;
           sumHi = (sumHi + y) | 0;
