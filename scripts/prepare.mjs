@@ -3,13 +3,24 @@
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const NODE_MAJOR_MIN = 20;
 const INSTALLED_MARK = join(ROOT, 'node_modules', '.holdfast-installed');
+const BUILD_LOCK = join(ROOT, 'node_modules', '.holdfast-building');
+const BUILD_LOCK_MS_MAX = 120_000;
 const BUILT_MARK = join(ROOT, 'dist', '.holdfast-built');
 
 /** Runs a program in the clone, its output on this terminal. True when it ended with 0. */
@@ -59,14 +70,38 @@ export function build() {
     join(ROOT, 'package-lock.json'),
   ]);
   if (readMark(BUILT_MARK) === wanted) return true;
+  lockBuild();
+  try {
+    return readMark(BUILT_MARK) === wanted || buildAll(wanted);
+  } finally {
+    rmSync(BUILD_LOCK, { recursive: true, force: true });
+  }
+}
+
+function buildAll(wanted) {
   console.log('Building ...');
   // A file that is gone from src must not live on in dist.
   rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
   const compiler = installedProgram('typescript', 'tsc');
   if (!run(process.execPath, [compiler, '-p', 'tsconfig.build.json'])) return false;
-  mkdirSync(join(ROOT, 'dist'), { recursive: true });
+  chmodSync(join(ROOT, 'dist', 'cli', 'main.js'), 0o755);
   writeFileSync(BUILT_MARK, wanted);
   return true;
+}
+
+/** Waits until nobody else builds; a lock that somebody left behind is taken over. */
+function lockBuild() {
+  for (;;) {
+    try {
+      mkdirSync(BUILD_LOCK);
+      return;
+    } catch (error) {
+      if (error.code !== 'EEXIST') throw error;
+    }
+    const ageMs = Date.now() - (statSync(BUILD_LOCK, { throwIfNoEntry: false })?.mtimeMs ?? 0);
+    if (ageMs > BUILD_LOCK_MS_MAX) rmSync(BUILD_LOCK, { recursive: true, force: true });
+    else Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 100);
+  }
 }
 
 /** Somebody ran `npm ci` by hand: npm's own record is newer than the lock file and says the same. */

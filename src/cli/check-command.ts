@@ -1,11 +1,12 @@
 // `holdfast check`: every problem of a rules file at once, or what was compiled and how its own
 // tests went.
 
-import type { FileTest, Plan } from '../domain/plan.ts';
+import type { Plan } from '../domain/plan.ts';
 import type { ParsedArguments } from './arguments.ts';
 import type { CommandContext } from './command.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { EXIT } from './exit-codes.ts';
+import { runFileTests } from './file-tests.ts';
 import { counted } from './format-text.ts';
 import { loadPlan } from './load-plan.ts';
 
@@ -16,19 +17,16 @@ export async function checkCommand(
   const [path = ''] = parsed.positionals;
   const plan = await loadPlan(path, terminal);
   if (plan === null) return EXIT.rulesRejected;
-  const failures = await runFileTests(plan.tests);
-  if (!parsed.flag('quiet')) terminal.out(planText(plan));
-  for (const failure of failures) terminal.err(`${failure}\n`);
-  const passed = plan.tests.length - failures.length;
-  if (!parsed.flag('quiet')) {
-    terminal.out(`tests in the file: ${passed} passed, ${failures.length} failed\n`);
-  }
-  return failures.length > 0 ? EXIT.rulesRejected : EXIT.ok;
+  const failures = await runFileTests(plan);
+  for (const failure of failures ?? []) terminal.err(`${failure}\n`);
+  if (!parsed.flag('quiet')) terminal.out(planText(plan) + testsText(plan, failures));
+  return failures !== null && failures.length > 0 ? EXIT.rulesRejected : EXIT.ok;
 }
 
-/** @returns a sentence for each test that failed */
-async function runFileTests(_tests: readonly FileTest[]): Promise<string[]> {
-  return [];
+function testsText(plan: Plan, failures: readonly string[] | null): string {
+  const count = plan.tests.length;
+  if (failures === null) return `${counted(count, 'test')} in the file, not run\n`;
+  return `tests in the file: ${count - failures.length} passed, ${failures.length} failed\n`;
 }
 
 /** Rules by mode, features that they share, and what entities keep. */

@@ -3,32 +3,25 @@
 import { statSync } from 'node:fs';
 import type { Plan } from '../domain/plan.ts';
 import type { Terminal } from './command.ts';
-import type { RulesProblem } from '../rules/front/problem.ts';
 import { HoldfastError } from '../base/errors.ts';
-import { formatProblem } from '../rules/front/problem.ts';
+import { formatProblem, loadRulesFile } from '../rules/front/load.ts';
 import { ioError } from '../transport/io-error.ts';
 import { counted } from './format-text.ts';
 
-interface LoadedRules {
-  readonly plan: Plan | null;
-  readonly errors: readonly RulesProblem[];
-  readonly warnings: readonly RulesProblem[];
-}
-
 /** @returns null when the file is rejected; throws IO_FAILED when there is no such file to read */
 export async function loadPlan(path: string, terminal: Terminal): Promise<Plan | null> {
-  requireReadable(path);
-  const specifier = '../rules/front/load-rules.js';
-  const { loadRulesFile } = (await import(specifier)) as {
-    readonly loadRulesFile: (path: string) => LoadedRules;
-  };
-  const { plan, errors, warnings } = loadRulesFile(path);
-  for (const problem of [...warnings, ...errors]) terminal.err(`${formatProblem(problem)}\n`);
-  if (plan === null) terminal.err(`${counted(errors.length, 'error')} in ${path}\n`);
-  return plan;
+  requireFile(path);
+  const loaded = await loadRulesFile(path);
+  const problems = loaded.ok ? loaded.warnings : loaded.problems;
+  for (const problem of problems) {
+    terminal.err(`${loaded.ok ? 'warning: ' : ''}${formatProblem(problem)}\n`);
+  }
+  if (loaded.ok) return loaded.plan;
+  terminal.err(`${counted(problems.length, 'error')} in ${path}\n`);
+  return null;
 }
 
-function requireReadable(path: string): void {
+function requireFile(path: string): void {
   let isDirectory: boolean;
   try {
     isDirectory = statSync(path).isDirectory();

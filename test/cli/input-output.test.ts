@@ -1,0 +1,62 @@
+import { expect, test } from 'vitest';
+import { formatOf, refuseSameFile } from '../../src/cli/input-output.ts';
+
+test.each([
+  ['a.ndjson', null, 'ndjson'],
+  ['a.jsonl', null, 'ndjson'],
+  ['a/b.JSON', null, 'ndjson'],
+  ['a.msgpack', null, 'msgpack'],
+  ['a.mp', null, 'msgpack'],
+  ['a.mp', 'ndjson', 'ndjson'],
+  ['a.csv', 'msgpack', 'msgpack'],
+  ['-', null, 'ndjson'],
+  ['-', 'msgpack', 'msgpack'],
+  ['/dev/null', null, 'ndjson'],
+  ['day.1/pipe', null, 'ndjson'],
+] as const)('format of %s with --format %s is %s', (path, chosen, format) => {
+  expect(formatOf(path, chosen)).toBe(format);
+});
+
+test('a name that does not tell is not guessed', () => {
+  expect(() => formatOf('a.csv', null)).toThrow('Cannot tell the format of "a.csv" by its name');
+});
+
+test.each([
+  ['--out', 'a', '--dead-letters and --out are the same file: "./a".'],
+  ['--out', './b/../a', '--dead-letters and --out are the same file: "./a".'],
+])('two outputs into one file: %s %s', (option, path, sentence) => {
+  expect(() =>
+    refuseSameFile(
+      [],
+      [
+        [option, path],
+        ['--dead-letters', './a'],
+      ],
+    ),
+  ).toThrow(sentence);
+});
+
+test('an output over an input is refused, devices and standard streams are not', () => {
+  expect(() => refuseSameFile([['--in', 'a']], [['--out', 'a']])).toThrow('same file');
+  refuseSameFile(
+    [
+      ['--rules', 'r'],
+      ['--in', 'r'],
+    ],
+    [],
+  );
+  refuseSameFile(
+    [['--in', '-']],
+    [
+      ['--out', '-'],
+      ['--dead-letters', null],
+    ],
+  );
+  refuseSameFile(
+    [],
+    [
+      ['--out', '/dev/null'],
+      ['--stats', '/dev/null'],
+    ],
+  );
+});
