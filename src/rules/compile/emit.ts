@@ -28,6 +28,19 @@ export type LookupSource = (e: CellOrIn) => string | null;
 
 const LITERALS_IN_LINE = 8;
 
+/** Operators of the language and of JavaScript; what is not here does not become code. */
+const OPERATORS: ReadonlyMap<string, string> = new Map([
+  ['<', '<'],
+  ['<=', '<='],
+  ['>', '>'],
+  ['>=', '>='],
+  ['==', '==='],
+  ['+', '+'],
+  ['-', '-'],
+  ['*', '*'],
+  ['%', '%'],
+]);
+
 export function isText(e: Expression): boolean {
   return e.type === 'string' || e.type === 'version';
 }
@@ -232,7 +245,7 @@ export class Emitter {
   #order(operator: CompareOperator, left: string, right: string): string {
     // NaN differs from everything in JavaScript, but a missing value may not.
     if (operator === '!=') return `((${left} < ${right}) | (${left} > ${right}))`;
-    return `(${left} ${operator === '==' ? '===' : operator} ${right})`;
+    return `(${left} ${must(OPERATORS.get(operator), 'operator')} ${right})`;
   }
 
   #equality(operator: '==' | '!=', left: Expression, right: Expression): string {
@@ -360,7 +373,9 @@ export class Emitter {
   #arithmetic(e: Extract<Expression, { op: 'arithmetic' }>): string {
     const left = this.number(e.left);
     const right = this.number(e.right);
-    if (e.operator !== '/') return this.#scope.local(`${left} ${e.operator} ${right}`);
+    if (e.operator !== '/') {
+      return this.#scope.local(`${left} ${must(OPERATORS.get(e.operator), 'operator')} ${right}`);
+    }
     // Division by zero is missing, also of what is not zero.
     const divisor = this.#scope.local(right);
     return this.#scope.local(`${left} / (${divisor} === 0 ? NaN : ${divisor})`);

@@ -8,6 +8,7 @@ import { TEMP_SLOTS_MAX } from '../runtime/rule-runtime.ts';
 
 /** A double as JavaScript text; -0 becomes 0, which nothing in the language tells apart. */
 export function numberText(value: number): string {
+  assert(typeof value === 'number', 'a number in generated code');
   if (Number.isNaN(value)) return 'NaN';
   if (value === Infinity) return 'Infinity';
   if (value === -Infinity) return '(-Infinity)';
@@ -17,7 +18,7 @@ export function numberText(value: number): string {
 
 /** An int32 as JavaScript text. */
 export function intText(value: number): string {
-  assert((value | 0) === value, `an int32 in generated code, got ${value}`);
+  assert((value | 0) === value, 'an int32 in generated code');
   return value < 0 ? `(${value})` : String(value);
 }
 
