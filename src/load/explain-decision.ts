@@ -121,6 +121,8 @@ function explainRule(
   if (info?.description)
     lines.push(...wrapWords(info.description, WIDTH - 6).map((l) => `      ${l}`));
   for (const item of evidence.compared ?? []) {
+    // That a payment is a payment tells nobody anything.
+    if (item.what === 'tx.kind') continue;
     lines.push(`      ${explainItem(item, info, context)}`);
   }
   for (const by of evidence.exemptBy ?? [])

@@ -306,6 +306,23 @@ function composite(stage: Stage, timeMs: number): boolean {
   return true;
 }
 
+/** Patient fraud that stays under every line: small sums, one try an hour, no hurry between cities. */
+function underTheRadar(stage: Stage, timeMs: number): boolean {
+  const account = stage.account(timeMs, 2 * DAY_MS);
+  let at = timeMs;
+  for (let i = 0; i < 3; i++) {
+    stage.addGuilty(
+      stage.payments.make(account, at, {
+        channel: 'online',
+        merchant: must(stage.world.onlineShops[stage.random.below(100)], 'shop'),
+        amountCny: stage.between(60, 400),
+      }),
+    );
+    at += stage.between(61, 200) * MINUTE_MS;
+  }
+  return true;
+}
+
 /** Gives back the whole of `paid`. */
 export function refundOf(paid: ReturnType<Stage['payments']['make']>, atMs: number): typeof paid {
   const refund = keysOnly(paid.copy());
@@ -360,4 +377,5 @@ export const FRAUD_SCENARIOS: readonly Scenario[] = [
   { kind: 'refund-of-nothing', labelled: 1, guilt: 'fraud', plan: refundOfNothing },
   { kind: 'terminal-compromised', labelled: 10, guilt: 'fraud', plan: compromisedTerminal },
   { kind: 'composite', labelled: 1, guilt: 'fraud', plan: composite },
+  { kind: 'under-the-radar', labelled: 3, guilt: 'fraud', plan: underTheRadar },
 ];

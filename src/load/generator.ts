@@ -14,6 +14,7 @@ import type { Format } from '../domain/ports.ts';
 import type { Draft } from './draft.ts';
 import { FAULT_SCENARIOS } from './fault-scenarios.ts';
 import { FRAUD_SCENARIOS } from './fraud-scenarios.ts';
+import { HONEST_SCENARIOS } from './honest-scenarios.ts';
 import { planNews } from './news.ts';
 import { OrdinaryPayments } from './ordinary.ts';
 import { Population } from './population.ts';
@@ -101,7 +102,7 @@ export class TransactionGenerator {
     this.#payments = new OrdinaryPayments(world, this.#population, this.#random);
     this.#stage = new Stage(this.#random, world, this.#population, this.#payments, this.#schedule);
     this.#write = makeDraftWriter(this.#options.format);
-    this.#scenarios = [...FRAUD_SCENARIOS, ...FAULT_SCENARIOS];
+    this.#scenarios = [...FRAUD_SCENARIOS, ...FAULT_SCENARIOS, ...HONEST_SCENARIOS];
     this.#scenarioWeights = cumulative(this.#scenarios.map((scenario) => 1 / scenario.labelled));
     const weightSum = this.#scenarioWeights[this.#scenarios.length - 1] as number;
     this.#scenarioChance = (this.#options.injectedRate * weightSum) / this.#scenarios.length;

@@ -12,8 +12,8 @@ export const MINUTE_MS = 60_000;
 export const HOUR_MS: number = 60 * MINUTE_MS;
 export const DAY_MS: number = 24 * HOUR_MS;
 
-/** fraud: someone cheats. fault: something broke; the payer will dispute the charge. */
-export type Guilt = 'fraud' | 'fault';
+/** fraud: someone cheats. fault: something broke, the payer will dispute it. none: honest. */
+export type Guilt = 'fraud' | 'fault' | 'none';
 
 export interface Scenario {
   /** The trigger that it shows, as rules name it. */
@@ -67,6 +67,13 @@ export class Stage {
     draft.injected = kind;
     draft.isGenuine = false;
     draft.truth = this.#truth;
+    this.#schedule.add(draft);
+  }
+
+  /** Into the stream at its time, as an honest row that looks suspicious. */
+  addHonest(draft: Draft): void {
+    draft.injected = this.#kind;
+    draft.isGenuine = true;
     this.#schedule.add(draft);
   }
 

@@ -176,6 +176,7 @@ describe('labels', () => {
       'terminal-compromised',
       'terminal-moved',
       'took-too-long',
+      'under-the-radar',
       'velocity-amount',
     ];
     expect([...kinds].toSorted()).toEqual(expected);
