@@ -190,7 +190,7 @@ export class ExpressionMaker {
       const count = this.#random.pick([0, 1, 2, 3, 12]);
       const elements = Array.from(
         { length: this.#takesTextOnly ? Math.max(1, count) : count },
-        () => this.#literal('string'),
+        () => this.#literalFor(key),
       );
       const text = `${key.text} in [${elements.map((element) => element.text).join(', ')}]`;
       return this.#atom({
@@ -344,8 +344,7 @@ export class ExpressionMaker {
     const key = this.#random.chance(0.8)
       ? register.keyColumns.map((name) => this.#field(name))
       : this.#key(register.keyColumns.length, 0);
-    const keyPart = keyText(key).replace(/^\[|\]$/g, '');
-    const text = `${register.name}[${keyPart}].${spec.name}`;
+    const text = `${register.name}[${keyText(key)}].${spec.name}`;
     return { ...node(type, text), op: 'cell', register: index, column, key };
   }
 

@@ -29,7 +29,10 @@ function withoutRefused(plan: Plan, refusals: string[]): { plan: Plan; loaded: P
   const result = load(plan);
   if (result.ok) return { plan, loaded: result.plan };
   const refused = new Set(result.problems.map((problem) => problem.rule));
-  refusals.push(...result.problems.map((problem) => formatProblem(problem)));
+  for (const rule of refused) {
+    const first = result.problems.find((problem) => problem.rule === rule);
+    if (first !== undefined) refusals.push(formatProblem(first));
+  }
   const rules = plan.rules.filter((rule) => !refused.has(rule.id));
   if (rules.length === 0 || rules.length === plan.rules.length) return null;
   const indexes = rules.map((rule) => plan.rules.indexOf(rule));
