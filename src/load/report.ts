@@ -52,6 +52,7 @@ export interface RunSummary {
 
 const WIDTH = 96;
 const BAR_WIDTH = 30;
+const ID_WIDTH_MAX = 40;
 
 export function ruleInfos(plan: Plan): readonly RuleInfo[] {
   return plan.rules.map(({ id, trigger, description, mode, outcome, when }) => ({
@@ -105,7 +106,7 @@ function heading(run: RunSummary): string[] {
       ['max', max],
     ] as const;
     const text = shown.map(([name, ms]) => `${name} ${milliseconds(ms)}`).join('   ');
-    lines.push(fact('Latency', `${text}   (batch in to decisions out)`));
+    lines.push(fact('Latency', text), fact('', "from a batch's arrival to its decisions"));
   }
   if (run.peakRssBytes !== null)
     lines.push(fact('Memory', `${megabytes(run.peakRssBytes)} at most`));
@@ -141,13 +142,13 @@ function reasonBlock(run: RunSummary): string[] {
 
 function ruleBlock(run: RunSummary): string[] {
   const infos = new Map(run.rules.map((info) => [info.id, info]));
-  const lines = sorted(run.fired)
-    .filter(([, n]) => n > 0)
-    .map(([id, n]) => {
-      const info = infos.get(id);
-      const head = `  ${id.padEnd(34)}${(info?.outcome ?? '').padEnd(8)}${formatNumber(n).padStart(9)}`;
-      return `${head}  ${shorten(info?.description ?? '', WIDTH - head.length - 2)}`.trimEnd();
-    });
+  const fired = sorted(run.fired).filter(([, n]) => n > 0);
+  const idWidth = Math.min(ID_WIDTH_MAX, Math.max(...fired.map(([id]) => id.length)) + 2);
+  const lines = fired.map(([id, n]) => {
+    const info = infos.get(id);
+    const head = `  ${id.padEnd(idWidth)}${(info?.outcome ?? '').padEnd(8)}${formatNumber(n).padStart(9)}`;
+    return `${head}  ${shorten(info?.description ?? '', WIDTH - head.length - 2)}`.trimEnd();
+  });
   const silent = run.rules.filter(({ id }) => (run.fired.get(id) ?? 0) === 0).map(({ id }) => id);
   if (silent.length > 0) lines.push(...wrapList(`  never fired: `, silent));
   return lines.length === 0 ? [] : [rule('by rule'), ...lines];
@@ -209,7 +210,7 @@ function fact(name: string, value: string): string {
 }
 
 function bar(share: number): string {
-  return Number.isNaN(share) ? '' : '#'.repeat(Math.round(share * BAR_WIDTH));
+  return share > 0 ? '#'.repeat(Math.max(1, Math.round(share * BAR_WIDTH))) : '';
 }
 
 function count(n: number, noun: string): string {
@@ -229,8 +230,11 @@ function sorted(counts: ReadonlyMap<string, number>): [string, number][] {
   return [...counts].toSorted(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
 }
 
+/** Cut between words. */
 function shorten(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, Math.max(0, width - 3))}...`;
+  if (text.length <= width) return text;
+  const cut = text.slice(0, Math.max(0, width - 3));
+  return `${cut.slice(0, Math.max(0, cut.lastIndexOf(' ')))} ...`;
 }
 
 /** Read down the first column, then the second. */

@@ -1,0 +1,261 @@
+import { describe, expect, it } from 'vitest';
+import type { Decision } from '../../src/domain/decision.ts';
+import { explainDecision, maskCard } from '../../src/load/explain-decision.ts';
+import type { ExplainContext, RuleInfo } from '../../src/load/explain-decision.ts';
+import type { RunSummary } from '../../src/load/report.ts';
+import { renderSummary, ruleInfos } from '../../src/load/report.ts';
+import { loadRulesText } from '../../src/rules/front/load.ts';
+
+const RULES = `
+ruleset: demo
+currency: CNY
+timezone: Asia/Shanghai
+let:
+  isSmall: tx.amount <= 50.00
+rules:
+  - id: often
+    trigger: abnormal-frequency
+    description: Five or more small payments within ten minutes
+    when: isSmall && account.count("10m", isSmall) >= 5
+    outcome: hold
+    reason: VELOCITY_COUNT
+  - id: far
+    trigger: impossible-travel
+    when: account.distanceKm() > 100 && account.speedKmh() > 900
+    outcome: reverse
+    reason: GEO_IMPOSSIBLE_TRAVEL
+  - id: night
+    mode: score
+    when: hourOf(tx.time) < 5
+    score: 20
+  - id: never
+    when: tx.durationMs > "30s"
+    outcome: hold
+    reason: TIMEOUT_UNKNOWN
+`;
+
+function rulesOf(text: string): readonly RuleInfo[] {
+  const result = loadRulesText(text, 'demo.yaml', () => {
+    throw new Error('no files');
+  });
+  if (!result.ok) throw new Error(JSON.stringify(result.problems));
+  return ruleInfos(result.plan);
+}
+
+const rules = rulesOf(RULES);
+const context: ExplainContext = {
+  rules: new Map(rules.map((rule) => [rule.id, rule])),
+  currency: 'CNY',
+  timezone: 'Asia/Shanghai',
+};
+
+const HELD: Decision = {
+  decisionId: 't1#0',
+  transactionId: 't1',
+  account: 'A1',
+  outcome: 'reverse',
+  reasons: [
+    { code: 'GEO_IMPOSSIBLE_TRAVEL', rule: 'far', responseCode: '59', isoReason: 'FRAD' },
+    { code: 'VELOCITY_COUNT', rule: 'often', responseCode: '65', isoReason: 'SL15' },
+  ],
+  score: 20,
+  evidence: [
+    {
+      rule: 'often',
+      compared: [
+        { what: 'tx.kind', op: '==', value: 'payment', threshold: 'payment' },
+        { what: 'tx.amount', op: '<=', value: 4500, threshold: 5000, margin: -500 },
+        { what: 'account.count("10m", isSmall)', op: '>=', value: 6, threshold: 5, margin: 1 },
+      ],
+    },
+    {
+      rule: 'far',
+      compared: [
+        { what: 'account.distanceKm()', op: '>', value: 1067.3, threshold: 100, margin: 967.3 },
+        { what: 'account.speedKmh()', op: '>', value: 'infinity', threshold: 900 },
+      ],
+    },
+    {
+      rule: 'night',
+      compared: [{ what: 'hourOf(tx.time)', op: '<', value: 3, threshold: 5, margin: -2 }],
+      score: 20,
+    },
+  ],
+  flags: ['LATE'],
+  revision: 0,
+  rulesHash: 'abc',
+};
+
+const ROW = {
+  id: 't1',
+  kind: 'payment',
+  time: Date.UTC(2026, 2, 1, 19, 5, 7),
+  account: 'A1',
+  card: '9000000001849463',
+  amount: 4500,
+  currency: 'CNY',
+  merchant: 'M00001',
+  merchantName: 'Green Basket\u001b[31m Shanghai',
+  channel: 'chip',
+  city: 'Shanghai',
+  country: 'CN',
+  lat: 31.2,
+  lon: 121.4,
+};
+
+describe('a decision in full', () => {
+  it('shows the payment, each rule, what was compared and by how much', () => {
+    expect(explainDecision({ decision: HELD, transaction: ROW }, context).join('\n')).toBe(
+      `REVERSE  t1  GEO_IMPOSSIBLE_TRAVEL, VELOCITY_COUNT, score 20
+  payment of CNY 45.00, 2026-03-02 03:05:07, account A1, card 900000******9463,
+  merchant M00001 Green Basket [31m Shanghai, chip, Shanghai, CN, at 31.2, 121.4
+  * often (hold, DE39 65, ISO SL15)
+      Five or more small payments within ten minutes
+      tx.amount                                    CNY 45.00  <= CNY 50.00  by CNY 5.00
+      account.count("10m", isSmall)                6 in 10 min  >= 5  by 1
+  * far (reverse, DE39 59, ISO FRAD)
+      account.distanceKm()                         1,067 km  > 100 km  by 967 km
+      account.speedKmh()                           infinite  > 900 km/h
+  * night (score)  +20 points
+      hourOf(tx.time)                              3  < 5  by 2
+  flags: LATE`,
+    );
+  });
+
+  it('makes do with what the decision echoes when the row is not at hand', () => {
+    const lines = explainDecision({ decision: HELD, transaction: null }, context);
+    expect(lines[1]).toBe('  account A1');
+  });
+
+  it.each([
+    ['9000000001849463', '900000******9463'],
+    ['6222021234567', '622202***4567'],
+    ['tok_9000000001849463', 'tok_9000000001849463'],
+    ['123456789012', '123456789012'],
+  ])('shows card %s as %s', (card, shown) => {
+    expect(maskCard(card)).toBe(shown);
+  });
+});
+
+const RUN: RunSummary = {
+  ruleset: 'demo',
+  version: '3',
+  rulesHash: '0123456789abcdef',
+  currency: 'CNY',
+  timezone: 'Asia/Shanghai',
+  workers: 2,
+  rows: 1_000_000,
+  bytesIn: 350_000_000,
+  elapsedMs: 2_000,
+  latencyMs: { p50: 1.2345, p90: 2, p99: 12.34, p999: 150, max: 1234 },
+  outcomes: { allow: 970_000, hold: 9_000, reverse: 1_000 },
+  informingRows: 19_990,
+  badRows: 10,
+  repeats: 1,
+  lateRows: 100,
+  reasons: new Map([
+    ['GEO_IMPOSSIBLE_TRAVEL', 1_000],
+    ['VELOCITY_COUNT', 9_000],
+  ]),
+  fired: new Map([
+    ['often', 9_000],
+    ['far', 1_000],
+    ['night', 70],
+    ['never', 0],
+  ]),
+  rules,
+  accuracy: {
+    decided: 980_000,
+    stopped: 10_000,
+    overall: {
+      kind: 'all',
+      injected: 10_000,
+      caught: 9_500,
+      missed: 500,
+      falseAlarms: 500,
+      precision: 0.95,
+      recall: 0.95,
+    },
+    kinds: [
+      {
+        kind: 'impossible-travel',
+        injected: 1_000,
+        caught: 1_000,
+        missed: 0,
+        falseAlarms: 0,
+        precision: 1,
+        recall: 1,
+      },
+    ],
+    hardCases: [{ kind: 'traveller', shown: 7_000, stopped: 40 }],
+  },
+  examples: [],
+  files: [['Decisions', 'out/decisions.ndjson']],
+  decisionHash: 'deadbeef',
+  peakRssBytes: 412_000_000,
+};
+
+describe('the summary', () => {
+  it('says how fast, what, why, how right and where', () => {
+    const dashes = (title: string): string => `-- ${title} ${'-'.repeat(92 - title.length)}`;
+    expect(renderSummary(RUN)).toBe(`${dashes('holdfast   demo version 3   rules 0123456789ab')}
+  Stream          1,000,000 rows, 350 MB, decided in 2.00 s by 2 workers
+  Throughput      500,000 rows/s, 175 MB/s
+  Latency         p50 1.23 ms   p90 2.00 ms   p99 12.3 ms   p99.9 150 ms   max 1,234 ms
+                  from a batch's arrival to its decisions
+  Memory          412 MB at most
+
+${dashes('980,000 decisions')}
+  allow          970,000   98.98 %  ##############################
+  hold             9,000    0.92 %  #
+  reverse          1,000    0.10 %  #
+  besides: 19,990 rows of news, 10 dead letters, 1 repeat, 100 late
+
+${dashes('by reason')}
+  VELOCITY_COUNT                     9,000        GEO_IMPOSSIBLE_TRAVEL              1,000
+
+${dashes('by rule')}
+  often  hold        9,000  Five or more small payments within ten minutes
+  far    reverse     1,000
+  night  score          70
+  never fired: never
+
+${dashes('against what was injected')}
+  kind                         injected     caught     missed      false  precision     recall
+  impossible-travel               1,000      1,000          0          0    100.0 %    100.0 %
+  all                            10,000      9,500        500        500     95.0 %     95.0 %
+  honest but suspicious: 40 of 7,000 rows of kind "traveller" were stopped
+
+${dashes('files')}
+  Decisions       out/decisions.ndjson
+  Decision hash   deadbeef
+`);
+  });
+
+  it('leaves out what there is none of', () => {
+    const text = renderSummary({
+      ...RUN,
+      latencyMs: null,
+      peakRssBytes: null,
+      reasons: new Map(),
+      fired: new Map(),
+      rules: [],
+      accuracy: null,
+      files: [],
+      decisionHash: null,
+      outcomes: { allow: 0, hold: 0, reverse: 0 },
+    });
+    expect(text).not.toContain('NaN');
+    expect(text).not.toMatch(/by rule|by reason|against|files|Latency|Memory/);
+    expect(text).toContain('allow                0       n/a');
+  });
+
+  it('is at most 96 columns wide with everything in it', () => {
+    const example = { decision: HELD, transaction: ROW };
+    const text = renderSummary({ ...RUN, examples: [example, example, example] });
+    const widest = Math.max(...text.split('\n').map((line) => line.length));
+    expect(widest).toBeLessThanOrEqual(98);
+    expect(text).toContain('3 decisions in full');
+    expect(text.match(/REVERSE {2}t1/g)).toHaveLength(3);
+  });
+});
