@@ -29,12 +29,11 @@ const KEYWORDS = ['const', 'let', 'for', 'return'];
 const PARAMETERS = ['i32', 'f64', 'F', 'FI', 'L', 'K', 'R', 'V', 'rt', 'rows', 'count', 'fired'];
 const LOCALS = ['row', 'b32', 'b64', 'k', 'kl', 'w', 'NaN', 'Infinity', 'Math'];
 const MEMBERS = [
-  ...['min', 'max', 'abs', 'hour', 'isoWeekday', 'dateNumber', 'find', 'findComposite', 'parts'],
-  ...['tables', 'numberColumns', 'textColumns', 'calendars', 'out'],
-  ...['startsWith', 'endsWith', 'contains', 'matches', 'size', 'luhn', 'expired', 'inMaintenance'],
-  ...['compareTexts', 'compareVersions', 'versionLength', 'km', 'round', 'lower', 'trim'],
-  ...['featureText', 'held', 'kinds', 'numbers', 'offsets', 'lengths', 'sources'],
-];
+  'min max abs hour isoWeekday dateNumber find findComposite parts tables numberColumns',
+  'textColumns calendars out startsWith endsWith contains matches size luhn expired',
+  'inMaintenance compareTexts compareVersions versionLength km round lower trim',
+  'featureText held kinds numbers offsets lengths sources',
+].flatMap((line) => line.split(' '));
 const TOKEN = new RegExp(
   [
     String.raw`\s+`,
