@@ -53,7 +53,7 @@ const RUN: CommandSpec = {
       name: 'batch-rows',
       min: 1,
       max: 65_536,
-      about: 'most rows of a batch; default 8192',
+      about: 'most rows of a batch; default 4096',
     },
     {
       kind: 'text',

@@ -3,7 +3,7 @@
 
 import type { Clock } from '../base/clock.ts';
 import type { Terminal } from './command.ts';
-import type { RunProgress } from './run-pipeline.ts';
+import type { RunProgress } from '../engine/run-result.ts';
 import { counted, percentText, withCommas } from './format-text.ts';
 
 const SCREEN_DRAW_MS = 100;

@@ -6,11 +6,12 @@ import type { CommandContext } from './command.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { FinishedRun, RunSettings } from './run-files.ts';
 import { ioError } from '../transport/io-error.ts';
+import { BATCH_ROWS_DEFAULT } from '../engine/engine.ts';
 import { EXIT } from './exit-codes.ts';
 import { formatOf, refuseSameFile } from './input-output.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { loadPlan } from './load-plan.ts';
-import { BATCH_ROWS_DEFAULT, runFiles } from './run-files.ts';
+import { runFiles } from './run-files.ts';
 import { positionText, summaryText } from './run-summary.ts';
 import { statsText } from './run-stats.ts';
 

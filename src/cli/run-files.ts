@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import type { Format, Sink } from '../domain/ports.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { CommandContext } from './command.ts';
-import type { RunResult } from './run-pipeline.ts';
+import type { RunResult } from '../engine/run-result.ts';
 import type { Destination } from './run-summary.ts';
 import { isRegularTarget, openSink } from '../transport/open-sink.ts';
 import { openSource } from '../transport/open-source.ts';
@@ -15,8 +15,6 @@ import { LazySink, TerminalSink } from './dead-letter-sink.ts';
 import { DEAD_LETTERS_SUFFIX } from './input-output.ts';
 import { ProgressLine } from './progress.ts';
 import { runPipeline } from './run-pipeline.ts';
-
-export const BATCH_ROWS_DEFAULT = 8192;
 
 export interface RunSettings {
   readonly rules: string;

@@ -1,48 +1,10 @@
 // The seam between the command line and the engine: a plan, a source and two sinks in, a result out.
 
 import type { Clock } from '../base/clock.ts';
-import type { Format, Sink, Source } from '../domain/ports.ts';
 import type { Plan } from '../domain/plan.ts';
-
-/** [allow, hold, reverse] */
-export type OutcomeCounts = readonly [number, number, number];
-
-export interface RunProgress {
-  readonly rows: number;
-  readonly decisions: number;
-  readonly bytesIn: number;
-  readonly outcomes: OutcomeCounts;
-  readonly deadLetters: number;
-}
-
-export interface RuleCount {
-  readonly id: string;
-  readonly fired: number;
-}
-
-export interface RunResult extends RunProgress {
-  readonly stopped: 'end' | 'limit' | 'signal';
-  /** The first row that was not decided. */
-  readonly position: { readonly row: number; readonly byte: number };
-  readonly decisionHash: string;
-  readonly elapsedMs: number;
-  /** Microseconds from a batch's arrival to its decisions' hand-over. */
-  readonly latency: {
-    readonly p50: number;
-    readonly p90: number;
-    readonly p99: number;
-    readonly p999: number;
-    readonly max: number;
-  };
-  readonly rules: readonly RuleCount[];
-  readonly reasons: Readonly<Record<string, number>>;
-  readonly flags: Readonly<Record<string, number>>;
-  readonly passesMs: Readonly<Record<string, number>>;
-  readonly repeats: number;
-  readonly late: number;
-  readonly blankLines: number;
-  readonly peakRssBytes: number;
-}
+import type { Format, Sink, Source } from '../domain/ports.ts';
+import { Engine } from '../engine/engine.ts';
+import type { RunProgress, RunResult } from '../engine/run-result.ts';
 
 export interface PipelineOptions {
   readonly plan: Plan;
@@ -59,27 +21,12 @@ export interface PipelineOptions {
   readonly onProgress: (progress: RunProgress) => void;
 }
 
-interface EngineModule {
-  readonly Engine: {
-    create(options: unknown): Promise<{
-      run(options: unknown): Promise<RunResult>;
-      close(): Promise<void>;
-    }>;
-  };
-}
-
 export async function runPipeline(options: PipelineOptions): Promise<RunResult> {
+  const { plan, workers, batchRowsMax, outputFormat, clock } = options;
   const { source, sink, deadLetters, rowLimit, timings, signal, onProgress } = options;
-  const specifier = '../engine/engine.js';
-  const { Engine } = (await import(specifier)) as EngineModule;
-  const engine = await Engine.create({
-    plan: options.plan,
-    workers: options.workers,
-    batchRowsMax: options.batchRowsMax,
-    inputFormat: source.format,
-    outputFormat: options.outputFormat,
-    clock: options.clock,
-  });
+  const inputFormat = source.format;
+  const sizes = { workers, batchRowsMax };
+  const engine = await Engine.create({ plan, ...sizes, inputFormat, outputFormat, clock });
   try {
     return await engine.run({ source, sink, deadLetters, rowLimit, timings, signal, onProgress });
   } finally {

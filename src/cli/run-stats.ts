@@ -1,6 +1,6 @@
 // The `--stats` file: the run's result as JSON, with what it was run with.
 
-import type { RunResult } from './run-pipeline.ts';
+import type { RunResult } from '../engine/run-result.ts';
 
 export interface StatsSettings {
   readonly rules: string;
@@ -23,7 +23,6 @@ export function statsText(result: RunResult, settings: StatsSettings): string {
       rowLimit: settings.rowLimit,
     },
     node: process.version,
-    rowsPerSecond: Math.round(result.rows / seconds),
     bytesPerSecond: Math.round(result.bytesIn / seconds),
     ...result,
   };

@@ -1,6 +1,6 @@
 // The last lines of `holdfast run`: what was decided, how fast, and where it is.
 
-import type { RunResult } from './run-pipeline.ts';
+import type { RunResult } from '../engine/run-result.ts';
 import { OUTCOMES } from '../domain/decision.ts';
 import {
   bytesText,
@@ -20,18 +20,17 @@ export interface Destination {
 }
 
 export function summaryText(result: RunResult, destination: Destination): string {
-  const rate = (result.rows * 1000) / Math.max(1, result.elapsedMs);
   const decided = result.outcomes[0] + result.outcomes[1] + result.outcomes[2];
   const lines = [
     `Decided ${counted(result.decisions, 'transaction')} of ${counted(result.rows, 'row')} ` +
-      `(${bytesText(result.bytesIn)}) in ${spanText(result.elapsedMs)}: ${withCommas(rate)} rows/s`,
+      `(${bytesText(result.bytesIn)}) in ${spanText(result.elapsedMs)}: ${withCommas(result.rowsPerSecond)} rows/s`,
     OUTCOMES.map(
       (outcome, index) =>
         `${outcome} ${withCommas(result.outcomes[index] ?? 0)} ` +
         `(${percentText(result.outcomes[index] ?? 0, decided)})`,
     ).join('   '),
-    `batch latency p50 ${microsText(result.latency.p50)}, p99 ${microsText(result.latency.p99)}, ` +
-      `max ${microsText(result.latency.max)}; peak memory ${bytesText(result.peakRssBytes)}`,
+    `batch latency p50 ${microsText(result.latencyUs.p50)}, p99 ${microsText(result.latencyUs.p99)}, ` +
+      `max ${microsText(result.latencyUs.max)}; peak memory ${bytesText(result.peakRssBytes)}`,
   ];
   const flags = Object.entries(result.flags).filter(([, count]) => count > 0);
   if (flags.length > 0) {

@@ -8,12 +8,13 @@ import type { CommandContext } from './command.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { StartFiles } from './start-summary.ts';
 import { ioError } from '../transport/io-error.ts';
+import { BATCH_ROWS_DEFAULT } from '../engine/engine.ts';
 import { EXIT } from './exit-codes.ts';
 import { counted, percentText } from './format-text.ts';
 import { generateStream } from './generate-command.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { loadPlan } from './load-plan.ts';
-import { BATCH_ROWS_DEFAULT, runFiles } from './run-files.ts';
+import { runFiles } from './run-files.ts';
 import { positionText } from './run-summary.ts';
 import { startSummary } from './start-summary.ts';
 

@@ -2,7 +2,7 @@
 // decisions in full, looked up in what was written.
 
 import type { Plan } from '../domain/plan.ts';
-import type { RunResult } from './run-pipeline.ts';
+import type { RunResult } from '../engine/run-result.ts';
 import type { RunSummary } from '../load/report.ts';
 import { measureAccuracy } from '../load/accuracy.ts';
 import { ExamplePicker, findTransactions } from '../load/examples.ts';
@@ -35,7 +35,7 @@ export async function startSummary(
   });
   const examples = await findTransactions(files.transactions, picker.picked());
   const [allow, hold, reverse] = result.outcomes;
-  const { p50, p90, p99, p999, max } = result.latency;
+  const { p50, p90, p99, p999, max } = result.latencyUs;
   const summary: RunSummary = {
     ruleset: plan.ruleset,
     version: plan.version,
@@ -54,10 +54,10 @@ export async function startSummary(
       max: max / US_A_MS,
     },
     outcomes: { allow, hold, reverse },
-    informingRows: Math.max(0, result.rows - result.decisions - result.deadLetters),
+    informingRows: result.informing,
     badRows: result.deadLetters,
-    repeats: result.repeats,
-    lateRows: result.late,
+    repeats: (result.flags['REPEAT'] ?? 0) + (result.flags['REPEAT_DIFFERS'] ?? 0),
+    lateRows: result.flags['LATE'] ?? 0,
     reasons: new Map(Object.entries(result.reasons)),
     fired: new Map(result.rules.map(({ id, fired }) => [id, fired])),
     rules: ruleInfos(plan),

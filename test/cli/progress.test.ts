@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { ProgressLine, progressText } from '../../src/cli/progress.ts';
-import type { RunProgress } from '../../src/cli/run-pipeline.ts';
+import type { RunProgress } from '../../src/engine/run-result.ts';
 
 const CLEAR_LINE = '\r\u001b[2K';
 
