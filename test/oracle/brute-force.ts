@@ -36,6 +36,8 @@ import { isDecidedKind, readRow, readValue } from './rows.ts';
 export interface OracleOptions {
   /** Decisions tell what shadow rules would have done; default false. */
   readonly withShadow?: boolean;
+  /** Rows need the keys of their kind; default true. Tests in a rules file go without. */
+  readonly requiresKeys?: boolean;
 }
 
 /** What became of one row. */
@@ -84,6 +86,7 @@ interface Occurrence {
 export class Oracle {
   readonly #prepared: PreparedPlan;
   readonly #withShadow: boolean;
+  readonly #requiresKeys: boolean;
   #streamTime = -Infinity;
   #order = 0;
   /** By entity: rows that were entered there, by key. */
@@ -93,13 +96,14 @@ export class Oracle {
   constructor(plan: Plan, options: OracleOptions = {}) {
     this.#prepared = prepare(plan);
     this.#withShadow = options.withShadow ?? false;
+    this.#requiresKeys = options.requiresKeys ?? true;
     this.#entered = plan.entities.map(() => new Map());
   }
 
   take(input: InputRow): OracleResult {
     const order = this.#order++;
     const error = checkRow(this.#prepared, input);
-    if (error !== null) {
+    if (error !== null && (error !== 'MISSING_KEY' || this.#requiresKeys)) {
       const decision = invalidDecision(this.#prepared, input);
       return { order, error, isLate: false, ...(decision !== undefined && { decision }) };
     }

@@ -1,0 +1,95 @@
+// The manual of the rules language, docs/rules.md: every example loads and passes its own tests, or
+// is refused for the reason that it names; every function is shown in some example.
+
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import type { Plan } from '../../src/domain/plan.ts';
+import { FEATURE_NAMES } from '../../src/rules/front/check/features.ts';
+import { FUNCTION_NAMES } from '../../src/rules/front/check/calls.ts';
+import type { LoadResult } from '../../src/rules/front/load.ts';
+import { formatProblem, loadRulesText } from '../../src/rules/front/load.ts';
+import { runFileTests, runGiven } from './run-file-tests.ts';
+
+interface Block {
+  readonly language: string;
+  /** What follows the language in the fence's first line. */
+  readonly mark: string;
+  readonly text: string;
+  readonly line: number;
+}
+
+const manual = readFileSync(new URL('../../docs/rules.md', import.meta.url), 'utf8');
+const blocks = readBlocks(manual);
+const HEAD = 'ruleset: example\ncurrency: CNY\ntimezone: Asia/Shanghai\n';
+const FILES = new Map(
+  blocks.filter(({ language }) => language === 'csv').map(({ mark, text }) => [mark, text]),
+);
+
+function readBlocks(text: string): Block[] {
+  return [...text.matchAll(/^```(\w*) ?(.*)\n([^]*?)^```$/gm)].map((match) => ({
+    language: match[1] ?? '',
+    mark: match[2] ?? '',
+    text: match[3] ?? '',
+    line: text.slice(0, match.index).split('\n').length,
+  }));
+}
+
+function load(block: Block): LoadResult {
+  const text = block.text.startsWith('ruleset:') ? block.text : HEAD + block.text;
+  return loadRulesText(text, 'rules.yaml', (path) => {
+    const file = FILES.get(path);
+    if (file === undefined) throw new Error(`the manual has no file ${path}`);
+    return new TextEncoder().encode(file);
+  });
+}
+
+function planOf(block: Block): Plan {
+  const result = load(block);
+  if (!result.ok) throw new Error(result.problems.map(formatProblem).join('\n'));
+  return result.plan;
+}
+
+const rulesBlocks = blocks.filter(({ language }) => language === 'yaml');
+const accepted = rulesBlocks.filter(({ mark }) => mark === '');
+const refused = rulesBlocks.filter(({ mark }) => mark === 'refused');
+
+test('every block of YAML is an example or refused', () => {
+  expect(rulesBlocks.length).toBeGreaterThan(25);
+  expect([...accepted, ...refused]).toHaveLength(rulesBlocks.length);
+  expect(manual).toContain(`\`\`\`\n${HEAD}\`\`\``);
+});
+
+describe('examples', () => {
+  test.each(accepted)('the one of line $line loads, and passes its tests', (block) => {
+    const plan = planOf(block);
+    expect(plan.tests.length).toBeGreaterThan(0);
+    expect(runFileTests(plan)).toEqual([]);
+  });
+});
+
+describe('what is refused', () => {
+  test.each(refused)('the one of line $line, for what it says', (block) => {
+    const result = load(block);
+    const reason = (/^# (.*)$/m.exec(block.text)?.[1] ?? '').trim();
+    expect(reason).not.toBe('');
+    expect(result.ok ? [] : result.problems.map(formatProblem).join('\n')).toContain(reason);
+  });
+});
+
+test('every function and feature has an example', () => {
+  const shown = accepted.map(({ text }) => text).join('\n');
+  const missing = [
+    ...FUNCTION_NAMES.filter((name) => !new RegExp(`(^|[^.\\w])${name}\\(`, 'm').test(shown)),
+    ...FEATURE_NAMES.filter((name) => !shown.includes(`.${name}(`)),
+  ];
+  expect(missing).toEqual([]);
+});
+
+test('the evidence shown is that of the first example', () => {
+  const [example] = accepted;
+  const [json] = blocks.filter(({ language }) => language === 'json');
+  if (example === undefined || json === undefined) throw new Error('no first example');
+  const plan = planOf(example);
+  const [decided] = runGiven(plan, plan.tests[0]?.given ?? []).slice(4);
+  expect(decided?.decision?.evidence).toEqual([JSON.parse(json.text)]);
+});
