@@ -6,7 +6,7 @@ import type { ParsedArguments } from './arguments.ts';
 import type { CommandContext } from './command.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { EXIT } from './exit-codes.ts';
-import { runFileTests } from './file-tests.ts';
+import { runFileTest } from './file-tests.ts';
 import { counted } from './format-text.ts';
 import { loadPlan } from './load-plan.ts';
 
@@ -17,16 +17,14 @@ export async function checkCommand(
   const [path = ''] = parsed.positionals;
   const plan = await loadPlan(path, terminal);
   if (plan === null) return EXIT.rulesRejected;
-  const failures = await runFileTests(plan);
-  for (const failure of failures ?? []) terminal.err(`${failure}\n`);
-  if (!parsed.flag('quiet')) terminal.out(planText(plan) + testsText(plan, failures));
-  return failures !== null && failures.length > 0 ? EXIT.rulesRejected : EXIT.ok;
-}
-
-function testsText(plan: Plan, failures: readonly string[] | null): string {
-  const count = plan.tests.length;
-  if (failures === null) return `${counted(count, 'test')} in the file, not run\n`;
-  return `tests in the file: ${count - failures.length} passed, ${failures.length} failed\n`;
+  const results = plan.tests.map((fileTest) => runFileTest(plan, fileTest));
+  for (const problem of results.flat()) terminal.err(`${problem}\n`);
+  const failed = results.filter((problems) => problems.length > 0).length;
+  if (!parsed.flag('quiet')) {
+    const passed = results.length - failed;
+    terminal.out(`${planText(plan)}tests in the file: ${passed} passed, ${failed} failed\n`);
+  }
+  return failed > 0 ? EXIT.rulesRejected : EXIT.ok;
 }
 
 /** Rules by mode, features that they share, and what entities keep. */

@@ -1,8 +1,35 @@
-// The tests that stand in a rules file, run through the engine.
+// The tests that stand in a rules file, run through the engine itself: each on fresh state, row by
+// row, so that a row is known by its place whether or not it gets a decision.
 
-import type { Plan } from '../domain/plan.ts';
+import type { Decision } from '../domain/decision.ts';
+import type { FileTest, Plan } from '../domain/plan.ts';
+import { LocalEngine } from '../engine/local-engine.ts';
 
-/** @returns a sentence for each test that failed; null when they were not run */
-export async function runFileTests(plan: Plan): Promise<readonly string[] | null> {
-  return plan.tests.length === 0 ? [] : null;
+const BATCH_ROWS_MAX = 16;
+
+/** A sentence for each expectation that is not met; empty when all is well. */
+export function runFileTest(plan: Plan, fileTest: FileTest): string[] {
+  const { name, given, expect } = fileTest;
+  const engine = new LocalEngine({ plan, batchRowsMax: BATCH_ROWS_MAX, requireKeys: false });
+  const decisions = given.map((transaction) => engine.decide([transaction])[0] ?? null);
+  return expect.flatMap(({ at, outcome, rules, place }) => {
+    const decision = decisions[at] ?? null;
+    const where = `${place.file}:${place.line}:${place.column}: test "${name}", row ${at}`;
+    if (decision === null) return [`${where}: a row of this kind gets no decision`];
+    const problems: string[] = [];
+    if (outcome !== null && decision.outcome !== outcome) {
+      problems.push(`${where}: expected ${outcome}, got ${decision.outcome}`);
+    }
+    const fired = firedLiveRules(plan, decision);
+    if (rules !== null && fired.toSorted().join() !== rules.toSorted().join()) {
+      problems.push(`${where}: expected rules [${rules.join(', ')}], fired [${fired.join(', ')}]`);
+    }
+    return problems;
+  });
+}
+
+/** Exempted ones too: they fired, and stand in the evidence. */
+function firedLiveRules(plan: Plan, decision: Decision): string[] {
+  const live = new Set(plan.rules.filter(({ mode }) => mode === 'live').map(({ id }) => id));
+  return (decision.evidence ?? []).map(({ rule }) => rule).filter((id) => live.has(id));
 }

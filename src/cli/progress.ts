@@ -7,7 +7,7 @@ import type { RunProgress } from '../engine/run-result.ts';
 import { counted, percentText, withCommas } from './format-text.ts';
 
 const SCREEN_DRAW_MS = 100;
-const PLAIN_DRAW_MS = 2000;
+const PLAIN_DRAW_MS = 1000;
 /** The rate is of the last seconds, so that it shows what happens now. */
 const RATE_SPAN_MS = 2000;
 const CLEAR_LINE = '\r\u001b[2K';
