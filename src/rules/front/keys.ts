@@ -34,7 +34,7 @@ const COUNT: JsonSchema = { type: 'integer', minimum: 1 };
 const NAMES = listOf({ type: 'string' });
 
 export const RULE_KEYS: readonly KeySpec[] = [
-  needed('id', 'Unique name of the rule', { type: 'string', minLength: 1, maxLength: 64 }),
+  needed('id', 'Unique name of the rule', { type: 'string', pattern: '^.{1,64}$' }),
   key('trigger', 'Documented trigger that it looks for', { type: 'string' }),
   key('description', 'What it looks for, in words', { type: 'string' }),
   needed('when', 'Condition, in CEL', ref('expression')),
@@ -64,7 +64,7 @@ export const RULE_REASON_KEYS: readonly KeySpec[] = [
 ];
 
 export const EXEMPT_KEYS: readonly KeySpec[] = [
-  needed('id', 'Unique name of the exemption', { type: 'string', minLength: 1, maxLength: 64 }),
+  needed('id', 'Unique name of the exemption', { type: 'string', pattern: '^.{1,64}$' }),
   key('description', 'Why, in words', { type: 'string' }),
   needed('when', 'Condition, in CEL', ref('expression')),
   key('from', 'Outcomes that it takes away; default hold and reverse', listOf(OUTCOME)),
@@ -143,7 +143,7 @@ export const EXPECTATION_KEYS: readonly KeySpec[] = [
 const EXTRA_FIELD_TYPE = oneOf(['string', 'number', 'boolean', 'integer', 'money', 'time']);
 
 export const TOP_KEYS: readonly KeySpec[] = [
-  needed('ruleset', 'Name of the set of rules', { type: 'string', minLength: 1 }),
+  needed('ruleset', 'Name of the set of rules', { type: 'string', pattern: '^.+$' }),
   key('version', 'Version of the set, shown in decisions', { type: ['string', 'number'] }),
   key('description', 'What the set is for', { type: 'string' }),
   key('include', 'Rules files whose contents are added, relative to this file', {

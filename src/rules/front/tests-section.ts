@@ -39,6 +39,7 @@ export class TestsReader {
   readonly #currency: string | null;
   readonly #problems: Problems;
   #rowCount = 0;
+  #saidNoCurrency = false;
 
   constructor(fields: ReadonlyMap<string, FieldInfo>, currency: string | null, problems: Problems) {
     this.#fields = fields;
@@ -212,18 +213,23 @@ export class TestsReader {
   }
 
   #money(spec: FieldSpec, scalar: ScalarNode, currency: string | null): number | null {
-    if (currency === null) {
-      return this.#problems.error(
-        scalar,
-        `tx.${spec.name} is money: the file or the transaction needs a "currency".`,
-      );
-    }
+    if (currency === null) return this.#noCurrency(spec, scalar);
     const exponent = currencyExponent(currency);
     const decimal = typeof scalar.value === 'number' ? parseDecimal(scalar.text) : null;
     const minor = decimal === null ? null : scaleToInteger(decimal, exponent);
     if (minor !== null) return minor;
     const message = `${quote(scalar.text)} is no amount of ${quote(currency)}, which has ${exponent} decimals.`;
     return this.#problems.error(scalar, message);
+  }
+
+  /** Said once: the file's currency is missing, not each row's. */
+  #noCurrency(spec: FieldSpec, scalar: ScalarNode): null {
+    if (this.#saidNoCurrency) return null;
+    this.#saidNoCurrency = true;
+    return this.#problems.error(
+      scalar,
+      `tx.${spec.name} is money: the file or the transaction needs a "currency".`,
+    );
   }
 
   #expectation(

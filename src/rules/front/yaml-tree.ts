@@ -2,11 +2,11 @@
 // they let a file say what its reader does not see: tags, merge keys, directives, several documents,
 // keys twice, keys that are not text. Aliases are followed within a bound on the nodes they make.
 
-import type { Alias, Pair, ParsedNode, Scalar, YAMLMap, YAMLSeq } from 'yaml';
+import type { Alias, Pair, ParsedNode, Scalar, YAMLError, YAMLMap, YAMLSeq } from 'yaml';
 import { isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
-import type { Document } from 'yaml';
 import { quote } from './problem.ts';
 import type { Problems } from './problem.ts';
+import { placeOf } from './source-file.ts';
 import type { SourceFile, Span } from './source-file.ts';
 
 export interface ScalarNode extends Span {
@@ -33,6 +33,7 @@ export interface ListNode extends Span {
 }
 export type Tree = ScalarNode | MapNode | ListNode;
 
+/** Bounds what aliases may multiply to. */
 export const TREE_NODES_MAX = 400_000;
 const TREE_DEPTH_MAX = 64;
 
@@ -56,9 +57,7 @@ export function parseYaml(file: SourceFile, problems: Problems): Tree | null {
     logLevel: 'silent',
   });
   const errorsBefore = problems.errorCount;
-  for (const { pos, message, code } of [...document.errors, ...document.warnings]) {
-    problems.error(spanOf(file, pos[0], pos[1]), yamlSentence(code, message));
-  }
+  reportYaml(file, [...document.errors, ...document.warnings], problems);
   if (document.directives?.yaml.explicit === true || file.text.startsWith('%')) {
     problems.error(
       spanOf(file, 0, 1),
@@ -67,13 +66,23 @@ export function parseYaml(file: SourceFile, problems: Problems): Tree | null {
   }
   if (problems.errorCount > errorsBefore) return null;
   if (document.contents === null) return emptyTree(file, problems);
-  const builder = new TreeBuilder(file, document, problems);
+  const builder = new TreeBuilder(file, problems);
   const tree = builder.build(document.contents, '', null, 0);
   return problems.errorCount > errorsBefore ? null : tree;
 }
 
 function emptyTree(file: SourceFile, problems: Problems): null {
   return problems.error(spanOf(file, 0, 1), 'The file is empty.');
+}
+
+/** The first of each line: the others follow from it. */
+function reportYaml(file: SourceFile, errors: readonly YAMLError[], problems: Problems): void {
+  const lines = new Set<number>();
+  for (const { pos, message, code } of errors) {
+    const { line } = placeOf(file, pos[0]);
+    if (!lines.has(line)) problems.error(spanOf(file, pos[0], pos[1]), yamlSentence(code, message));
+    lines.add(line);
+  }
 }
 
 function spanOf(file: SourceFile, start: number, end: number): Span {
@@ -88,6 +97,8 @@ function yamlSentence(code: string, message: string): string {
       return 'Tags (words that begin with !) are not allowed; quote a text that begins with !, such as a condition.';
     case 'RESOURCE_EXHAUSTION':
       return 'The YAML is nested too deeply.';
+    case 'UNEXPECTED_TOKEN':
+      return 'The YAML is not well-formed here: between { } a value with brackets or commas must be quoted, or the rule written on lines of its own.';
     case 'BLOCK_AS_IMPLICIT_KEY':
       return 'The YAML is not well-formed: a value that contains ": " must be quoted or written after ">-" on lines of its own.';
     default:
@@ -97,13 +108,12 @@ function yamlSentence(code: string, message: string): string {
 
 class TreeBuilder {
   readonly #file: SourceFile;
-  readonly #document: Document.Parsed;
+  readonly #anchors = new Map<string, ParsedNode>();
   readonly #problems: Problems;
   #nodeCount = 0;
 
-  constructor(file: SourceFile, document: Document.Parsed, problems: Problems) {
+  constructor(file: SourceFile, problems: Problems) {
     this.#file = file;
-    this.#document = document;
     this.#problems = problems;
   }
 
@@ -116,6 +126,8 @@ class TreeBuilder {
       return this.#problems.error(span, `The YAML is nested deeper than ${TREE_DEPTH_MAX} levels.`);
     }
     if (isAlias(node)) return this.#alias(node, span, depth);
+    // In document order, so that an alias means the anchor before it.
+    if (node.anchor !== undefined) this.#anchors.set(node.anchor, node);
     if (node.tag !== undefined) {
       return this.#problems.error(span, `Tags are not allowed, remove ${quote(node.tag)}.`);
     }
@@ -136,21 +148,22 @@ class TreeBuilder {
   }
 
   #alias(node: Alias.Parsed, span: Span, depth: number): Tree | null {
-    const target = node.resolve(this.#document);
+    const target = this.#anchors.get(node.source);
     if (target === undefined) {
       return this.#problems.error(span, `There is no anchor named ${quote(node.source)}.`);
     }
     // An alias inside its own anchor ends at the depth limit.
-    return this.build(target as ParsedNode, span.path, span.rule, depth + 1);
+    return this.build(target, span.path, span.rule, depth + 1);
   }
 
   #list(node: YAMLSeq<ParsedNode>, span: Span, depth: number): Tree {
     const items: Tree[] = [];
-    node.items.forEach((item, index) => {
+    for (const [index, item] of node.items.entries()) {
+      if (this.#nodeCount > TREE_NODES_MAX) break;
       const rule = span.path === 'rules' ? idOf(item) : span.rule;
       const tree = this.build(item, `${span.path}[${index}]`, rule, depth + 1);
       if (tree !== null) items.push(tree);
-    });
+    }
     return { ...span, kind: 'list', items };
   }
 
@@ -158,6 +171,7 @@ class TreeBuilder {
     const entries: MapEntry[] = [];
     const seen = new Set<string>();
     for (const pair of node.items) {
+      if (this.#nodeCount > TREE_NODES_MAX) break;
       const entry = this.#entry(pair, span, depth);
       if (entry === null) continue;
       if (seen.has(entry.name)) {
