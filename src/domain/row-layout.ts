@@ -41,6 +41,7 @@ export const ROW_FLAG = {
   currencyUnknown: 64,
   truncated: 128,
   idReadable: 256, // of a bad row: its id slot is set
+  lateSomewhere: 512, // over scanMax at some entity; becomes `late` when its features are known
 } as const;
 
 export interface RowLayout {

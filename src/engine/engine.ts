@@ -26,7 +26,7 @@ import type { SharedTableMemory } from './shared-tables.ts';
 import { makeSharedTableMemory } from './shared-tables.ts';
 import { addTimings } from './timings.ts';
 import { WorkerPool } from './worker-pool.ts';
-import { rowLayoutOf } from './worker-program.ts';
+import { rowLayoutOf, usedEntities } from './worker-program.ts';
 
 export const BATCH_ROWS_DEFAULT = 4096;
 export const BATCH_ROWS_MAX: number = 2 ** 16;
@@ -228,7 +228,7 @@ function makeShared(plan: Plan, rowsMax: number, workers: number): SharedTableMe
   return makeSharedTableMemory({
     rowsMax,
     workers,
-    kinds: plan.entities.length,
+    kinds: usedEntities(plan).length,
     rowStrideBytes: rowLayoutOf(plan).strideBytes,
     featureDoubles: makeFeatureLayout(plan.features, plan.entities.length, rowsMax, true).length,
     firedWords: Math.ceil(plan.rules.length / 32),

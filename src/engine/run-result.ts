@@ -117,7 +117,7 @@ export function summarizeReports(
     },
     informing: count(COUNTER.informing),
     unknownKeys: total((report) => report.unknownKeys),
-    entities: plan.entities.map(({ name }, k) => ({
+    entities: (reports[0]?.entities ?? []).map(({ name }, k) => ({
       name,
       count: total(({ entities }) => entities[k]?.count ?? 0),
       bytes: total(({ entities }) => entities[k]?.bytes ?? 0),

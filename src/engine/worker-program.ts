@@ -85,8 +85,8 @@ export class WorkerProgram {
     const runtime = new RuleRuntime(pool, options.tempOffset);
     this.#tables = makeStateTables({ runtime, pool });
     const shards = ownedShards(options.index, workers).length;
-    this.passes = plan.entities.map(
-      (_, entity) =>
+    this.passes = usedEntities(plan).map(
+      (entity) =>
         new FeaturePass(
           entity,
           {
@@ -103,8 +103,8 @@ export class WorkerProgram {
         ),
     );
     this.collectors = this.passes.map(
-      ({ layout }, entity) =>
-        new KeyCollector(plan, entity, this.rows, layout.takesInforming, hashKey),
+      ({ layout }) =>
+        new KeyCollector(plan, layout.entity, this.rows, layout.takesInforming, hashKey),
     );
     this.rules = compileRules(plan, this.rows, this.features, { pool, runtime });
     this.#verdict = makeVerdict(plan);
@@ -179,6 +179,11 @@ export class WorkerProgram {
     this.rules.bind(table, F, FI, fired);
   }
 
+  /** The feature table bound now, for inspection. */
+  get boundFeatures(): { readonly F: Float64Array; readonly FI: Int32Array } {
+    return this.#tables;
+  }
+
   /** Scores rows and leaves each one's packed verdict in its record, for repeats of it. */
   score(from: number, to: number): void {
     this.rules.score(from, to);
@@ -189,7 +194,9 @@ export class WorkerProgram {
     const mask = ROW_FLAG.bad | ROW_FLAG.decided | ROW_FLAG.repeat;
     for (let row = from; row < to; row++) {
       const at = row * this.#stride;
-      if (((i32[at + ROW.flags / 4] as number) & mask) !== ROW_FLAG.decided) continue;
+      const flags = i32[at + ROW.flags / 4] as number;
+      if ((flags & ROW_FLAG.lateSomewhere) !== 0) i32[at + ROW.flags / 4] = flags | ROW_FLAG.late;
+      if ((flags & mask) !== ROW_FLAG.decided) continue;
       let any = 0;
       for (let w = 0; w < words; w++) any |= fired[row * words + w] as number;
       i32[at + ROW.verdict / 4] = any === 0 ? allow : this.#packed(row);
@@ -316,6 +323,13 @@ const COUNTED_FLAGS =
 
 function add(counters: Float64Array, at: number): void {
   counters[at] = (counters[at] as number) + 1;
+}
+
+/** Entities that some feature is of, by number: the others have no state. */
+export function usedEntities(plan: Plan): number[] {
+  return [...plan.entities.keys()].filter((entity) =>
+    plan.features.some((feature) => feature.entity === entity),
+  );
 }
 
 export function ownedShards(index: number, workers: number): number[] {

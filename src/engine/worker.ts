@@ -45,6 +45,7 @@ export interface WorkerReport {
   readonly passMs: Float64Array;
   readonly unknownKeys: number;
   readonly entities: readonly {
+    readonly name: string;
     readonly count: number;
     readonly bytes: number;
     readonly evicted: number;
@@ -106,7 +107,8 @@ class Worker {
       counters: program.counters,
       passMs: this.#runner.passMs,
       unknownKeys: program.unknownKeyCount,
-      entities: program.passes.map(({ state }) => ({
+      entities: program.passes.map(({ state, layout }) => ({
+        name: program.plan.entities[layout.entity]?.name ?? '',
         count: state.entityCount,
         bytes: state.bytesUsed,
         evicted: state.counters.entitiesEvicted,

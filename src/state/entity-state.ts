@@ -538,7 +538,8 @@ export class EntityState {
     let t = enters ? time : asOf;
     let place = slot < 0 ? 0 : this.placeOf(h, t);
     if (enters && (((H[h + HEADER.end] as number) - place) | 0) > limits.scanMax) {
-      Atomics.or(tables.i32, flagsAt, ROW_FLAG.late);
+      // Not `late` itself: the row's other entities still take it at its own time.
+      Atomics.or(tables.i32, flagsAt, ROW_FLAG.lateSomewhere);
       enters = false;
       t = asOf;
       place = this.placeOf(h, t);

@@ -104,8 +104,9 @@ export class Repeats {
   check(i32: Int32Array, f64: Float64Array, rows: Int32Array, count: number): void {
     if (count === 0) return;
     const stride = this.#stride32;
-    const newest = f64[((rows[count - 1] as number) * stride + ROW.streamTimeMs / 4) >> 1] as number;
-    this.#expire(newest - this.#forMs, count * 2);
+    // Stream time at the first row: what it may still repeat is not taken away.
+    const first = f64[((rows[0] as number) * stride + ROW.streamTimeMs / 4) >> 1] as number;
+    this.#expire(first - this.#forMs, count * 2);
     const hi = this.#hi;
     const idHi = this.#id32 + 1;
     for (let i = 0; i < count; i++) hi[i] = i32[(rows[i] as number) * stride + idHi] as number;

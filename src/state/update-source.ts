@@ -77,6 +77,14 @@ class TermWriter {
     return text;
   }
 
+  /** All parts of a string value: reading a part may add statements, so all are read at once. */
+  #string(e: Expression): { lo: string; hi: string; offset: string; length: string } {
+    return this.#expression(() => {
+      const { lo, hi, offset, length } = this.#writer.string(e);
+      return { lo, hi, offset, length };
+    });
+  }
+
   #where(where: Expression | null, decidedOnly: boolean): string {
     const parts = decidedOnly ? ['decided'] : [];
     if (where !== null) parts.push(`(${this.#expression(() => this.#writer.condition(where))})`);
@@ -85,7 +93,7 @@ class TermWriter {
 
   #present(e: Expression): string {
     if (e.type === 'string' || e.type === 'version') {
-      return `${this.#expression(() => this.#writer.string(e)).length} >= 0`;
+      return `${this.#string(e).length} >= 0`;
     }
     const name = `p${this.lines.length}`;
     const text = this.#expression(() => this.#writer.number(e));
@@ -114,7 +122,7 @@ class TermWriter {
     const met = this.#where(term.where, term.decidedOnly);
     const name = `d${index}`;
     if (term.value.type === 'string' || term.value.type === 'version') {
-      const text = this.#expression(() => this.#writer.string(term.value));
+      const text = this.#string(term.value);
       this.lines.push(
         `const ${name} = (${met}) && ${text.length} >= 0, ${name}lo = ${text.lo}, ${name}hi = ${text.hi};`,
       );
@@ -132,7 +140,7 @@ class TermWriter {
   last(term: LastTerm, index: number): void {
     const name = `l${index}`;
     if (term.isString) {
-      const text = this.#expression(() => this.#writer.string(term.value));
+      const text = this.#string(term.value);
       this.lines.push(
         `const ${name}len = decided ? ${text.length} : -1, ${name}lo = ${text.lo}, ${name}hi = ${text.hi}, ${name}off = ${text.offset};`,
       );
@@ -224,10 +232,10 @@ function storeTerms(options: UpdateSourceOptions): string[] {
   layout.sums.forEach((term, i) => {
     const total = `HD[hd + ${term.total / 2}]`;
     lines.push(
-      `const s${i} = v${i} === v${i} ? v${i} : 0;`,
+      `const own${i} = v${i} === v${i} ? v${i} : 0;`,
       `let S${i} = ${total};`,
-      `if (Math.abs(S${i} + s${i}) > ${SUM_REBASE_AT}) { s.rebase(h, ${i}); S${i} = ${total}; }`,
-      `RD[(a + ${term.prefix}) >> 1] = S${i}; ${total} = S${i} + s${i};`,
+      `if (Math.abs(S${i} + own${i}) > ${SUM_REBASE_AT}) { s.rebase(h, ${i}); S${i} = ${total}; }`,
+      `RD[(a + ${term.prefix}) >> 1] = S${i}; ${total} = S${i} + own${i};`,
     );
   });
   layout.raws.forEach((term, i) => lines.push(`RD[(a + ${term.raw}) >> 1] = r${i};`));
@@ -238,12 +246,12 @@ function storeTerms(options: UpdateSourceOptions): string[] {
     lines.push(
       // Every row before the boundary has left: make the rows after it the new front.
       `if (((c${fold.window} - ${bound}) | 0) >= 0) s.flip(h, ${i}, c${fold.window}, end);`,
-      `const o${i} = c${fold.window} === end ? ${start} : ${combine(
+      `const was${i} = c${fold.window} === end ? ${start} : ${combine(
         fold.fn,
         `(((c${fold.window} - ${bound}) | 0) < 0 ? RD[(a${fold.window} + ${fold.suffix}) >> 1] : ${start})`,
         back,
       )};`,
-      `const n${i} = r${fold.rawTerm} === r${fold.rawTerm} ? ${combine(fold.fn, `o${i}`, `r${fold.rawTerm}`)} : o${i};`,
+      `const now${i} = r${fold.rawTerm} === r${fold.rawTerm} ? ${combine(fold.fn, `was${i}`, `r${fold.rawTerm}`)} : was${i};`,
       `if (r${fold.rawTerm} === r${fold.rawTerm}) ${back} = ${combine(fold.fn, back, `r${fold.rawTerm}`)};`,
     );
   });
@@ -318,9 +326,9 @@ function featureText(
   };
   const sumOf = (term: number, window: number): string => {
     const { prefix } = layout.sums[term] as EntityLayout['sums'][number];
-    return `(S${term}${prior ? '' : ` + s${term}`} - RD[(a${window} + ${prefix}) >> 1])`;
+    return `(S${term}${prior ? '' : ` + own${term}`} - RD[(a${window} + ${prefix}) >> 1])`;
   };
-  const foldOf = (fold: number): string => `${prior ? 'o' : 'n'}${fold}`;
+  const foldOf = (fold: number): string => `${prior ? 'was' : 'now'}${fold}`;
   switch (recipe.kind) {
     case 'count':
       return { text: countOf(recipe.term, recipe.window), before: [] };
