@@ -3,7 +3,16 @@
 
 export type Schema = Readonly<Record<string, unknown>>;
 
-const ANNOTATIONS = ['$schema', '$id', 'title', 'description', '$defs', 'default', 'examples'];
+const ANNOTATIONS = [
+  '$schema',
+  '$id',
+  'title',
+  'description',
+  '$defs',
+  'default',
+  'examples',
+  'format',
+];
 
 /** What is wrong with `value`, as sentences with the path; empty = it conforms. */
 export function validate(root: Schema, value: unknown): string[] {
@@ -37,6 +46,19 @@ const KEYWORDS: Readonly<Record<string, Check>> = {
       : [`${path} does not match ${String(schema['pattern'])}`],
   minimum: (_, schema, value, path) =>
     typeof value !== 'number' || value >= Number(schema['minimum']) ? [] : [`${path} is too small`],
+  maximum: (_, schema, value, path) =>
+    typeof value !== 'number' || value <= Number(schema['maximum']) ? [] : [`${path} is too big`],
+  maxLength: (_, schema, value, path) =>
+    typeof value !== 'string' || [...value].length <= Number(schema['maxLength'])
+      ? []
+      : [`${path} is too long`],
+  allOf: (root, schema, value, path) =>
+    (schema['allOf'] as Schema[]).flatMap((part) => check(root, part, value, path)),
+  if: (root, schema, value, path) =>
+    check(root, schema['if'] as Schema, value, path).length === 0
+      ? check(root, schema['then'] as Schema, value, path)
+      : [],
+  then: () => [],
   minItems: (_, schema, value, path) =>
     !Array.isArray(value) || value.length >= Number(schema['minItems'])
       ? []
