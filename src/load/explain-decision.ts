@@ -123,33 +123,33 @@ function explainRule(
   for (const item of evidence.compared ?? []) {
     // That a payment is a payment tells nobody anything.
     if (item.what === 'tx.kind') continue;
-    lines.push(`      ${explainItem(item, info, context)}`);
+    lines.push(...explainItem(item, info, context).map((line) => `      ${line}`));
   }
   for (const by of evidence.exemptBy ?? [])
     lines.push(`      outcome taken away by exemption ${by}`);
   return lines;
 }
 
+/** One line, or two when what was compared is long. */
 function explainItem(
   item: EvidenceItem,
   info: RuleInfo | undefined,
   { currency, timezone }: ExplainContext,
-): string {
+): string[] {
   const quantity = info?.quantities.get(item.what);
-  const show = (value: NonNullable<EvidenceItem['value']>): string =>
-    clean(formatValue(value, quantity, currency, timezone));
-  const what = shorten(clean(item.what), WHAT_WIDTH).padEnd(WHAT_WIDTH);
-  const window = formatWindow(quantity);
-  const value =
-    item.value === undefined ? '' : `${show(item.value)}${window === '' ? '' : ` ${window}`}`;
-  const threshold = item.threshold === undefined ? '' : show(item.threshold);
-  if (item.op === '==' || item.op === 'is' || item.op === 'is not' || item.op === 'has') {
-    return item.op === '==' || value === ''
-      ? `${what} ${item.op} ${threshold}`.trimEnd()
-      : `${what} ${value}`.trimEnd();
-  }
+  const show = (value: EvidenceItem['value']): string =>
+    value === undefined ? '' : clean(formatValue(value, quantity, currency, timezone));
+  const value = [show(item.value), formatWindow(quantity)].filter((part) => part !== '').join(' ');
+  const threshold = show(item.threshold);
   const margin = item.margin === undefined ? '' : `  by ${show(Math.abs(item.margin))}`;
-  return `${what} ${value}  ${item.op} ${threshold}${margin}`.trimEnd();
+  // Equal values need not be said twice; of what is only asked for, the value is the news.
+  const hasOneSide = item.op === '==' || item.threshold === undefined;
+  const said = hasOneSide
+    ? `${item.op} ${value === '' ? threshold : value}`
+    : `${value}  ${item.op} ${threshold}${margin}`;
+  const what = clean(item.what);
+  if (what.length <= WHAT_WIDTH) return [`${what.padEnd(WHAT_WIDTH)} ${said}`.trimEnd()];
+  return [shorten(what, WIDTH - 6), `${' '.repeat(WHAT_WIDTH)} ${said}`.trimEnd()];
 }
 
 /** First six and last four digits of a PAN; tokens as they are. */

@@ -67,6 +67,26 @@ function velocityAmount(stage: Stage, timeMs: number): boolean {
   return true;
 }
 
+/** The same at leisure, never much within an hour, until more than 50,000 yuan went out in a day. */
+function velocityDay(stage: Stage, timeMs: number): boolean {
+  const account = stage.account(timeMs, 3 * DAY_MS);
+  let at = timeMs;
+  let sum = 0;
+  for (let i = 0; i < 16; i++) {
+    const amountCny = stage.between(3_400, 4_600);
+    sum += amountCny;
+    const draft = stage.payments.make(account, at, {
+      channel: 'online',
+      merchant: must(stage.world.onlineShops[i % 3], 'shop'),
+      amountCny,
+    });
+    if (sum > 50_000) stage.addGuilty(draft);
+    else stage.add(draft);
+    at += stage.between(22, 45) * MINUTE_MS;
+  }
+  return true;
+}
+
 /** The payer pays at home; a copied card pays in another city sooner than anyone could be there. */
 function impossibleTravel(stage: Stage, timeMs: number): boolean {
   const account = stage.account(timeMs, 2 * DAY_MS);
@@ -143,24 +163,24 @@ function listedEntity(stage: Stage, timeMs: number): boolean {
   return true;
 }
 
-/** Terminals of several merchants behind one address: all but the first merchant's rows. */
+/** Terminals of several merchants behind one address: guilty from the second merchant on. */
 function ipConflict(stage: Stage, timeMs: number): boolean {
   const ip = stage.freshIp();
   const city = stage.random.below(24);
   let at = timeMs;
-  let first = -1;
+  const merchants = new Set<number>();
   for (let i = 0; i < 4; i++) {
     const account = stage.account(timeMs, 2 * HOUR_MS);
     const home = stage.population.placeOf(account);
     const merchant = stage.quietShop(home === city ? city : home);
-    if (first < 0) first = merchant;
+    merchants.add(merchant);
     const draft = stage.payments.make(account, at, {
       channel: 'payment-code',
       merchant,
       amountCny: stage.between(10, 300),
     });
     draft.ip = ip;
-    if (merchant === first) stage.add(draft);
+    if (merchants.size < 2) stage.add(draft);
     else stage.addGuilty(draft);
     at += stage.between(1, 12) * MINUTE_MS;
   }
@@ -169,9 +189,7 @@ function ipConflict(stage: Stage, timeMs: number): boolean {
 
 /** A merchant pays out refunds in a burst: from the sixth on within a day. */
 function merchantRefunds(stage: Stage, timeMs: number): boolean {
-  const merchant = stage.random.pick(
-    stage.world.restrictedTrade.length > 0 ? refundShops(stage) : [],
-  );
+  const merchant = stage.random.pick(refundShops(stage));
   let at = timeMs;
   for (let i = 0; i < 12; i++) {
     const account = stage.account(timeMs, HOUR_MS);
@@ -366,6 +384,7 @@ export const FRAUD_SCENARIOS: readonly Scenario[] = [
   { kind: 'abnormal-frequency', labelled: 2.5, guilt: 'fraud', plan: frequentSmall },
   { kind: 'card-testing', labelled: 2.5, guilt: 'fraud', plan: cardTesting },
   { kind: 'velocity-amount', labelled: 3, guilt: 'fraud', plan: velocityAmount },
+  { kind: 'velocity-amount', labelled: 4, guilt: 'fraud', plan: velocityDay },
   { kind: 'impossible-travel', labelled: 1, guilt: 'fraud', plan: impossibleTravel },
   { kind: 'abnormal-region', labelled: 1, guilt: 'fraud', plan: abnormalRegion },
   { kind: 'security-failed', labelled: 2, guilt: 'fraud', plan: guessedPin },

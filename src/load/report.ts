@@ -52,7 +52,6 @@ export interface RunSummary {
 
 const WIDTH = 96;
 const BAR_WIDTH = 30;
-const ID_WIDTH_MAX = 40;
 
 export function ruleInfos(plan: Plan): readonly RuleInfo[] {
   return plan.rules.map(({ id, trigger, description, mode, outcome, when }) => ({
@@ -141,16 +140,16 @@ function reasonBlock(run: RunSummary): string[] {
 }
 
 function ruleBlock(run: RunSummary): string[] {
-  const infos = new Map(run.rules.map((info) => [info.id, info]));
+  const outcomes = new Map(run.rules.map(({ id, outcome }) => [id, outcome]));
   const fired = sorted(run.fired).filter(([, n]) => n > 0);
-  const idWidth = Math.min(ID_WIDTH_MAX, Math.max(...fired.map(([id]) => id.length)) + 2);
-  const lines = fired.map(([id, n]) => {
-    const info = infos.get(id);
-    const head = `  ${id.padEnd(idWidth)}${(info?.outcome ?? '').padEnd(8)}${formatNumber(n).padStart(9)}`;
-    return `${head}  ${shorten(info?.description ?? '', WIDTH - head.length - 2)}`.trimEnd();
-  });
+  const width = Math.max(7, ...fired.map(([, n]) => formatNumber(n).length));
+  const cells = fired.map(
+    ([id, n]) =>
+      `${formatNumber(n).padStart(width)} ${(outcomes.get(id) ?? '').padEnd(7)} ${shorten(id, 32)}`,
+  );
+  const lines = twoColumns(cells);
   const silent = run.rules.filter(({ id }) => (run.fired.get(id) ?? 0) === 0).map(({ id }) => id);
-  if (silent.length > 0) lines.push(...wrapList(`  never fired: `, silent));
+  if (silent.length > 0) lines.push(...wrapList('  never fired: ', silent));
   return lines.length === 0 ? [] : [rule('by rule'), ...lines];
 }
 
@@ -161,11 +160,10 @@ function accuracyBlock(accuracy: Accuracy): string[] {
     ...accuracy.kinds.map((kind) => tableRow(kind.kind, accuracyCells(kind))),
     tableRow('all', accuracyCells(accuracy.overall)),
   ];
-  for (const { kind, shown, stopped } of accuracy.hardCases) {
-    lines.push(
-      `  honest but suspicious: ${formatNumber(stopped)} of ${formatNumber(shown)} rows of kind "${kind}" were stopped`,
-    );
-  }
+  const hard = accuracy.hardCases.map(
+    ({ kind, shown, stopped }) => `${kind} ${formatNumber(stopped)} of ${formatNumber(shown)}`,
+  );
+  if (hard.length > 0) lines.push(...wrapList('  honest but suspicious, stopped: ', hard));
   return lines;
 }
 
@@ -230,18 +228,16 @@ function sorted(counts: ReadonlyMap<string, number>): [string, number][] {
   return [...counts].toSorted(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
 }
 
-/** Cut between words. */
 function shorten(text: string, width: number): string {
-  if (text.length <= width) return text;
-  const cut = text.slice(0, Math.max(0, width - 3));
-  return `${cut.slice(0, Math.max(0, cut.lastIndexOf(' ')))} ...`;
+  return text.length <= width ? text : `${text.slice(0, width - 3)}...`;
 }
 
 /** Read down the first column, then the second. */
 function twoColumns(cells: readonly string[]): string[] {
   const half = Math.ceil(cells.length / 2);
+  const width = Math.floor(WIDTH / 2);
   return Array.from({ length: half }, (_, i) =>
-    `${cells[i]}      ${cells[half + i] ?? ''}`.trimEnd(),
+    `${(cells[i] as string).padEnd(width)}${cells[half + i] ?? ''}`.trimEnd(),
   );
 }
 

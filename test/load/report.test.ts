@@ -215,16 +215,15 @@ ${dashes('by reason')}
   VELOCITY_COUNT                     9,000        GEO_IMPOSSIBLE_TRAVEL              1,000
 
 ${dashes('by rule')}
-  often  hold        9,000  Five or more small payments within ten minutes
-  far    reverse     1,000
-  night  score          70
+  9,000 hold    often                                70 score   night
+  1,000 reverse far
   never fired: never
 
 ${dashes('against what was injected')}
   kind                         injected     caught     missed      false  precision     recall
   impossible-travel               1,000      1,000          0          0    100.0 %    100.0 %
   all                            10,000      9,500        500        500     95.0 %     95.0 %
-  honest but suspicious: 40 of 7,000 rows of kind "traveller" were stopped
+  honest but suspicious, stopped: traveller 40 of 7,000
 
 ${dashes('files')}
   Decisions       out/decisions.ndjson
