@@ -59,11 +59,10 @@ export function putConstant(
   return end;
 }
 
-/** A short text as doubles, for code that writes them one by one (putTwo and the like). */
-export function wordsOf(...texts: readonly string[]): Float64Array {
+/** Short constants as doubles, for code that writes them one by one (putTwo). */
+export function wordsOf(...parts: readonly Uint8Array[]): Float64Array {
   const pool = new ConstantPool();
-  const encoder = new TextEncoder();
-  for (const text of texts) pool.add(encoder.encode(text));
+  for (const part of parts) pool.add(part);
   return pool.finish().words;
 }
 

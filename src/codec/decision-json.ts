@@ -55,6 +55,10 @@ const ALLOW = 10;
 /** `":"` */
 const ID_END = 0x223a22;
 const FLAG_MASK = (FLAG_COMBINATIONS - 1) << FLAG_SHIFT;
+// Copies, because an imported constant is loaded at each use. In int32 from the record's start.
+const FLAGS = ROW.flags >> 2;
+const REVISION = ROW.revision >> 2;
+const TIME = ROW.timeMs >> 2;
 
 export function makeJsonDecisionEncoder(options: DecisionEncoderOptions): DecisionEncoder {
   return new JsonDecisionEncoder(options);
@@ -70,7 +74,9 @@ class JsonDecisionEncoder implements DecisionEncoder {
   readonly #constants: Constants;
   readonly #parts: JsonParts;
   readonly #pairs: DigitPairs = makeDigitPairs();
-  readonly #words: Float64Array = wordsOf(...HEAD_TEXTS);
+  readonly #words: Float64Array = wordsOf(
+    ...HEAD_TEXTS.map((text) => new TextEncoder().encode(text)),
+  );
   readonly #timeHead: Float64Array = makeTimeHead();
   readonly #number: Float64Array = new Float64Array(1);
 
@@ -96,13 +102,13 @@ class JsonDecisionEncoder implements DecisionEncoder {
 
   allow(table: RowTable, row: number, out: OutputBuffer): void {
     const record = row * this.#slots.strideWords;
-    const flags = (table.i32[record + (ROW.flags >> 2)] as number) & FLAG_MASK;
-    const revision = table.i32[record + (ROW.revision >> 2)] as number;
+    const flags = (table.i32[record + FLAGS] as number) & FLAG_MASK;
+    const revision = table.i32[record + REVISION] as number;
     let at = this.#head(table, row, out, revision, true);
     if (flags === 0) {
       putTwo(out.view, at, this.#words, ALLOW);
       putTwo(out.view, at + 16, this.#words, ALLOW + 2);
-      at = this.#timeText(out.view, at + 32, table.f64, (record + (ROW.timeMs >> 2)) >> 1);
+      at = this.#timeText(out.view, at + 32, table.f64, (record + TIME) >> 1);
     } else {
       at = this.#outcome(out.view, at, 0);
       at = this.#flagsAndTime(table, row, out.view, at);
@@ -113,7 +119,7 @@ class JsonDecisionEncoder implements DecisionEncoder {
   decided(table: RowTable, row: number, verdict: Verdict, out: OutputBuffer): void {
     const view = out.view;
     const record = row * this.#slots.strideWords;
-    const revision = table.i32[record + (ROW.revision >> 2)] as number;
+    const revision = table.i32[record + REVISION] as number;
     let at = this.#head(table, row, out, revision, true);
     at = this.#outcome(view, at, verdict.outcome);
     if (verdict.reasonCount > 0 || verdict.scoreOutcome > 0) at = this.#reasons(view, at, verdict);
@@ -230,12 +236,12 @@ class JsonDecisionEncoder implements DecisionEncoder {
   }
 
   #flags(table: RowTable, record: number, view: DataView, at: number): number {
-    const flags = (table.i32[record + (ROW.flags >> 2)] as number) & FLAG_MASK;
+    const flags = (table.i32[record + FLAGS] as number) & FLAG_MASK;
     return flags === 0 ? at : this.#put(view, at, this.#parts.flags[flags >> FLAG_SHIFT] as number);
   }
 
   #time(table: RowTable, record: number, view: DataView, at: number): number {
-    const index = (record + (ROW.timeMs >> 2)) >> 1;
+    const index = (record + TIME) >> 1;
     if (Number.isNaN(table.f64[index])) return at;
     at = this.#put(view, at, this.#parts.time);
     return this.#timeText(view, at, table.f64, index);

@@ -14,15 +14,7 @@ import {
 import { concat, packText, packTextArray, packTexts } from './decision-msgpack-values.ts';
 
 export interface MsgpackParts {
-  /** Head of the decision's map, its count still 0, and the first key. */
-  readonly open: number;
-  readonly transactionId: number;
-  readonly account: number;
-  readonly merchant: number;
-  readonly order: number;
   readonly outcomes: Int32Array;
-  /** Outcome allow and the key of eventTime. */
-  readonly allowTime: number;
   readonly reasons: number;
   /** By rule; score-mode rules have an empty one. */
   readonly ruleReasons: Int32Array;
@@ -47,6 +39,9 @@ export interface MsgpackParts {
   readonly shadow: number;
   readonly shadows: Int32Array;
   readonly time: number;
+  /** Revision 0, hash and version. */
+  readonly revision0Rules: number;
+  readonly revision0Hash: number;
   readonly revision: number;
   /** Hash and version. */
   readonly rules: number;
@@ -70,13 +65,7 @@ export function makeMsgpackParts(
   const version =
     plan.version === null ? nothing : concat(packText('rulesVersion'), packText(plan.version));
   return {
-    open: add(Uint8Array.of(0xde, 0, 0), packText('decisionId')),
-    transactionId: text('transactionId'),
-    account: text('account'),
-    merchant: text('merchant'),
-    order: text('order'),
     outcomes: addAll(OUTCOMES.map(outcomeOf)),
-    allowTime: add(outcomeOf('allow'), packText('eventTime')),
     reasons: text('reasons'),
     ruleReasons: addAll(plan.rules.map((_, rule) => reasonBytes(ruleReason(plan, rule)))),
     scoreReason: add(reasonBytes(engineReason(plan, 'SCORE'))),
@@ -117,6 +106,8 @@ export function makeMsgpackParts(
       ),
     ),
     time: text('eventTime'),
+    revision0Rules: add(packText('revision'), Uint8Array.of(0), hash, version),
+    revision0Hash: add(packText('revision'), Uint8Array.of(0), hash),
     revision: text('revision'),
     rules: add(hash, version),
     hash: add(hash),

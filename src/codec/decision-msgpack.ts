@@ -11,7 +11,7 @@ import { OUTCOMES } from '../domain/decision.ts';
 import { ROW } from '../domain/row-layout.ts';
 import type { RowTable, Verdict } from '../domain/verdict.ts';
 import type { Constants } from './decision-constants.ts';
-import { ConstantPool, putBytes, putConstant } from './decision-constants.ts';
+import { ConstantPool, putBytes, putConstant, putTwo, wordsOf } from './decision-constants.ts';
 import type { DigitPairs } from './decision-digits.ts';
 import { makeDigitPairs, putInteger } from './decision-digits.ts';
 import type { EchoSlots } from './decision-entries.ts';
@@ -27,6 +27,8 @@ import type { MsgpackParts } from './decision-msgpack-parts.ts';
 import { makeMsgpackParts, repeatedMsgpackParts } from './decision-msgpack-parts.ts';
 import {
   NUMBER_BYTES_MAX,
+  concat,
+  packText,
   putArrayHead,
   putNumber,
   putTextHead,
@@ -35,6 +37,17 @@ import type { DecisionEncoder, DecisionEncoderOptions, OutputBuffer } from './de
 import { FIRST_REASON } from './decision-writer.ts';
 
 const FLAG_MASK = (FLAG_COMBINATIONS - 1) << FLAG_SHIFT;
+// Copies, because an imported constant is loaded at each use. In int32 from the record's start.
+const FLAGS = ROW.flags >> 2;
+const REVISION = ROW.revision >> 2;
+const TIME = ROW.timeMs >> 2;
+/** Keys around the strings of the row, as doubles, and where each begins among them. */
+const OPEN = 0; // 14 bytes
+const TRANSACTION_ID = 2; // 14
+const ACCOUNT = 4; // 8
+const MERCHANT = 5; // 9
+const ORDER = 7; // 6
+const ALLOW = 8; // 24
 /** decisionId, transactionId, outcome, revision, rulesHash */
 const KEYS_ALWAYS = 5;
 
@@ -54,6 +67,14 @@ class MsgpackDecisionEncoder implements DecisionEncoder {
   readonly #parts: MsgpackParts;
   readonly #pairs: DigitPairs = makeDigitPairs();
   readonly #number: Float64Array = new Float64Array(1);
+  readonly #words: Float64Array = wordsOf(
+    concat(Uint8Array.of(0xde, 0, 0), packText('decisionId')),
+    packText('transactionId'),
+    packText('account'),
+    packText('merchant'),
+    packText('order'),
+    concat(packText('outcome'), packText('allow'), packText('eventTime')),
+  );
   /** Keys of the decision that is being written. */
   #keys = 0;
 
@@ -80,12 +101,13 @@ class MsgpackDecisionEncoder implements DecisionEncoder {
 
   allow(table: RowTable, row: number, out: OutputBuffer): void {
     const record = row * this.#slots.strideWords;
-    const flags = (table.i32[record + (ROW.flags >> 2)] as number) & FLAG_MASK;
-    const revision = table.i32[record + (ROW.revision >> 2)] as number;
+    const flags = (table.i32[record + FLAGS] as number) & FLAG_MASK;
+    const revision = table.i32[record + REVISION] as number;
     let at = this.#head(table, row, out, revision, true);
     if (flags === 0) {
-      at = putConstant(out.view, at, this.#constants, this.#parts.allowTime);
-      at = putNumber(out.view, at, table.f64, (record + (ROW.timeMs >> 2)) >> 1);
+      putTwo(out.view, at, this.#words, ALLOW);
+      out.view.setFloat64(at + 16, this.#words[ALLOW + 2] as number, true);
+      at = putNumber(out.view, at + 24, table.f64, (record + TIME) >> 1);
       this.#keys++;
     } else {
       at = this.#outcome(out.view, at, 0);
@@ -98,7 +120,7 @@ class MsgpackDecisionEncoder implements DecisionEncoder {
   decided(table: RowTable, row: number, verdict: Verdict, out: OutputBuffer): void {
     const view = out.view;
     const record = row * this.#slots.strideWords;
-    const revision = table.i32[record + (ROW.revision >> 2)] as number;
+    const revision = table.i32[record + REVISION] as number;
     let at = this.#head(table, row, out, revision, true);
     at = this.#outcome(view, at, verdict.outcome);
     if (verdict.reasonCount > 0 || verdict.scoreOutcome > 0) at = this.#reasons(view, at, verdict);
@@ -166,13 +188,13 @@ class MsgpackDecisionEncoder implements DecisionEncoder {
     const { view } = out;
     const { i32 } = table;
     const slots = this.#slots;
-    const parts = this.#parts;
-    const constants = this.#constants;
+    const words = this.#words;
     const record = row * slots.strideWords;
-    this.#keys = KEYS_ALWAYS;
     const idOffset = i32[record + slots.id + 2] as number;
     const idLength = i32[record + slots.id + 3] as number;
-    let at = putConstant(view, out.at, constants, parts.open);
+    let at = out.at + 14;
+    let keys = KEYS_ALWAYS;
+    putTwo(view, out.at, words, OPEN);
     if (revision === 0) {
       at = putTextHead(view, at, idLength + 2);
       at = putBytes(view, at, table.view, idOffset, idLength);
@@ -181,38 +203,35 @@ class MsgpackDecisionEncoder implements DecisionEncoder {
     } else {
       at = this.#decisionId(table, view, at, idOffset, idLength, revision);
     }
-    at = putConstant(view, at, constants, parts.transactionId);
-    at = putTextHead(view, at, idLength);
+    putTwo(view, at, words, TRANSACTION_ID);
+    at = putTextHead(view, at + 14, idLength);
     at = putBytes(view, at, table.view, idOffset, idLength);
     const accountLength = i32[record + slots.account + 3] as number;
     if (accountLength >= 0 && accountLength <= slots.bytesMax) {
+      view.setFloat64(at, words[ACCOUNT] as number, true);
+      at = putTextHead(view, at + 8, accountLength);
       const from = i32[record + slots.account + 2] as number;
-      at = this.#echo(view, at, parts.account, table, from, accountLength);
+      at = putBytes(view, at, table.view, from, accountLength);
+      keys++;
     }
-    if (!echoesMore) return at;
     const merchantLength = i32[record + slots.merchant + 3] as number;
-    if (merchantLength >= 0) {
+    if (echoesMore && merchantLength >= 0) {
+      putTwo(view, at, words, MERCHANT);
+      at = putTextHead(view, at + 9, merchantLength);
       const from = i32[record + slots.merchant + 2] as number;
-      at = this.#echo(view, at, parts.merchant, table, from, merchantLength);
+      at = putBytes(view, at, table.view, from, merchantLength);
+      keys++;
     }
     const orderLength = i32[record + slots.order + 3] as number;
-    if (orderLength >= 0) {
+    if (echoesMore && orderLength >= 0) {
+      view.setFloat64(at, words[ORDER] as number, true);
+      at = putTextHead(view, at + 6, orderLength);
       const from = i32[record + slots.order + 2] as number;
-      at = this.#echo(view, at, parts.order, table, from, orderLength);
+      at = putBytes(view, at, table.view, from, orderLength);
+      keys++;
     }
+    this.#keys = keys;
     return at;
-  }
-
-  #echo(
-    view: DataView,
-    at: number,
-    key: number,
-    table: RowTable,
-    from: number,
-    length: number,
-  ): number {
-    at = putTextHead(view, this.#key(view, at, key), length);
-    return putBytes(view, at, table.view, from, length);
   }
 
   /** `<id>#<revision>` of a revision above 0: its length is known once its digits stand. */
@@ -237,12 +256,12 @@ class MsgpackDecisionEncoder implements DecisionEncoder {
   }
 
   #flags(table: RowTable, record: number, view: DataView, at: number): number {
-    const flags = (table.i32[record + (ROW.flags >> 2)] as number) & FLAG_MASK;
+    const flags = (table.i32[record + FLAGS] as number) & FLAG_MASK;
     return flags === 0 ? at : this.#key(view, at, this.#parts.flags[flags >> FLAG_SHIFT] as number);
   }
 
   #time(table: RowTable, record: number, view: DataView, at: number): number {
-    const index = (record + (ROW.timeMs >> 2)) >> 1;
+    const index = (record + TIME) >> 1;
     if (Number.isNaN(table.f64[index])) return at;
     return putNumber(view, this.#key(view, at, this.#parts.time), table.f64, index);
   }
@@ -250,15 +269,14 @@ class MsgpackDecisionEncoder implements DecisionEncoder {
   /** Revision and rules; then the count of keys, and the decision is done. */
   #tail(out: OutputBuffer, at: number, revision: number, withVersion: boolean): void {
     const { view } = out;
-    at = this.#put(view, at, this.#parts.revision);
+    const hasVersion = withVersion && this.#hasVersion;
     if (revision === 0) {
-      view.setUint8(at++, 0);
+      at = this.#put(view, at, hasVersion ? this.#parts.revision0Rules : this.#parts.revision0Hash);
     } else {
       this.#number[0] = revision;
-      at = putNumber(view, at, this.#number, 0);
+      at = putNumber(view, this.#put(view, at, this.#parts.revision), this.#number, 0);
+      at = this.#put(view, at, hasVersion ? this.#parts.rules : this.#parts.hash);
     }
-    const hasVersion = withVersion && this.#hasVersion;
-    at = this.#put(view, at, hasVersion ? this.#parts.rules : this.#parts.hash);
     view.setUint16(out.at + 1, this.#keys + (hasVersion ? 1 : 0));
     out.at = at;
   }
