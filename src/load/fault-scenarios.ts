@@ -71,8 +71,11 @@ function badInput(draft: Draft, stage: Stage): void {
   const which = stage.random.below(4);
   if (which === 0) draft.card += draft.card % 10 === 9 ? -1 : 1;
   else if (which === 1) draft.expiry = 2401 + stage.random.below(12);
-  else if (which === 2) draft.merchant = `M9${draft.merchant.slice(2)}`;
-  else draft.amount = stage.random.chance(0.5) ? 0 : -draft.amount;
+  else if (which === 2) {
+    draft.merchant = `M9${draft.merchant.slice(2)}`;
+    // Behind the real merchant's address it would make that one look guilty for an hour.
+    draft.ip = NaN;
+  } else draft.amount = stage.random.chance(0.5) ? 0 : -draft.amount;
 }
 
 function outdated(draft: Draft, stage: Stage): void {
