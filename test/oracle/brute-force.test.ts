@@ -174,6 +174,17 @@ test.each<[FeatureSpec['fn'], readonly FeatureValue[]]>([
   expect(valuesOf(spec, rows, { keepMs: DAY })).toEqual(values);
 });
 
+test('a late row that stands before the first row of a new life has the age of the old one', () => {
+  const plan = planWith(feature('age'), {
+    keepMs: 10 * MINUTE,
+    time: { latenessMs: 5000, aheadMaxMs: 0, scanMax: 4096 },
+  });
+  const times = [0, 600_100, 590_000];
+  const rows = times.map((ms, i) => pay(0, { id: `r${i}`, time: START_MS + ms }));
+  const ages = runOracle(plan, rows).map((result) => result.features?.[0]);
+  expect(ages).toEqual([undefined, undefined, 595_100]);
+});
+
 test('distance and speed are from the latest earlier row with a place', () => {
   const rows = [
     pay(0, { lat: 0, lon: 0 }),

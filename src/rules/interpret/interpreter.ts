@@ -9,19 +9,16 @@
 
 import { RE2JS } from 're2js';
 import { assert, must } from '../../base/assert.ts';
-import type {
-  ArithmeticOperator,
-  CompareOperator,
-  Expression,
-  FunctionName,
-} from '../../domain/expression.ts';
+import type { Expression } from '../../domain/expression.ts';
 import type { FieldSpec } from '../../domain/fields.ts';
 import { TRANSACTION_FIELDS } from '../../domain/fields.ts';
-import type { Plan, RegisterData } from '../../domain/plan.ts';
+import type { Plan } from '../../domain/plan.ts';
 import * as fn from './functions.ts';
+import { maintenanceWindows } from './maintenance-windows.ts';
+import type { Value } from './operators.ts';
+import { CALCULATE, HOLDS, callSimple, numberOf, order, textOf } from './operators.ts';
 
-/** undefined = missing. */
-export type Value = number | string | boolean | undefined;
+export type { Value } from './operators.ts';
 
 export interface RowView {
   /** Value of a field by number; money already in the plan's currency. */
@@ -71,24 +68,6 @@ export function trace(e: Expression, row: RowView, plan: PreparedPlan): TracedNo
   new Walk(row, plan, (expression, value) => nodes.push({ expression, value })).value(e);
   return nodes;
 }
-
-/** Of the sign of left against right. */
-const HOLDS: Readonly<Record<CompareOperator, (sign: number) => boolean>> = {
-  '<': (sign) => sign < 0,
-  '<=': (sign) => sign <= 0,
-  '>': (sign) => sign > 0,
-  '>=': (sign) => sign >= 0,
-  '==': (sign) => sign === 0,
-  '!=': (sign) => sign !== 0,
-};
-
-const CALCULATE: Readonly<Record<ArithmeticOperator, (x: number, y: number) => Value>> = {
-  '+': (x, y) => x + y,
-  '-': (x, y) => x - y,
-  '*': (x, y) => x * y,
-  '/': (x, y) => (y === 0 ? undefined : x / y),
-  '%': (x, y) => (y === 0 ? undefined : x % y),
-};
 
 /** Calendar of a zone, undefined = the plan's own. */
 export function zoneFormat(plan: PreparedPlan, zone: string | undefined): Intl.DateTimeFormat {
@@ -286,94 +265,4 @@ class Walk {
       (window) => [scope, '*', ''].includes(window.scope) && window.from <= at && at < window.to,
     );
   }
-}
-
-interface MaintenanceWindow {
-  readonly scope: string;
-  readonly from: number;
-  readonly to: number;
-}
-
-/** No `from`: from the beginning of time; no `to`: still open; no scope: all. */
-function maintenanceWindows(register: RegisterData): MaintenanceWindow[] {
-  const cell = (name: string, row: number): string | number | null => {
-    const part = register.keyColumns.indexOf(name);
-    const column = register.columns.find((one) => one.name === name);
-    const value = column?.texts?.[row] ?? column?.numbers?.[row] ?? register.keys[row]?.[part];
-    return value === undefined || value === '' || Number.isNaN(value) ? null : value;
-  };
-  const rowCount = Math.max(register.keys.length, register.columns[0]?.numbers?.length ?? 0);
-  return Array.from({ length: rowCount }, (_, row) => ({
-    scope: String(cell('scope', row) ?? '*'),
-    from: timeOf(cell('from', row) ?? -Infinity),
-    to: timeOf(cell('to', row) ?? Infinity),
-  }));
-}
-
-function timeOf(value: string | number): number {
-  return typeof value === 'number' || /^[0-9]+$/.test(value) ? Number(value) : Date.parse(value);
-}
-
-/** -1, 0 or 1; undefined where a version is malformed. */
-function order(
-  left: number | string | boolean,
-  right: number | string | boolean,
-  isVersion: boolean,
-): number | undefined {
-  if (typeof left === 'string' || typeof right === 'string') {
-    const [a, b] = [textOf(left), textOf(right)];
-    return isVersion ? fn.compareVersions(a, b) : fn.compareCodePoints(a, b);
-  }
-  if (left === right) return 0;
-  return left < right ? -1 : 1;
-}
-
-/** Functions that need nothing but their arguments; null when `name` is another. */
-function callSimple(
-  name: FunctionName,
-  text: (i: number) => string,
-  number: (i: number) => number,
-  count: number,
-): Value | null {
-  const numbers = (): number[] => Array.from({ length: count }, (_, i) => number(i));
-  switch (name) {
-    case 'startsWith':
-      return text(0).startsWith(text(1));
-    case 'endsWith':
-      return text(0).endsWith(text(1));
-    case 'contains':
-      return text(0).includes(text(1));
-    case 'lower':
-      return text(0).toLowerCase();
-    case 'trim':
-      return text(0).trim();
-    case 'size':
-      return Array.from(text(0)).length;
-    case 'min':
-      return Math.min(...numbers());
-    case 'max':
-      return Math.max(...numbers());
-    case 'abs':
-      return Math.abs(number(0));
-    case 'round':
-      return fn.roundHalfAway(number(0));
-    case 'version':
-      return text(0);
-    case 'kmBetween':
-      return fn.kmBetween(number(0), number(1), number(2), number(3));
-    case 'luhn':
-      return fn.luhn(text(0));
-    default:
-      return null;
-  }
-}
-
-function numberOf(value: number | string | boolean): number {
-  assert(typeof value === 'number', `a number was expected, got ${typeof value}`);
-  return value;
-}
-
-function textOf(value: number | string | boolean): string {
-  assert(typeof value === 'string', `a string was expected, got ${typeof value}`);
-  return value;
 }
