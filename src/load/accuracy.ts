@@ -5,9 +5,9 @@
 // Stopped = hold or reverse. Injected = labelled fraud or chargeback. Only the first decision of a
 // transaction counts: repeats and later revisions are skipped, and so is what could not be read.
 
-import { createReadStream } from 'node:fs';
 import { HoldfastError } from '../base/errors.ts';
 import type { Decision } from '../domain/decision.ts';
+import { eachLine } from './lines.ts';
 
 export interface KindAccuracy {
   readonly kind: string;
@@ -225,33 +225,4 @@ function notAsExpected(path: string, line: number, what: string): HoldfastError 
   return new HoldfastError('IO_FAILED', `Cannot read "${path}": line ${line + 1} is not ${what}`, {
     path,
   });
-}
-
-/** Calls `each` with every line that is not empty, in constant memory. */
-export async function eachLine(
-  path: string,
-  each: (line: string, number: number) => void,
-): Promise<void> {
-  let rest = '';
-  let number = 0;
-  try {
-    for await (const chunk of createReadStream(path, {
-      encoding: 'utf8',
-      highWaterMark: 1 << 20,
-    })) {
-      const text = rest + String(chunk);
-      let start = 0;
-      for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', start)) {
-        if (end > start) each(text.slice(start, end), number);
-        number++;
-        start = end + 1;
-      }
-      rest = text.slice(start);
-    }
-  } catch (cause) {
-    if (cause instanceof HoldfastError) throw cause;
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new HoldfastError('IO_FAILED', `Cannot read "${path}": ${why}`, { path, cause });
-  }
-  if (rest !== '') each(rest, number);
 }

@@ -13,7 +13,8 @@ import { Random } from '../base/random.ts';
 import type { Format } from '../domain/ports.ts';
 import type { Draft } from './draft.ts';
 import { FAULT_SCENARIOS } from './fault-scenarios.ts';
-import { FRAUD_SCENARIOS } from './fraud-scenarios.ts';
+import { MERCHANT_FRAUD_SCENARIOS } from './merchant-fraud-scenarios.ts';
+import { PAYER_FRAUD_SCENARIOS } from './payer-fraud-scenarios.ts';
 import { HONEST_SCENARIOS } from './honest-scenarios.ts';
 import { planNews } from './news.ts';
 import { OrdinaryPayments } from './ordinary.ts';
@@ -23,7 +24,7 @@ import { GENERATED_ROW_BYTES_MAX, makeDraftWriter } from './row-writer.ts';
 import type { Scenario } from './scenario.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, Stage } from './scenario.ts';
 import { Schedule } from './schedule.ts';
-import { HOURLY_RATE, WEEKDAY_RATE } from './world-data.ts';
+import { gapFactor } from './rhythm.ts';
 import type { World } from './world.ts';
 import { makeWorld } from './world.ts';
 
@@ -60,8 +61,13 @@ export interface GeneratedLabel {
 
 export const DEFAULT_START_MS: number = Date.UTC(2026, 2, 1, 16);
 const ROWS_AN_ACCOUNT_AND_DAY = 1.25;
-const LOCAL_OFFSET_MS: number = 8 * HOUR_MS;
 const TIE_CHANCE = 0.002;
+const SCENARIOS: readonly Scenario[] = [
+  ...PAYER_FRAUD_SCENARIOS,
+  ...MERCHANT_FRAUD_SCENARIOS,
+  ...FAULT_SCENARIOS,
+  ...HONEST_SCENARIOS,
+];
 
 export class TransactionGenerator {
   readonly world: World;
@@ -102,7 +108,7 @@ export class TransactionGenerator {
     this.#payments = new OrdinaryPayments(world, this.#population, this.#random);
     this.#stage = new Stage(this.#random, world, this.#population, this.#payments, this.#schedule);
     this.#write = makeDraftWriter(this.#options.format);
-    this.#scenarios = [...FRAUD_SCENARIOS, ...FAULT_SCENARIOS, ...HONEST_SCENARIOS];
+    this.#scenarios = SCENARIOS;
     this.#scenarioWeights = cumulative(this.#scenarios.map((scenario) => 1 / scenario.labelled));
     const weightSum = this.#scenarioWeights[this.#scenarios.length - 1] as number;
     this.#scenarioChance = (this.#options.injectedRate * weightSum) / this.#scenarios.length;
@@ -143,7 +149,7 @@ export class TransactionGenerator {
   #next(bytes: Uint8Array, at: number): number {
     const random = this.#random;
     if (!random.chance(TIE_CHANCE)) {
-      this.#timeMs += -Math.log(1 - random.next()) * this.#meanGapMs * pace(this.#timeMs);
+      this.#timeMs += -Math.log(1 - random.next()) * this.#meanGapMs * gapFactor(this.#timeMs);
     }
     if (this.#schedule.nextMs <= this.#timeMs) return this.#nextPlanned(bytes, at);
     if (random.chance(this.#scenarioChance)) {
@@ -236,14 +242,6 @@ export class TransactionGenerator {
     const target = this.#random.next() * (weights[weights.length - 1] as number);
     return this.#scenarios[weights.findIndex((sum) => target < sum)] as Scenario;
   }
-}
-
-/** How much longer than on average the gaps are at this hour and weekday of Shanghai. */
-function pace(timeMs: number): number {
-  const localMs = timeMs + LOCAL_OFFSET_MS;
-  const hour = Math.floor(localMs / HOUR_MS) % 24;
-  const weekday = (Math.floor(localMs / DAY_MS) + 3) % 7; // 1970-01-01 was a Thursday
-  return 1 / ((HOURLY_RATE[hour] as number) * (WEEKDAY_RATE[weekday] as number));
 }
 
 function cumulative(weights: readonly number[]): Float64Array {

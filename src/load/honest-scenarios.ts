@@ -3,7 +3,7 @@
 // look, but the payer is right: they are what keeps precision below one.
 
 import { must } from '../base/assert.ts';
-import { refundOf } from './fraud-scenarios.ts';
+import { refundOf } from './derived-rows.ts';
 import { cityDistanceKm } from './population.ts';
 import type { Scenario, Stage } from './scenario.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from './scenario.ts';

@@ -3,7 +3,7 @@
 
 import type { Random } from '../base/random.ts';
 import type { Draft } from './draft.ts';
-import { keysOnly, refundOf } from './fraud-scenarios.ts';
+import { keysOnly, refundOf } from './derived-rows.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from './scenario.ts';
 import type { Schedule } from './schedule.ts';
 

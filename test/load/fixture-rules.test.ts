@@ -1,4 +1,5 @@
 import { readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
 import type { Plan } from '../../src/domain/plan.ts';
 import { AccuracyMeter } from '../../src/load/accuracy.ts';
@@ -9,7 +10,7 @@ import { decideAll, runOracle } from '../oracle/brute-force.ts';
 const FIXTURES = new URL('../../fixtures/', import.meta.url);
 
 function planOf(name: string): Plan {
-  const result = loadRulesFileSync(new URL(`rules/${name}`, FIXTURES).pathname);
+  const result = loadRulesFileSync(fileURLToPath(new URL(`rules/${name}`, FIXTURES)));
   if (!result.ok)
     throw new Error(result.problems.map((problem) => formatProblem(problem)).join('\n'));
   expect(result.warnings).toEqual([]);
