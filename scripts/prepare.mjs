@@ -11,6 +11,7 @@ import {
   readdirSync,
   rmSync,
   statSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { join } from 'node:path';
@@ -69,13 +70,22 @@ export function build() {
     join(ROOT, 'tsconfig.build.json'),
     join(ROOT, 'package-lock.json'),
   ]);
-  if (readMark(BUILT_MARK) === wanted) return true;
   lockBuild();
   try {
-    return readMark(BUILT_MARK) === wanted || buildAll(wanted);
+    const isBuilt = readMark(BUILT_MARK) === wanted || buildAll(wanted);
+    if (isBuilt) linkProgram();
+    return isBuilt;
   } finally {
     rmSync(BUILD_LOCK, { recursive: true, force: true });
   }
+}
+
+/** Makes `npx holdfast` work in the clone: npm links the programs of dependencies only. */
+function linkProgram() {
+  const link = join(ROOT, 'node_modules', '.bin', 'holdfast');
+  if (process.platform === 'win32' || existsSync(link)) return;
+  rmSync(link, { force: true });
+  symlinkSync(join('..', '..', 'dist', 'cli', 'main.js'), link);
 }
 
 function buildAll(wanted) {
