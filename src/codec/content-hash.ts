@@ -11,14 +11,14 @@ import { hashString } from '../base/hash.ts';
 export const CONTENT_A = 0x21f0aaad;
 export const CONTENT_B = 0x735a2d97;
 
-/** Low half of a field's part; contentHi takes it and makes the pair a bijection of the value. */
+/** Low half of a field's part. With contentHi a bijection of the value's 64 bits. */
 export function contentLo(lo: number, hi: number, saltLo: number): number {
-  const x = Math.imul(lo ^ saltLo, CONTENT_A) ^ hi;
+  const x = Math.imul(lo ^ ((hi << 16) | (hi >>> 16)) ^ saltLo, CONTENT_A);
   return Math.imul(x ^ (x >>> 15), CONTENT_B);
 }
 
-export function contentHi(partLo: number, hi: number, saltHi: number): number {
-  const y = (Math.imul(hi ^ saltHi, CONTENT_B) + partLo) | 0;
+export function contentHi(hi: number, saltHi: number): number {
+  const y = Math.imul(hi ^ saltHi, CONTENT_B);
   return Math.imul(y ^ (y >>> 15), CONTENT_A);
 }
 

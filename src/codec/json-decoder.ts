@@ -330,9 +330,10 @@ class JsonDecoder implements RowDecoder {
               break good;
             }
             // contentLo and contentHi of content-hash.ts.
-            let x = Math.imul(lo ^ (info[f | SALT_LO] as number), PART_A) ^ hi;
+            let x = lo ^ ((hi << 16) | (hi >>> 16)) ^ (info[f | SALT_LO] as number);
+            x = Math.imul(x, PART_A);
             x = Math.imul(x ^ (x >>> 15), PART_B);
-            let y = (Math.imul(hi ^ (info[f | SALT_HI] as number), PART_B) + x) | 0;
+            let y = Math.imul(hi ^ (info[f | SALT_HI] as number), PART_B);
             y = Math.imul(y ^ (y >>> 15), PART_A);
             sumLo = (sumLo + x) | 0;
             sumHi = (sumHi + y) | 0;

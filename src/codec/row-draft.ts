@@ -234,9 +234,8 @@ export class RowDraft {
       const words = isString ? this.#strings : this.#numberWords;
       const at = isString ? field * 4 : field * 2;
       const hi = words[at + 1] as number;
-      const partLo = contentLo(words[at] as number, hi, t.saltLo[field] as number);
-      sumLo = (sumLo + partLo) | 0;
-      sumHi = (sumHi + contentHi(partLo, hi, t.saltHi[field] as number)) | 0;
+      sumLo = (sumLo + contentLo(words[at] as number, hi, t.saltLo[field] as number)) | 0;
+      sumHi = (sumHi + contentHi(hi, t.saltHi[field] as number)) | 0;
     }
     this.writer.markMissing(table, base, seenLo, seenHi);
     this.writer.writeGood(table, base, start, end - start, this.#kind, sumLo, sumHi);

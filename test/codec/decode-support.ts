@@ -46,30 +46,6 @@ export interface Decoded {
 
 export type Decode = (row: string | Uint8Array, splitError?: number) => Decoded;
 
-const GUARD_BYTES = 16;
-
-export function tableOf(
-  layout: RowLayout,
-  rows: readonly Uint8Array[],
-): { table: RowTable; spans: Int32Array; scratchOffset: number } {
-  const total = rows.reduce((sum, row) => sum + row.length, 0) + GUARD_BYTES;
-  const memory = new SharedArrayBuffer(total * 2);
-  const bytes = new Uint8Array(memory);
-  // What stands behind a row must not matter: continue it with something that could belong to it.
-  bytes.fill(0x22);
-  const spans = new Int32Array(rows.length * 2);
-  let at = 0;
-  rows.forEach((row, index) => {
-    bytes.set(row, at);
-    spans.set([at, row.length], index * 2);
-    at += row.length;
-  });
-  const records = new SharedArrayBuffer(layout.strideBytes * rows.length);
-  const i32 = new Int32Array(records).fill(0x5a5a5a5a);
-  const table = { i32, f64: new Float64Array(records), bytes, view: new DataView(memory) };
-  return { table, spans, scratchOffset: total };
-}
-
 export function readRecord(layout: RowLayout, table: RowTable, record: number): Decoded {
   const base = (layout.strideBytes * record) / 4;
   const at = (offset: number): number => table.i32[base + offset / 4] as number;
@@ -120,18 +96,21 @@ export function makeDecode(
   let decoder: RowDecoder | null = null;
   const scratchOffset = 200_000;
   const options: DecodeOptions = { layout, hashKey: DEFAULT_HASH_KEY, scratchOffset, money };
+  const memory = new SharedArrayBuffer(scratchOffset * 2);
+  const slab = new Uint8Array(memory);
+  const view = new DataView(memory);
   const instance = (): RowDecoder => {
     decoder ??= format === 'json' ? createJsonDecoder(options) : createMsgpackDecoder(options);
     return decoder;
   };
   const decode = (row: string | Uint8Array, splitError = -1): Decoded => {
     const bytes = typeof row === 'string' ? new TextEncoder().encode(row) : row;
-    const memory = new SharedArrayBuffer(scratchOffset * 2);
-    const slab = new Uint8Array(memory).fill(0x22, 0, bytes.length + 64);
+    // What stands behind a row must not matter: here it could belong to a string or key.
+    slab.fill(0x22, 0, bytes.length + 64);
     slab.set(bytes, 3);
     const records = new SharedArrayBuffer(layout.strideBytes * 2);
     const i32 = new Int32Array(records).fill(0x5a5a5a5a);
-    const table = { i32, f64: new Float64Array(records), bytes: slab, view: new DataView(memory) };
+    const table = { i32, f64: new Float64Array(records), bytes: slab, view };
     const spans = Int32Array.of(0, 0, 3, bytes.length);
     instance().decode(table, spans, Int32Array.of(-1, splitError), 1, 2, 0);
     return readRecord(layout, table, 1);

@@ -1,0 +1,185 @@
+// Many rows in one table: neighbours, records, the guard behind the last row, layouts.
+
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { DEFAULT_HASH_KEY } from '../../src/base/hash.ts';
+import { createJsonDecoder } from '../../src/codec/json-decoder.ts';
+import { createMsgpackDecoder } from '../../src/codec/msgpack-decoder.ts';
+import { createMoneyConversion } from '../../src/domain/currencies.ts';
+import type { RowLayout } from '../../src/domain/row-layout.ts';
+import { ROW, ROW_FLAG, makeRowLayout } from '../../src/domain/row-layout.ts';
+import type { RowTable } from '../../src/domain/verdict.ts';
+import { ANY_ROWS, STYLES, writeJson } from './arbitrary-rows.ts';
+import type { Decoded } from './decode-support.ts';
+import {
+  EXTRA_FIELDS,
+  LAYOUT,
+  decodeJson,
+  makeDecode,
+  pack,
+  readRecord,
+} from './decode-support.ts';
+
+const GUARD_BYTES = 16;
+const encoder = new TextEncoder();
+
+/** Rows laid end to end with nothing between them and `guard` behind the last. */
+function decodeAll(
+  format: 'json' | 'msgpack',
+  rows: readonly Uint8Array[],
+  guard: number,
+  layout: RowLayout = LAYOUT,
+): Decoded[] {
+  const scratchOffset = rows.reduce((sum, row) => sum + row.length, 0) + GUARD_BYTES;
+  const memory = new ArrayBuffer(scratchOffset * 2);
+  const bytes = new Uint8Array(memory);
+  const spans: number[] = [];
+  let at = 0;
+  for (const row of rows) {
+    bytes.set(row, at);
+    spans.push(at, row.length);
+    at += row.length;
+  }
+  bytes.fill(guard, at, at + GUARD_BYTES);
+  const records = new ArrayBuffer(layout.strideBytes * rows.length);
+  // The view ends with the guard: reading further would throw.
+  const table: RowTable = {
+    i32: new Int32Array(records),
+    f64: new Float64Array(records),
+    bytes,
+    view: new DataView(memory, 0, scratchOffset),
+  };
+  const options = { layout, hashKey: DEFAULT_HASH_KEY, scratchOffset, money: null };
+  const decoder = format === 'json' ? createJsonDecoder(options) : createMsgpackDecoder(options);
+  const split = new Int32Array(rows.length).fill(-1);
+  decoder.decode(table, Int32Array.from(spans), split, 0, rows.length, 0);
+  return rows.map((_, record) => readRecord(layout, table, record));
+}
+
+test('rows end to end are what they are alone, whatever stands behind them', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.tuple(ANY_ROWS, STYLES, fc.option(fc.nat(), { freq: 3 })), {
+        minLength: 1,
+        maxLength: 6,
+      }),
+      fc.constantFrom(0, 0x22, 0x30, 0x2c, 0x5c, 0x7d, 0xff, 0x91, 0xa5),
+      (made, guard) => {
+        const texts = made.map(([row, style, cut]) => {
+          const bytes = encoder.encode(writeJson(row, style));
+          return cut === null ? bytes : bytes.slice(0, cut % (bytes.length + 1));
+        });
+        const packs = made.map(([row, , cut]) => {
+          const bytes = pack(row);
+          return cut === null ? bytes : bytes.slice(0, cut % (bytes.length + 1));
+        });
+        for (const [format, rows] of [
+          ['json', texts],
+          ['msgpack', packs],
+        ] as const) {
+          const alone = makeDecode(format);
+          decodeAll(format, rows, guard).forEach((decoded, index) => {
+            expect({ ...decoded, table: null }).toEqual({
+              ...alone(rows[index] as Uint8Array),
+              table: null,
+            });
+          });
+        }
+      },
+    ),
+    { numRuns: 150 },
+  );
+});
+
+test('what the rules do not read changes neither content nor errors', () => {
+  const small = makeRowLayout(EXTRA_FIELDS, new Set(['amount']), false);
+  const decodeSmall = makeDecode('json', null, small);
+  fc.assert(
+    fc.property(ANY_ROWS, (row) => {
+      const text = JSON.stringify(row);
+      const whole = decodeJson(text);
+      const decoded = decodeSmall(text);
+      const shared = ['error', 'errorField', 'errorAt', 'id', 'flags', 'kind', 'content'] as const;
+      for (const name of shared) expect(decoded[name]).toEqual(whole[name]);
+      for (const [name, value] of Object.entries(decoded.values)) {
+        expect(whole.values[name]).toEqual(value);
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
+
+test('the whole header is written, over whatever was there', () => {
+  const { table } = decodeJson(
+    '{"id":"x","kind":"code","time":5,"account":"A","codeState":"paid"}',
+  );
+  const base = LAYOUT.strideBytes / 4;
+  const at = (offset: number): number | undefined => table.i32[base + offset / 4];
+  expect({
+    flags: at(ROW.flags),
+    bytesOffset: at(ROW.bytesOffset),
+    bytesLength: at(ROW.bytesLength),
+    errorCode: at(ROW.errorCode),
+    errorField: at(ROW.errorField),
+    errorAt: at(ROW.errorAt),
+    repeatRow: at(ROW.repeatRow),
+    revision: at(ROW.revision),
+    verdict: at(ROW.verdict),
+  }).toEqual({
+    flags: 0,
+    bytesOffset: 3,
+    bytesLength: 66,
+    errorCode: -1,
+    errorField: -1,
+    errorAt: -1,
+    repeatRow: -1,
+    revision: 0,
+    verdict: 0,
+  });
+});
+
+describe('money in the plan currency', () => {
+  const money = createMoneyConversion(
+    'CNY',
+    [
+      { currency: 'USD', rateDigits: 72005, rateScale: 4 },
+      { currency: 'JPY', rateDigits: 5, rateScale: 2 },
+    ],
+    DEFAULT_HASH_KEY,
+  );
+  const decode = makeDecode('json', money);
+  const row = (currency: string | null, amount: number, more = ''): Decoded =>
+    decode(
+      `{"id":"x","kind":"${currency === null ? 'reversal' : 'payment'}","time":5,"account":"A","of":"y",` +
+        `"amount":${amount},"merchant":"M"${more}${currency === null ? '' : `,"currency":"${currency}"`}}`,
+    );
+
+  test.each<[string | null, number, number]>([
+    ['CNY', 12345, 12345],
+    ['USD', 100, 720],
+    ['USD', -1000, -7200],
+    ['JPY', 1, 5],
+    ['JPY', 3, 15],
+    [null, 77, 77],
+  ])('%s %d is %d', (currency, amount, converted) => {
+    const decoded = row(currency, amount);
+    expect(decoded.error).toBeNull();
+    expect(decoded.converted['amount']).toBe(converted);
+    expect(decoded.values['amount']).toBe(amount);
+    expect(decoded.flags & ROW_FLAG.currencyUnknown).toBe(0);
+  });
+
+  test.each(['EUR', 'XAU', 'cny', 'nonsense', ''])('currency "%s" has no rate', (currency) => {
+    const decoded = row(currency, 100, ',"balance":5');
+    expect(decoded.error).toBeNull();
+    expect(decoded.converted['amount']).toBeNaN();
+    expect(decoded.converted['balance']).toBeNaN();
+    expect(decoded.values['amount']).toBe(100);
+    expect(decoded.flags).toBe(ROW_FLAG.decided | ROW_FLAG.currencyUnknown);
+  });
+
+  test('every money field is converted, absent ones stay missing', () => {
+    expect(row('USD', 100, ',"balance":1000').converted).toEqual({ amount: 720, balance: 7200 });
+    expect(row('USD', 100).converted['balance']).toBeNaN();
+  });
+});
