@@ -222,8 +222,10 @@ export class TransactionGenerator {
   /** A row that is cut off, has a wrong type, an unknown kind or lacks its account. */
   #writeBroken(draft: Draft, bytes: Uint8Array, at: number): number {
     const isJson = this.#options.format === 'ndjson';
-    // Half a msgpack map would break the framing of all that follows: no such rows there.
-    const way = this.#random.below(isJson ? 4 : 2);
+    // Half a msgpack map would break the framing of all that follows: no such rows there. Drawn by
+    // the id, so that the rest of the stream is the same in both forms.
+    const random = new Random(this.#ids);
+    const way = random.below(isJson ? 4 : 2);
     draft.id = ++this.#ids;
     if (way === 0) draft.kind = 'paymnet';
     if (way === 1) draft.account = NaN;
@@ -232,7 +234,7 @@ export class TransactionGenerator {
     const row = Buffer.from(bytes.buffer, bytes.byteOffset + at, end - at).toString();
     const broken =
       way === 2
-        ? `${row.slice(0, 30 + this.#random.below(row.length - 60))}\n`
+        ? `${row.slice(0, 30 + random.below(row.length - 60))}\n`
         : row.replace(/"amount":(\d+)/, '"amount":"$1"');
     return at + new TextEncoder().encodeInto(broken, bytes.subarray(at)).written;
   }

@@ -55,6 +55,21 @@ describe('the stream', () => {
     expect(unpackr.unpackMultiple(packed.bytes)).toEqual(rows(generate(small).bytes));
   });
 
+  it('differs between the two forms in nothing but broken rows', () => {
+    const options = { rows: 3_000, accounts: 800, seed: 9, badRate: 0.01 };
+    const packed = generate({ ...options, format: 'msgpack' });
+    const text = generate(options);
+    expect(packed.labels).toEqual(text.labels);
+    const unpackr = new Unpackr({ useRecords: false, int64AsType: 'number' });
+    const good = lines(text.bytes).filter((line) => isGood(line));
+    const unpacked = (unpackr.unpackMultiple(packed.bytes) as unknown[]).map((row) =>
+      JSON.stringify(row),
+    );
+    expect(unpacked.filter((line) => isGood(line))).toEqual(
+      good.map((line) => JSON.stringify(JSON.parse(line))),
+    );
+  });
+
   it('has rows of about 350 bytes and 19 keys', () => {
     const keys = parsed.reduce((sum, row) => sum + Object.keys(row).length, 0) / parsed.length;
     expect(stream.bytes.length / parsed.length).toBeGreaterThan(320);
