@@ -9,7 +9,6 @@ import { nearMiss } from '../../base/near-miss.ts';
 import { checkLets } from './check/lets.ts';
 import type { Scope } from './check/scope.ts';
 import { FILE_NODES_MAX, Uses } from './check/scope.ts';
-import { readRatesFile } from './data-files.ts';
 import { DeclarationReader } from './declarations.ts';
 import type { RulesDocument } from './documents.ts';
 import { DocumentLoader, resolvePath, singleValue } from './documents.ts';
@@ -23,6 +22,7 @@ import {
   readFileFromDisk,
   readText as readTextFile,
 } from './read-file.ts';
+import { readRatesFile } from './rates-file.ts';
 import { readScalar, readText } from './read-tree.ts';
 import { ReasonTable } from './reasons.ts';
 import { RulesReader } from './rules-section.ts';

@@ -35,44 +35,24 @@ const NASTY = [
   '\r\n',
   '  ',
 ];
-const CEL = [
-  ...['tx', '.', 'amount', 'account', 'count', '(', ')', '"10m"', ',', '[', ']', '&&', '||', '!'],
-  ...['==', '<', 'in', 'staff', 'merchants', 'tx.merchant', '5', '50.00', '?', ':', '-', '*', '/'],
-  ...[
-    'small',
-    'isSmall',
-    'has',
-    'true',
-    'tx.vip',
-    'min',
-    'matches',
-    'prior',
-    'r"x"',
-    'b"x"',
-    '{',
-    '}',
-  ],
-];
+const CEL =
+  'tx . amount account count ( ) "10m" , [ ] && || ! == < in staff merchants tx.merchant 5 50.00 ? : ' +
+  '- * / small isSmall has true tx.vip min matches prior r"x" b"x" { }';
+const YAML_KEYS =
+  'ruleset rules let lists registers tests fields id when outcome hold POLICY 5 "x"';
 const YAML_WORDS = [
-  ...['ruleset', 'rules', 'let', 'lists', 'registers', 'tests', 'fields', 'id', 'when', 'outcome'],
-  ...[
-    ': ',
-    '\n',
-    '\n  ',
-    '\n  - ',
-    '[',
-    ']',
-    '{',
-    '}',
-    ', ',
-    '"x"',
-    'tx.lat > 5',
-    'hold',
-    'POLICY',
-    '5',
-  ],
+  ': ',
+  '\n',
+  '\n  ',
+  '\n  - ',
+  '[',
+  ']',
+  '{',
+  '}',
+  ', ',
+  'tx.lat > 5',
   ...NASTY,
-];
+].concat(YAML_KEYS.split(' '));
 
 function ends(text: string): void {
   const result = load(text, FILES);
@@ -84,7 +64,7 @@ function ends(text: string): void {
   for (const problem of result.problems) {
     expect(problem.line).toBeGreaterThan(0);
     expect(problem.column).toBeGreaterThan(0);
-    expect(formatProblem(problem)).not.toMatch(/[\u0000-\u0008\u001b\u2028\u202e]/);
+    expect(formatProblem(problem)).not.toMatch(/[^\P{Cc}\t\n]|\p{Cf}|\p{Zl}/u);
   }
 }
 
@@ -102,7 +82,9 @@ describe('hostile rules files', () => {
   });
 
   test('words of expressions in any order', () => {
-    const words = fc.array(fc.constantFrom(...CEL, ...NASTY.slice(0, 6)), { maxLength: 25 });
+    const words = fc.array(fc.constantFrom(...CEL.split(' '), ...NASTY.slice(0, 6)), {
+      maxLength: 25,
+    });
     fc.assert(
       fc.property(words, (parts) => ends(withCondition(parts.join(' ')))),
       { numRuns: 600 },

@@ -7,7 +7,7 @@ import type { ASTNode } from '../cel-source.ts';
 import { code, quote } from '../problem.ts';
 import { wordList } from '../read-tree.ts';
 import type { Checker } from './checker.ts';
-import { isLife } from './checker.ts';
+import { isLife } from './names.ts';
 import type { FieldInfo, RegisterDeclaration } from './scope.ts';
 import { typeWords } from './scope.ts';
 import type { Typed } from './typed.ts';

@@ -5,7 +5,6 @@
 // nested lets could otherwise double without end.
 
 import type { Expression, SourcePlace } from '../../../domain/expression.ts';
-import { nearMiss } from '../../../base/near-miss.ts';
 import type { ASTNode, CelSource } from '../cel-source.ts';
 import { code, quote } from '../problem.ts';
 import { placeOf } from '../source-file.ts';
@@ -17,6 +16,7 @@ import { checkCompare } from './compare.ts';
 import { checkChoose, checkConditionChoose, isBoolean } from './choose.ts';
 import { checkLiteral } from './literals.ts';
 import { checkIn } from './membership.ts';
+import { notAValue } from './names.ts';
 import type { LetDeclaration, Scope, Uses } from './scope.ts';
 import { FILE_NODES_MAX, typeWords } from './scope.ts';
 import type { Typed } from './typed.ts';
@@ -231,7 +231,7 @@ export class Checker {
     label: (result: T, checker: Checker, ast: ASTNode) => T,
   ): T | null {
     const declaration = this.scope.names.get(ast.args);
-    if (declaration?.kind !== 'let') return this.#notAValue(ast);
+    if (declaration?.kind !== 'let') return notAValue(this, ast);
     const result = this.insideLet(declaration, ast, check);
     return result === null ? null : label(result, this, ast);
   }
@@ -279,42 +279,6 @@ export class Checker {
     return result;
   }
 
-  #notAValue(ast: ASTNode & { readonly op: 'id' }): null {
-    const name = ast.args;
-    const declaration = this.scope.names.get(name);
-    switch (declaration?.kind) {
-      case 'entity':
-        return this.error(
-          ast,
-          `${quote(name)} is an entity: ask one of its features, such as ${name}.count("10m").`,
-        );
-      case 'list':
-        return this.error(ast, `${quote(name)} is a list: it may only stand on the right of "in".`);
-      case 'register':
-        return this.error(
-          ast,
-          `${quote(name)} is a register: write "key in ${name}" or ${name}[key].column.`,
-        );
-      case 'broken':
-        return null;
-      default:
-    }
-    if (name === 'tx')
-      return this.error(
-        ast,
-        'The transaction itself is no value: name a field, such as tx.amount.',
-      );
-    if (isLife(name)) return this.lifeError(ast, name);
-    if (this.scope.fields.has(name)) {
-      return this.error(
-        ast,
-        `Unknown name ${quote(name)}; a field of the transaction is written tx.${name}.`,
-        `tx.${name}`,
-      );
-    }
-    return this.error(ast, `Unknown name ${quote(name)}.`, nearMiss(name, this.#allNames()));
-  }
-
   lifeError(ast: ASTNode, name: string): null {
     return this.error(
       ast,
@@ -322,18 +286,9 @@ export class Checker {
     );
   }
 
-  #allNames(): string[] {
-    return ['tx', 'true', 'false', ...this.scope.names.keys()];
-  }
-
   isBoolean(ast: ASTNode): boolean {
     return isBoolean(this, ast);
   }
-}
-
-/** Names of the life of a payment. */
-export function isLife(name: string): boolean {
-  return name === 'payment' || name === 'of' || name === 'event';
 }
 
 function relabel(expression: Expression, checker: Checker, ast: ASTNode): Expression {

@@ -6,7 +6,6 @@ import type { FeatureFunction, FeatureSpec, FeatureWindow } from '../../../domai
 import { nearMiss } from '../../../base/near-miss.ts';
 import type { ASTNode } from '../cel-source.ts';
 import { code, quote } from '../problem.ts';
-import { DURATION_UNITS, formatDuration, parseDuration } from '../units.ts';
 import { canonical } from './canonical.ts';
 import type { Checker } from './checker.ts';
 import { isWholeNumber, namesOtherKinds } from './feature-facts.ts';
@@ -14,6 +13,7 @@ import type { EntityDeclaration } from './scope.ts';
 import { FEATURES_MAX, typeWords } from './scope.ts';
 import type { Typed } from './typed.ts';
 import { typed } from './typed.ts';
+import { checkWindow, windowText } from './windows.ts';
 
 type Parameter = 'window' | 'where' | 'where?' | 'value' | 'field';
 
@@ -33,7 +33,6 @@ const PARAMETERS: Readonly<Record<FeatureFunction, readonly Parameter[]>> = {
 };
 
 export const FEATURE_NAMES: readonly string[] = Object.keys(PARAMETERS);
-export const WINDOW_MS_MAX: number = 400 * 86_400_000;
 
 export interface FeatureCall {
   readonly entity: EntityDeclaration;
@@ -128,44 +127,6 @@ function insideCounted<T>(checker: Checker, what: string, check: () => T): T {
   return result;
 }
 
-function checkWindow(checker: Checker, ast: ASTNode): FeatureWindow | null {
-  const value = checker.value(ast);
-  if (value === null) return null;
-  const { expression } = value;
-  if (expression.op === 'number' && expression.type === 'duration') {
-    return windowOf(checker, ast, expression.value, expression.text);
-  }
-  if (expression.op !== 'string') {
-    return checker.error(
-      ast,
-      `A window is a text such as "10m", "24h", "30d", "day" or "month"; ${code(expression.text)} is not.`,
-    );
-  }
-  const text = expression.value;
-  if (text === 'day' || text === 'month') return { kind: text };
-  const ms = parseDuration(text);
-  if (ms === null) {
-    return checker.error(
-      ast,
-      `${code(text)} is no window: a whole number and a unit (${DURATION_UNITS}), "day" or "month".`,
-      nearMiss(text, ['day', 'month']),
-    );
-  }
-  return windowOf(checker, ast, ms, text);
-}
-
-function windowOf(checker: Checker, ast: ASTNode, ms: number, text: string): FeatureWindow | null {
-  if (ms <= 0)
-    return checker.error(ast, `A window must be longer than nothing, not ${code(text)}.`);
-  if (ms > WINDOW_MS_MAX) {
-    return checker.error(
-      ast,
-      `A window is at most ${formatDuration(WINDOW_MS_MAX)} long, not ${code(text)}.`,
-    );
-  }
-  return { kind: 'length', ms };
-}
-
 function checkSummand(checker: Checker, ast: ASTNode, fn: FeatureFunction): Expression | null {
   const value = checker.value(ast);
   if (value === null) return null;
@@ -243,8 +204,4 @@ function tooManyFeatures(checker: Checker, ast: ASTNode): null {
   if (checker.scope.said.has('features')) return null;
   checker.scope.said.add('features');
   return checker.error(ast, `The rules use more than ${FEATURES_MAX} different features.`);
-}
-
-function windowText(window: FeatureWindow): string {
-  return window.kind === 'length' ? formatDuration(window.ms) : window.kind;
 }
