@@ -56,8 +56,8 @@ export interface BatchWorkerOptions {
   readonly letters: DeadLetterBox;
 }
 
-/** How many slots of each kind are looked at for sweeping, a row of the batch. */
-const SWEEP_PER_ROW = 0.25;
+/** Slots looked at for sweeping, of each kind a row of the batch, beside those of new entities. */
+const SWEEP_PER_ROW = 1 / 16;
 
 export class BatchWorker {
   readonly passMs: Float64Array = new Float64Array(PASSES.length);

@@ -85,8 +85,15 @@ export class FeaturePass {
       latenessMs: plan.time.latenessMs,
       scanMax: plan.time.scanMax,
     };
-    const layouts = { rows, features };
-    return new EntityState(this.layout, limits, this.#tables, this.#code, layouts, hashKey);
+    return new EntityState({
+      layout: this.layout,
+      limits,
+      tables: this.#tables,
+      code: this.#code,
+      rows,
+      features,
+      hashKey,
+    });
   }
 
   /** Updates the entities of `list` in order and writes its rows' features. */

@@ -90,6 +90,11 @@ export class LocalEngine {
     return { decisions: Buffer.concat(decisions), letters: Buffer.concat(letters) };
   }
 
+  /** Time spent in each pass so far, ms, in the order of PASSES. */
+  get passMs(): Float64Array {
+    return this.#runner.passMs;
+  }
+
   /** Decides transactions given as objects of the transaction contract (output format NDJSON). */
   decide(transactions: readonly object[]): Decision[] {
     const packr = new Packr({ useRecords: false });

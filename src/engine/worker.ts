@@ -112,7 +112,7 @@ class Worker {
         count: state.entityCount,
         bytes: state.bytesUsed,
         evicted: state.counters.entitiesEvicted,
-        truncated: state.counters.rowsTruncated,
+        truncated: state.rowsTruncated,
         swept: state.counters.entitiesSwept,
       })),
       repeats: {

@@ -7,8 +7,8 @@
 // in state.X, in this order: [scratch, decided, counts, sums, raws, distincts x 2, lasts, places,
 // lat, lon].
 
+import { foldOf, foldStart, isPlaced } from './entity-rings.ts';
 import type { EntityState } from './entity-state.ts';
-import { foldOf, foldStart, isPlaced } from './entity-state.ts';
 import type { LastTerm, TermOffsets } from './state-layout.ts';
 import { HEADER, PLACE_NONE } from './state-layout.ts';
 
@@ -209,7 +209,10 @@ export function evaluateAt(s: EntityState, row: number, slot: number, place: num
       case 'age': {
         const since = t - previousTimeAt(at);
         const first = layout.firstTime >= 0 && at.known ? s.HD[(at.h + layout.firstTime) >> 1] : 0;
-        F[f] = since > s.limits.keepMs ? NaN : recipe.kind === 'age' ? t - (first as number) : since;
+        if (since > s.limits.keepMs) F[f] = NaN;
+        // A row that stands before the entity's present life has no age in it.
+        else if (recipe.kind === 'age') F[f] = t >= (first as number) ? t - (first as number) : NaN;
+        else F[f] = since;
         break;
       }
       case 'distanceKm':
@@ -223,11 +226,17 @@ export function evaluateAt(s: EntityState, row: number, slot: number, place: num
 }
 
 /** Enters the row, whose terms are in s.X, before sequence number `place`. */
-export function insertLate(s: EntityState, slot: number, placeBefore: number, t: number): void {
+export function insertLate(
+  s: EntityState,
+  row: number,
+  slot: number,
+  placeBefore: number,
+  t: number,
+): void {
   const { layout, H, RD } = s;
   const h = slot * layout.headerWords;
   if (H[h + HEADER.end] === H[h + HEADER.limit]) {
-    s.makeRoom(slot, s.HD[(h + HEADER.lastTime) >> 1] as number);
+    s.roomFor(slot, s.HD[(h + HEADER.lastTime) >> 1] as number, row);
   }
   const end = H[h + HEADER.end] as number;
   const start = H[h + HEADER.start] as number;

@@ -2,7 +2,7 @@
 //
 // For each row of a tile: put its time at the ring's end, advance each window's cursor (the new row
 // itself stops the loop, so it needs no bound), store the prefixes, write the feature values. What is
-// rare is a call: a late row (`s.late`), room (`s.makeRoom`), a fold's flip, a sum near 2^53.
+// rare is a call: a late row (`s.late`), room (`s.roomFor`), a fold's flip, a sum near 2^53.
 // Generated rather than interpreted because which terms there are is known from the plan; names are
 // ours and values are numbers, so no text of a rules file can become code.
 
@@ -435,7 +435,7 @@ const h = slots[j] * ${words}, hd = h >> 1;
 const t = f64[b64 + ${ROW.timeMs / 8}];
 if ((flags & ${ROW_FLAG.late}) !== 0 || t < HD[hd + ${HEADER.lastTime / 2}]) { s.late(row, slots[j]); continue; }
 const end = H[h + ${HEADER.end}];
-if (end === H[h + ${HEADER.limit}]) s.makeRoom(slots[j], t);
+if (end === H[h + ${HEADER.limit}]) s.roomFor(slots[j], t, row);
 const cap = H[h + ${HEADER.capacity}], base = H[h + ${HEADER.base}];
 ${own}
 const a = ${rowAt(layout, 'end')};
