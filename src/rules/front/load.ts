@@ -53,10 +53,14 @@ export function loadRulesFileSync(path: string): LoadResult {
   if (read.unreadable) {
     throw new HoldfastError('IO_FAILED', `The rules file ${quote(path)} ${read.reason}.`, { path });
   }
+  return refused(path, read.reason);
+}
+
+/** What is wrong with the file as a whole. */
+function refused(path: string, reason: string): LoadResult {
   const problems = new Problems();
   const file = new SourceFile(path, '');
-  const span = { file, start: 0, end: 1, path: '', rule: null };
-  problems.error(span, `The rules file ${read.reason}.`);
+  problems.error({ file, start: 0, end: 1, path: '', rule: null }, `The rules file ${reason}.`);
   return { ok: false, problems: problems.errors };
 }
 
@@ -65,6 +69,9 @@ export function loadRulesFileSync(path: string): LoadResult {
  * `readFile` gives the bytes of the files that it names, and throws where there are none.
  */
 export function loadRulesText(text: string, virtualPath: string, readFile: ReadFile): LoadResult {
+  if (Buffer.byteLength(text) > RULES_BYTES_MAX) {
+    return refused(virtualPath, `is larger than ${RULES_BYTES_MAX / 1_048_576} MiB`);
+  }
   const problems = new Problems();
   const hash = new ContentHash();
   const loader = new DocumentLoader(problems, readFile, hash);

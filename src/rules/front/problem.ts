@@ -58,7 +58,8 @@ function makeProblem(span: Span, message: string, suggestion: string | null): Ru
   return {
     ...place,
     rule: span.rule,
-    message,
+    // Some sentences are a library's, with text of the file in it.
+    message: visible(message),
     sourceLine,
     length: Math.max(1, Math.min(span.end - span.start, lineLeft)),
     suggestion,

@@ -81,6 +81,10 @@ describe('hostile rules files', () => {
     );
   });
 
+  test('a text that a library repeats in its own message', () => {
+    ends('%YAML 1.1\u0000');
+  });
+
   test('words of expressions in any order', () => {
     const words = fc.array(fc.constantFrom(...CEL.split(' '), ...NASTY.slice(0, 6)), {
       maxLength: 25,

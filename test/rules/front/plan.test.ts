@@ -101,6 +101,11 @@ rules:
     expect(plan.rules[2]).toMatchObject({ reason: -1, outcome: 'allow', score: { value: 6 } });
   });
 
+  test('a file over 4 MiB is refused unread', () => {
+    const text = file(`# ${'x'.repeat(4 * 1024 * 1024)}\n`);
+    expect(problemsOf(text)).toEqual(['1:1 The rules file is larger than 4 MiB.']);
+  });
+
   test('a missing file is an operating failure, a directory too', async () => {
     for (const path of ['fixtures/nothing.yaml', 'fixtures']) {
       const failure: unknown = await loadRulesFile(path).catch((error: unknown) => error);
