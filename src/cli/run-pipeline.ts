@@ -4,6 +4,7 @@ import type { Clock } from '../base/clock.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Format, Sink, Source } from '../domain/ports.ts';
 import { Engine } from '../engine/engine.ts';
+import type { WorkerPool } from '../engine/worker-pool.ts';
 import type { RunProgress, RunResult } from '../engine/run-result.ts';
 
 export interface PipelineOptions {
@@ -18,6 +19,8 @@ export interface PipelineOptions {
   readonly timings: boolean;
   readonly signal: AbortSignal;
   readonly clock: Clock;
+  /** Workers that were started while the rules were read. */
+  readonly pool?: WorkerPool | undefined;
   readonly onProgress: (progress: RunProgress) => void;
 }
 
@@ -26,7 +29,14 @@ export async function runPipeline(options: PipelineOptions): Promise<RunResult> 
   const { source, sink, deadLetters, rowLimit, timings, signal, onProgress } = options;
   const inputFormat = source.format;
   const sizes = { workers, batchRowsMax };
-  const engine = await Engine.create({ plan, ...sizes, inputFormat, outputFormat, clock });
+  const engine = await Engine.create({
+    plan,
+    ...sizes,
+    inputFormat,
+    outputFormat,
+    clock,
+    ...(options.pool !== undefined && { pool: options.pool }),
+  });
   try {
     return await engine.run({ source, sink, deadLetters, rowLimit, timings, signal, onProgress });
   } finally {

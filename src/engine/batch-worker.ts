@@ -148,7 +148,15 @@ export class BatchWorker {
       this.#decoder.decode(table, batch.spans, batch.splitErrors, from, to, from);
       const { i32, f64 } = table;
       const late = program.plan.time.latenessMs;
-      this.#streamTimeMs = markStreamTime(i32, f64, strideBytes, 0, count, this.#streamTimeMs, late);
+      this.#streamTimeMs = markStreamTime(
+        i32,
+        f64,
+        strideBytes,
+        0,
+        count,
+        this.#streamTimeMs,
+        late,
+      );
       const t1 = this.#clock.monotonicMs();
       program.repeats.check(i32, f64, this.#goodRows, this.#listGood(table, 0, count));
       const t2 = this.#clock.monotonicMs();
@@ -229,12 +237,7 @@ export class BatchWorker {
     markStreamTime(table.i32, table.f64, strideBytes, from, to, before, late);
     this.#streamTimeMs = shared.streamTimeBefore(workers, this.#streamTimeMs);
     meet(control, 1, workers);
-    program.repeats.check(
-      table.i32,
-      table.f64,
-      this.#goodRows,
-      this.#listGood(table, 0, rowCount),
-    );
+    program.repeats.check(table.i32, table.f64, this.#goodRows, this.#listGood(table, 0, rowCount));
     lap(1);
     meet(control, 2, workers);
 

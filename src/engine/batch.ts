@@ -86,8 +86,5 @@ export function makeBatchInput(memory: BatchMemory): BatchInput {
 
 /** Rows [from, to) of worker `index`: ranges of nearly one length, in order. */
 export function rowRange(rowCount: number, workers: number, index: number): [number, number] {
-  return [
-    Math.floor((rowCount * index) / workers),
-    Math.floor((rowCount * (index + 1)) / workers),
-  ];
+  return [Math.floor((rowCount * index) / workers), Math.floor((rowCount * (index + 1)) / workers)];
 }

@@ -49,6 +49,8 @@ export interface EngineOptions {
   readonly emitShadow?: boolean;
   readonly clock: Clock;
   readonly hashKey?: HashKey;
+  /** Workers that were started earlier, while the rules were still being read. */
+  readonly pool?: WorkerPool;
   /** For tests of a lost worker: it throws after so many batches. */
   readonly failAfterBatches?: number;
 }
@@ -104,23 +106,22 @@ export class Engine {
     const batches = Array.from({ length: BATCHES }, () => makeBatchMemory(sizes));
     const shared = batches.map(() => makeShared(plan, batchRowsMax, workers));
     const hashKey = options.hashKey ?? DEFAULT_HASH_KEY;
-    const pool = new WorkerPool(
-      Array.from({ length: workers }, (_, index) => ({
-        program: {
-          plan,
-          outputFormat: options.outputFormat,
-          emitShadow: options.emitShadow ?? false,
-          hashKey,
-          index,
-          workers,
-          requireKeys: true,
-        },
-        warmFormat: options.inputFormat,
-        batches,
-        shared,
-        failAfterBatches: options.failAfterBatches ?? null,
-      })),
-    );
+    const pool = options.pool ?? new WorkerPool(workers);
+    const starts = Array.from({ length: workers }, (_, index) => ({
+      program: {
+        plan,
+        outputFormat: options.outputFormat,
+        emitShadow: options.emitShadow ?? false,
+        hashKey,
+        index,
+        workers,
+        requireKeys: true,
+      },
+      warmFormat: options.inputFormat,
+      batches,
+      shared,
+      failAfterBatches: options.failAfterBatches ?? null,
+    }));
     const slots = batches.map((memory) => ({
       memory,
       input: makeBatchInput(memory),
@@ -129,7 +130,7 @@ export class Engine {
       dead: memory.dead.map((region) => new Uint8Array(region)),
     }));
     try {
-      await pool.ready();
+      await pool.start(starts);
     } catch (error) {
       await pool.close();
       throw error;
@@ -185,7 +186,10 @@ export class Engine {
   }
 
   /** Decides one batch that is in memory; for the library. Calls must not overlap. */
-  async decideBatch(fill: (input: BatchInput) => Promise<boolean>, format: Format): Promise<DecidedBatch | null> {
+  async decideBatch(
+    fill: (input: BatchInput) => Promise<boolean>,
+    format: Format,
+  ): Promise<DecidedBatch | null> {
     const { input } = this.#slots[0] as Slot;
     input.rowCount = 0;
     if (!(await fill(input))) return null;
@@ -275,12 +279,10 @@ class RunState {
     return input.rowCount > 0;
   }
 
+  /** Position in the source after the batch's last row. */
   endOf(input: BatchInput): number {
     const last = (input.rowCount - 1) * 2;
-    const first = input.rows[0] as number;
-    return (
-      input.firstByte + (input.rows[last] as number) + (input.rows[last + 1] as number) - first
-    );
+    return input.firstByte + (input.rows[last] as number) + (input.rows[last + 1] as number);
   }
 
   async write(

@@ -46,7 +46,13 @@ export class KeyCollector {
   readonly #skip: number;
   readonly #need: number;
 
-  constructor(plan: Plan, entity: number, layout: RowLayout, takesInforming: boolean, key: HashKey) {
+  constructor(
+    plan: Plan,
+    entity: number,
+    layout: RowLayout,
+    takesInforming: boolean,
+    key: HashKey,
+  ) {
     this.#stride = layout.strideBytes / 4;
     this.#hashKey = key;
     this.#parts = (plan.entities[entity]?.keyFields ?? []).map((field) => ({

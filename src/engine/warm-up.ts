@@ -40,7 +40,10 @@ export function warmUp(program: WorkerProgram, format: Format): void {
   const started = systemClock.monotonicMs();
   const rows = new WarmRows(program, format);
   for (let from = 0; from < ROWS; from += BATCH_ROWS) {
-    fillBatch(view, Array.from({ length: BATCH_ROWS }, () => rows.next()));
+    fillBatch(
+      view,
+      Array.from({ length: BATCH_ROWS }, () => rows.next()),
+    );
     runner.run(view, format, from, 0);
     if (systemClock.monotonicMs() - started > WARM_MS_MAX) break;
   }
@@ -86,7 +89,9 @@ class WarmRows {
       row[field.name] = this.#value(field.name, field.type, field.values);
     }
     row['id'] = rare === 3 ? `w${this.#count - 1}` : `w${this.#count}`;
-    row['kind'] = random.chance(0.9) ? 'payment' : random.pick(['refund', 'reversal', 'label', 'status']);
+    row['kind'] = random.chance(0.9)
+      ? 'payment'
+      : random.pick(['refund', 'reversal', 'label', 'status']);
     row['time'] = rare > 390 ? this.#time - random.below(600_000) : this.#time;
     if (rare === 4) delete row['account'];
     if (rare === 5) row['amount'] = 'not a number';

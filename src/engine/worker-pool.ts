@@ -16,13 +16,14 @@ function workerFile(): string {
 
 export class WorkerPool {
   readonly #pools: readonly Piscina[];
-  readonly #batches: readonly BatchMemory[];
+  #batches: readonly BatchMemory[] = [];
   #lost: HoldfastError | null = null;
 
-  constructor(starts: readonly WorkerStart[]) {
-    this.#batches = starts[0]?.batches ?? [];
-    this.#pools = starts.map(
-      (start) =>
+  /** Starts the threads; they load their code while the caller reads the rules. */
+  constructor(workers: number) {
+    this.#pools = Array.from(
+      { length: workers },
+      () =>
         new Piscina({
           filename: workerFile(),
           name: 'run',
@@ -31,34 +32,34 @@ export class WorkerPool {
           concurrentTasksPerWorker: 1,
           atomics: 'sync',
           idleTimeout: Infinity,
-          workerData: { start },
-          resourceLimits: {},
         }),
     );
+    for (const pool of this.#pools) pool.run({ kind: 'load' } satisfies WorkerTask).catch(() => {});
   }
 
   /** Resolves when every worker has built its program and is warm. */
-  async ready(): Promise<void> {
-    await this.#all({ kind: 'ready' });
+  async start(starts: readonly WorkerStart[]): Promise<void> {
+    this.#batches = starts[0]?.batches ?? [];
+    await this.#each((index) => ({ kind: 'start', start: starts[index] as WorkerStart }));
   }
 
   /** Runs a batch on all workers; results are in worker order. */
   async runBatch(task: Extract<WorkerTask, { kind: 'batch' }>): Promise<readonly BatchResult[]> {
-    return (await this.#all(task)) as readonly BatchResult[];
+    return (await this.#each(() => task)) as readonly BatchResult[];
   }
 
   async report(): Promise<readonly WorkerReport[]> {
-    return (await this.#all({ kind: 'report' })) as readonly WorkerReport[];
+    return (await this.#each(() => ({ kind: 'report' }))) as readonly WorkerReport[];
   }
 
   async close(): Promise<void> {
     await Promise.allSettled(this.#pools.map((pool) => pool.destroy()));
   }
 
-  async #all(task: WorkerTask): Promise<readonly unknown[]> {
+  async #each(taskOf: (index: number) => WorkerTask): Promise<readonly unknown[]> {
     if (this.#lost !== null) throw this.#lost;
     const runs = this.#pools.map((pool, index) =>
-      pool.run(task).catch((cause: unknown) => {
+      pool.run(taskOf(index)).catch((cause: unknown) => {
         this.#poison();
         this.#lost ??= lostWorker(index, cause);
         throw this.#lost;

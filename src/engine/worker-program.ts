@@ -209,8 +209,7 @@ export class WorkerProgram {
     // SCORE stands after the rules of its outcome: it is first only where no rule is as severe.
     const first = verdict.reasonCount > 0 ? (verdict.reasonRules[0] as number) : FIRST_REASON.none;
     const isScore =
-      verdict.scoreOutcome > 0 &&
-      (first < 0 || this.#outcomeOf(first) < verdict.scoreOutcome);
+      verdict.scoreOutcome > 0 && (first < 0 || this.#outcomeOf(first) < verdict.scoreOutcome);
     return packVerdict(outcome, isScore ? FIRST_REASON.score : first);
   }
 
@@ -269,7 +268,10 @@ export class WorkerProgram {
     if (out.at === before) return;
     add(this.counters, COUNTER.decisions);
     add(this.counters, COUNTER.invalid);
-    add(this.counters, COUNTER.outcomes + ['allow', 'hold', 'reverse'].indexOf(this.plan.invalid.outcome));
+    add(
+      this.counters,
+      COUNTER.outcomes + ['allow', 'hold', 'reverse'].indexOf(this.plan.invalid.outcome),
+    );
   }
 
   #encodeRepeat(row: number, ownVerdict: number, out: OutputBuffer): void {

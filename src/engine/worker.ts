@@ -1,7 +1,7 @@
 // The worker thread's entry: one of them a pool of one thread (engine/worker-pool.ts). It builds its
 // program once, warms it on scratch state, and then runs the batches it is told of by number.
 
-import { workerData } from 'node:worker_threads';
+import { assert } from '../base/assert.ts';
 import { systemClock } from '../base/clock.ts';
 import type { Format } from '../domain/ports.ts';
 import type { BatchMemory } from './batch.ts';
@@ -29,7 +29,9 @@ export interface WorkerStart {
 }
 
 export type WorkerTask =
-  | { readonly kind: 'ready' }
+  /** Loads this file, no more. */
+  | { readonly kind: 'load' }
+  | { readonly kind: 'start'; readonly start: WorkerStart }
   | {
       readonly kind: 'batch';
       readonly batch: number;
@@ -124,12 +126,17 @@ class Worker {
   }
 }
 
-// The pool hands its own data beside ours: ours is under `start`.
-const given = workerData as [unknown, { start: WorkerStart }] | { start: WorkerStart };
-const worker = new Worker((Array.isArray(given) ? given[1] : given).start);
+// A thread's one worker: the pool calls `run` by its name (see worker-pool.ts) and gives no place of
+// its own to keep what lives between calls.
+const thread: { worker: Worker | null } = { worker: null };
 
-// Piscina calls it by its name (see worker-pool.ts).
 export function run(task: WorkerTask): BatchResult | WorkerReport | null {
-  if (task.kind === 'batch') return worker.runBatch(task);
-  return task.kind === 'report' ? worker.report() : null;
+  if (task.kind === 'load') return null;
+  if (task.kind === 'start') {
+    thread.worker = new Worker(task.start);
+    return null;
+  }
+  const { worker } = thread;
+  assert(worker !== null, 'the worker was started before it was given batches');
+  return task.kind === 'batch' ? worker.runBatch(task) : worker.report();
 }

@@ -387,7 +387,7 @@ export class EntityRings {
       return address;
     }
     const start = H[h + HEADER.start] as number;
-    for (let seq = end; seq !== start; ) {
+    for (let seq = end; seq !== start;) {
       seq = (seq - 1) | 0;
       const a = this.at(h, seq);
       const isSame = R[a + term.hash] === lo && R[a + term.hash + 1] === hi;
@@ -402,7 +402,7 @@ export class EntityRings {
     const fold = layout.folds[i] as FoldTerm;
     const raw = layout.raws[fold.rawTerm]?.raw as number;
     let value = foldStart(fold);
-    for (let seq = end; seq !== cursor; ) {
+    for (let seq = end; seq !== cursor;) {
       seq = (seq - 1) | 0;
       const a = this.at(h, seq);
       const own = RD[(a + raw) >> 1] as number;

@@ -100,7 +100,7 @@ function decidedBefore(at: At): number {
   if (!at.known) return -1;
   const start = s.H[h + HEADER.start] as number;
   const bit = s.layout.rowDecidedBit;
-  for (let seq = at.place; seq !== start; ) {
+  for (let seq = at.place; seq !== start;) {
     seq = (seq - 1) | 0;
     const a = s.at(h, seq);
     if (bit === 0 || ((s.R[a + s.layout.rowFlags] as number) & bit) !== 0) return a;
@@ -124,13 +124,15 @@ function lastAt(at: At, index: number, F: Float64Array, FI: Int32Array, f: numbe
   if (!at.known) return;
   let from = -1;
   const start = s.H[h + HEADER.start] as number;
-  for (let seq = at.place; seq !== start && from < 0; ) {
+  for (let seq = at.place; seq !== start && from < 0;) {
     seq = (seq - 1) | 0;
     const a = s.at(h, seq);
     if (!Number.isNaN(s.RD[(a + term.raw) >> 1] as number)) from = a;
   }
   const time =
-    from >= 0 ? (s.RD[from >> 1] as number) : (s.HD[((h + term.dropped) >> 1) + term.doubles] as number);
+    from >= 0
+      ? (s.RD[from >> 1] as number)
+      : (s.HD[((h + term.dropped) >> 1) + term.doubles] as number);
   if (time < oldest) return;
   const words = from >= 0 ? s.R : s.H;
   const word = from >= 0 ? from + term.raw : h + term.dropped;
@@ -149,7 +151,7 @@ function placeAt(at: At, index: number): [number, number] {
   let wasLat = s.H[h + term.dropped + 2] as number;
   let wasLon = s.H[h + term.dropped + 3] as number;
   const start = s.H[h + HEADER.start] as number;
-  for (let seq = at.place; seq !== start; ) {
+  for (let seq = at.place; seq !== start;) {
     seq = (seq - 1) | 0;
     const a = s.at(h, seq);
     if (!isPlaced(s.layout, s.R, a, term.bit)) continue;
@@ -165,7 +167,13 @@ function placeAt(at: At, index: number): [number, number] {
 }
 
 /** Writes every feature of `row` as if it stood before sequence number `place` at time `t`. */
-export function evaluateAt(s: EntityState, row: number, slot: number, place: number, t: number): void {
+export function evaluateAt(
+  s: EntityState,
+  row: number,
+  slot: number,
+  place: number,
+  t: number,
+): void {
   const { layout, tables } = s;
   const at: At = { s, h: slot * layout.headerWords, known: slot >= 0, place, t };
   for (const { feature, prior, recipe } of layout.features) {
@@ -190,7 +198,8 @@ export function evaluateAt(s: EntityState, row: number, slot: number, place: num
       }
       case 'fold': {
         const value = foldAt(at, recipe.fold, prior);
-        F[f] = layout.folds[recipe.fold]?.fn !== 'sum' && Math.abs(value) === Infinity ? NaN : value;
+        F[f] =
+          layout.folds[recipe.fold]?.fn !== 'sum' && Math.abs(value) === Infinity ? NaN : value;
         break;
       }
       case 'ratio': {
@@ -265,13 +274,14 @@ function shiftNewer(
 ): void {
   const { layout, H, R, RD, X } = s;
   const indexed = ((H[h + HEADER.flags] as number) & 1) !== 0;
-  for (let seq = end; seq !== place; ) {
+  for (let seq = end; seq !== place;) {
     const before = (seq - 1) | 0;
     const from = s.at(h, before);
     const to = s.at(h, seq);
     for (let k = 0; k < layout.rowWords; k++) R[to + k] = R[from + k] as number;
     layout.counts.forEach((term, i) => {
-      R[to + term.prefix] = ((R[to + term.prefix] as number) + (X[offsets.counts + i] as number)) | 0;
+      R[to + term.prefix] =
+        ((R[to + term.prefix] as number) + (X[offsets.counts + i] as number)) | 0;
     });
     layout.sums.forEach((term, i) => {
       const at = (to + term.prefix) >> 1;
@@ -406,7 +416,8 @@ function enterDistinct(
     }
   }
   const before = s.newestOf(h, i, lo, hi, place);
-  if (before >= 0) R[before + layout.rowFlags] = (R[before + layout.rowFlags] as number) | term.againBit;
+  if (before >= 0)
+    R[before + layout.rowFlags] = (R[before + layout.rowFlags] as number) | term.againBit;
   for (const { window, count } of term.counts) {
     const cursor = H[h + (layout.windows[window]?.cursor as number)] as number;
     if (((place - cursor) | 0) < 0) continue;

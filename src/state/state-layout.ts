@@ -102,7 +102,12 @@ export type FeatureRecipe =
   | { readonly kind: 'sum'; readonly term: number; readonly window: number }
   | { readonly kind: 'avg'; readonly sum: number; readonly count: number; readonly window: number }
   | { readonly kind: 'fold'; readonly fold: number }
-  | { readonly kind: 'foldAvg'; readonly fold: number; readonly count: number; readonly window: number }
+  | {
+      readonly kind: 'foldAvg';
+      readonly fold: number;
+      readonly count: number;
+      readonly window: number;
+    }
   | { readonly kind: 'ratio'; readonly term: number; readonly of: number; readonly window: number }
   | { readonly kind: 'distinct'; readonly term: number; readonly slot: number }
   | { readonly kind: 'last'; readonly term: number }
@@ -135,7 +140,11 @@ export interface EntityLayout {
   /** Even header word: time of the newest decided row no longer in the ring; -1 when not kept. */
   readonly droppedDecided: number;
   /** With the feature's number in the plan. */
-  readonly features: readonly { readonly feature: number; readonly prior: boolean; readonly recipe: FeatureRecipe }[];
+  readonly features: readonly {
+    readonly feature: number;
+    readonly prior: boolean;
+    readonly recipe: FeatureRecipe;
+  }[];
   /** Rows older than the newest by more than this are not needed any more. */
   readonly retentionMs: number;
 }
@@ -348,7 +357,9 @@ export function makeEntityLayout(
   features: readonly FeatureSpec[],
   latenessMs: number,
 ): EntityLayout {
-  const own = features.flatMap((spec, feature) => (spec.entity === entity ? [{ spec, feature }] : []));
+  const own = features.flatMap((spec, feature) =>
+    spec.entity === entity ? [{ spec, feature }] : [],
+  );
   const takesInforming = own.some(({ spec }) => !spec.decidedOnly);
   const builder = new Builder(takesInforming);
   const has = (fn: string): boolean => own.some(({ spec }) => spec.fn === fn);

@@ -260,7 +260,8 @@ function storeTerms(options: UpdateSourceOptions): string[] {
       ({ window, count }, j) =>
         `if (before${i} < 0 || RD[before${i} >> 1] <= lower${window}) { H[h + ${count}]++; e${i}_${j} = 1; }`,
     );
-    if (term.counts.length > 0) lines.push(`let ${term.counts.map((_, j) => `e${i}_${j} = 0`).join(', ')};`);
+    if (term.counts.length > 0)
+      lines.push(`let ${term.counts.map((_, j) => `e${i}_${j} = 0`).join(', ')};`);
     lines.push(
       `if (d${i}) {`,
       `  R[a + ${term.hash}] = d${i}lo; R[a + ${term.hash + 1}] = d${i}hi;`,
@@ -300,9 +301,7 @@ function storeNewest(options: UpdateSourceOptions): string[] {
   });
   const previous = `HD[hd + ${previousTime(layout) / 2}]`;
   if (layout.firstTime >= 0) {
-    lines.push(
-      `if (decided && t - ${previous} > ${keepMs}) HD[hd + ${layout.firstTime / 2}] = t;`,
-    );
+    lines.push(`if (decided && t - ${previous} > ${keepMs}) HD[hd + ${layout.firstTime / 2}] = t;`);
   }
   if (layout.lastDecided >= 0) lines.push(`if (decided) ${previous} = t;`);
   return lines;
