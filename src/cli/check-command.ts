@@ -6,7 +6,7 @@ import type { ParsedArguments } from './arguments.ts';
 import type { CommandContext } from './command.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { EXIT } from './exit-codes.ts';
-import { runFileTest } from './file-tests.ts';
+import { runFileTest } from '../engine/rule-tests.ts';
 import { counted } from './format-text.ts';
 import { loadPlan } from './load-plan.ts';
 

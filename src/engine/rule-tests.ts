@@ -3,7 +3,7 @@
 
 import type { Decision } from '../domain/decision.ts';
 import type { FileTest, Plan } from '../domain/plan.ts';
-import { LocalEngine } from '../engine/local-engine.ts';
+import { LocalEngine } from './local-engine.ts';
 
 const BATCH_ROWS_MAX = 16;
 
