@@ -22,15 +22,22 @@ export const INFO = {
   bitHi: 6,
   next: 7, // block offset of the predicted next field
   keyBytes: 8, // of the pattern; more than any row has where the key cannot be predicted
-  keyWholeWords: 9,
-  keyLastMask: 10,
-  enumAt: 11, // index into the enum tables of the value that came last
-  enumStart: 12,
+  enumAt: 9, // index into the enum tables of the value that came last
+  enumStart: 10,
+  keyMask0: 11, // of the pattern's first and second word
+  keyMask1: 12,
+  keyLastMask: 13, // of the word after the last whole one
   keyWords: 16,
 } as const;
 
 const KEY_WORDS_MAX = 16;
 const NEVER_BYTES = 1 << 28;
+
+/** The low `count` bytes of a word; all of it for 4 and more. */
+function maskOf(count: number): number {
+  if (count >= 4) return -1;
+  return count <= 0 ? 0 : (1 << (count * 8)) - 1;
+}
 
 /** @param patterns one a field: its key as it stands in the bytes, or null where that is not one */
 export function makeFieldInfo(
@@ -58,8 +65,9 @@ export function makeFieldInfo(
     if (bytes === null || bytes.length >= KEY_WORDS_MAX * 4) return;
     const at = field << INFO_SHIFT;
     info[at + INFO.keyBytes] = bytes.length;
-    info[at + INFO.keyWholeWords] = bytes.length >> 2;
-    info[at + INFO.keyLastMask] = (1 << ((bytes.length & 3) * 8)) - 1;
+    info[at + INFO.keyMask0] = maskOf(bytes.length);
+    info[at + INFO.keyMask1] = maskOf(bytes.length - 4);
+    info[at + INFO.keyLastMask] = maskOf(bytes.length & 3);
     bytes.forEach((byte, i) => {
       const word = at + INFO.keyWords + (i >> 2);
       info[word] = (info[word] as number) | (byte << ((i & 3) * 8));

@@ -37,7 +37,10 @@ const BLOCK_SHIFT = INFO_SHIFT;
 const NEXT = INFO.next;
 const KEY = INFO.keyWords;
 const KEY_BYTES = INFO.keyBytes;
-const KEY_WHOLE_WORDS = INFO.keyWholeWords;
+const KEY_1 = KEY + 1;
+const KEY_2 = KEY + 2;
+const KEY_MASK_0 = INFO.keyMask0;
+const KEY_MASK_1 = INFO.keyMask1;
 const KEY_LAST_MASK = INFO.keyLastMask;
 const VALUE_CLASS = INFO.valueClass;
 const SLOT_WORD = INFO.slotWord;
@@ -133,34 +136,37 @@ class MsgpackDecoder implements RowDecoder {
           const previous = f;
           f = info[f | NEXT] as number;
           const after = p + (info[f | KEY_BYTES] as number);
-          let q = p;
-          let k = f | KEY;
-          if (after <= end) {
-            const stop = k + (info[f | KEY_WHOLE_WORDS] as number);
-            while (k < stop && view.getInt32(q, true) === info[k]) {
-              k++;
-              q += 4;
-            }
-            if (k === stop) {
-              const rest =
-                (view.getInt32(q, true) ^ (info[k] as number)) &
-                (info[f | KEY_LAST_MASK] as number);
-              q = rest === 0 ? after : -1;
-            } else q = -1;
-          } else q = -1;
-          if (q < 0) {
+          // The first two words at once; few keys have more.
+          const differs =
+            ((view.getInt32(p, true) ^ (info[f | KEY] as number)) &
+              (info[f | KEY_MASK_0] as number)) |
+            ((view.getInt32(p + 4, true) ^ (info[f | KEY_1] as number)) &
+              (info[f | KEY_MASK_1] as number));
+          let isPredicted = differs === 0 && after <= end;
+          if (isPredicted && after - p > 8) {
+            let k = f | KEY_2;
+            for (p += 8; p + 4 <= after && view.getInt32(p, true) === info[k]; p += 4) k++;
+            isPredicted =
+              p + 4 > after &&
+              ((view.getInt32(p, true) ^ (info[k] as number)) &
+                (info[f | KEY_LAST_MASK] as number)) ===
+                0;
+            if (!isPredicted) p -= (k - (f | KEY)) << 2;
+          }
+          if (isPredicted) {
+            p = after;
+          } else {
             const field = this.#findKey(table, p, end) | 0;
             if (field < 0) break good;
             f = field << BLOCK_SHIFT;
             info[previous | NEXT] = f;
-            q = this.#cursor | 0;
+            p = this.#cursor | 0;
           }
-          p = q;
-          const isAgain =
-            (seenLo & (info[f | BIT_LO] as number)) | (seenHi & (info[f | BIT_HI] as number));
-          if (isAgain !== 0 || p >= end) break good;
-          seenLo |= info[f | BIT_LO] as number;
-          seenHi |= info[f | BIT_HI] as number;
+          const bitLo = info[f | BIT_LO] as number;
+          const bitHi = info[f | BIT_HI] as number;
+          if (((seenLo & bitLo) | (seenHi & bitHi)) !== 0 || p >= end) break good;
+          seenLo |= bitLo;
+          seenHi |= bitHi;
 
           const c = bytes[p] as number;
           const valueClass = info[f | VALUE_CLASS] as number;
@@ -203,7 +209,7 @@ class MsgpackDecoder implements RowDecoder {
             lo = Math.imul(lo ^ (lo >>> 16), FINISH_A);
             lo = Math.imul(lo ^ (lo >>> 15), FINISH_B);
             lo ^= lo >>> 15;
-            hi = b + lo;
+            hi = b - length;
             hi = Math.imul(hi ^ (hi >>> 16), FINISH_A);
             hi = Math.imul(hi ^ (hi >>> 15), FINISH_B);
             hi ^= hi >>> 15;
