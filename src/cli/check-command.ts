@@ -6,7 +6,7 @@ import type { ParsedArguments } from './arguments.ts';
 import type { CommandContext } from './command.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { EXIT } from './exit-codes.ts';
-import { runFileTest } from '../engine/rule-tests.ts';
+import { runFileTests } from '../engine/rule-tests.ts';
 import { counted } from './format-text.ts';
 import { loadPlan } from './load-plan.ts';
 
@@ -17,7 +17,7 @@ export async function checkCommand(
   const [path = ''] = parsed.positionals;
   const plan = await loadPlan(path, terminal);
   if (plan === null) return EXIT.rulesRejected;
-  const results = plan.tests.map((fileTest) => runFileTest(plan, fileTest));
+  const results = runFileTests(plan).map(({ problems }) => problems);
   for (const problem of results.flat()) terminal.err(`${problem}\n`);
   const failed = results.filter((problems) => problems.length > 0).length;
   if (!parsed.flag('quiet')) {

@@ -94,6 +94,14 @@ export class LocalEngine {
     return { decisions: Buffer.concat(decisions), letters: Buffer.concat(letters) };
   }
 
+  /** Forgets all rows: the next one is the first of its stream. */
+  reset(): void {
+    this.program.reset();
+    this.#runner.reset();
+    this.#rowCount = 0;
+    this.#byteCount = 0;
+  }
+
   /** Time spent in each pass so far, ms, in the order of PASSES. */
   get passMs(): Float64Array {
     return this.#runner.passMs;

@@ -7,10 +7,24 @@ import { LocalEngine } from './local-engine.ts';
 
 const BATCH_ROWS_MAX = 16;
 
-/** A sentence for each expectation that is not met; empty when all is well. */
-export function runFileTest(plan: Plan, fileTest: FileTest): string[] {
-  const { name, given, expect } = fileTest;
+export interface FileTestResult {
+  readonly name: string;
+  /** A sentence for each expectation that is not met; empty when all is well. */
+  readonly problems: readonly string[];
+}
+
+/** Runs all tests of the plan's file; compiled once, with empty state for each. */
+export function runFileTests(plan: Plan): FileTestResult[] {
+  if (plan.tests.length === 0) return [];
   const engine = new LocalEngine({ plan, batchRowsMax: BATCH_ROWS_MAX, requireKeys: false });
+  return plan.tests.map((fileTest) => {
+    engine.reset();
+    return { name: fileTest.name, problems: runFileTest(engine, plan, fileTest) };
+  });
+}
+
+function runFileTest(engine: LocalEngine, plan: Plan, fileTest: FileTest): string[] {
+  const { name, given, expect } = fileTest;
   const decisions = given.map((transaction) => engine.decide([transaction])[0] ?? null);
   return expect.flatMap(({ at, outcome, rules, place }) => {
     const decision = decisions[at] ?? null;

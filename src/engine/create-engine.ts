@@ -1,0 +1,239 @@
+// The library: rules in, an engine that decides batches of bytes or of objects out.
+//
+//   bytes | objects ─► rows in the batch's slab ─► workers ─► decisions' bytes ─► objects
+//
+// decide() calls are queued: each sees the state that the calls before it left, in the order in which
+// they were made. A call's rows stand in as many batches as they need. Objects are packed as msgpack,
+// so both ways meet the same checks. Cost: packing and parsing, ~2 us a row, beside the decision
+// itself; for streams of bytes the command line (`holdfast run`) does without.
+// Deliberately absent: files and streams as input (transport has them), retries, a limit on the calls
+// in the queue: the caller awaits what decide() returns.
+
+import { availableParallelism } from 'node:os';
+import { Packr } from 'msgpackr';
+import type { Clock } from '../base/clock.ts';
+import { HoldfastError } from '../base/errors.ts';
+import type { HashKey } from '../base/hash.ts';
+import type { DeadLetter } from '../domain/dead-letter.ts';
+import type { Decision } from '../domain/decision.ts';
+import type { Plan, RuleMode } from '../domain/plan.ts';
+import type { Format } from '../domain/ports.ts';
+import type { Outcome } from '../domain/decision.ts';
+import type { TransactionInput } from '../domain/transaction.ts';
+import { formatProblem, loadRulesFile } from '../rules/front/load.ts';
+import { memorySource } from '../transport/open-source.ts';
+import { BATCH_ROWS_DEFAULT, Engine } from './engine.ts';
+import { runFileTests } from './rule-tests.ts';
+
+const WORKERS_MAX = 64;
+/** A key that is `undefined` is absent, as in JSON: it has no form in msgpack. */
+const PACKING = { useRecords: false, skipValues: [undefined] };
+/** Nothing that decide() gives hangs on a clock. */
+const STOPPED: Clock = { nowMs: () => 0, monotonicMs: () => 0 };
+
+export interface CreateEngineOptions {
+  /** Path of the rules file. */
+  readonly rules: string;
+  /** Worker threads; default: one less than the machine runs at once, at least 1. */
+  readonly workers?: number;
+  /**
+   * Called for each row that could not be read, before decide() resolves; its `row` and `byte` count
+   * from the beginning of that call's batch. What it throws rejects that decide(). Without it the
+   * first such row is told by a process warning.
+   */
+  readonly onDeadLetter?: (letter: DeadLetter) => void;
+  /** Decisions list what shadow rules would have done; default false. */
+  readonly emitShadow?: boolean;
+  /** Of the hash that stands for strings: a secret of the installation. */
+  readonly hashKey?: HashKey;
+}
+
+/** What the engine decides by. */
+export interface PlanInfo {
+  readonly ruleset: string;
+  readonly version: string | null;
+  readonly description: string | null;
+  /** As `rulesHash` in each decision. */
+  readonly hash: string;
+  readonly currency: string | null;
+  readonly timezone: string;
+  readonly rules: readonly RuleInfo[];
+  /** What the rules file should rather not say, each with its place. */
+  readonly warnings: readonly string[];
+}
+
+export interface RuleInfo {
+  readonly id: string;
+  readonly mode: RuleMode;
+  readonly outcome: Outcome;
+  /** Code; null of a rule that only scores. */
+  readonly reason: string | null;
+}
+
+export interface DecisionEngine {
+  readonly plan: PlanInfo;
+  /**
+   * Decides rows in order: NDJSON when the first byte that is not blank is `{`, else concatenated
+   * msgpack maps; or objects. Bytes must stay as they are until it resolves. Resolves to the decisions in the rows' order: one a payment, refund or
+   * reversal, one (`INVALID_INPUT`) for a bad row of these whose id can be read.
+   *
+   * Rejects with HoldfastError USAGE when the engine is closed or an object cannot be packed (nothing
+   * of that call is then decided), INTERNAL when a worker is lost (the engine is then of no more use).
+   */
+  decide(batch: Uint8Array | readonly TransactionInput[]): Promise<Decision[]>;
+  /** Ends the workers when the calls made before are answered. */
+  close(): Promise<void>;
+}
+
+/**
+ * Checks the rules, runs the tests in their file, starts and warms the workers.
+ *
+ * Rejects with HoldfastError RULES_REJECTED when the rules have problems or fail their tests (its
+ * message lists all of them), IO_FAILED when there is no such file, USAGE for a bad option.
+ */
+export async function createEngine(options: CreateEngineOptions): Promise<DecisionEngine> {
+  const workers = workersOf(options.workers);
+  const { rules: path, emitShadow, hashKey, onDeadLetter } = options;
+  const loaded = await loadRulesFile(path);
+  if (!loaded.ok) throw rejected(path, loaded.problems.map(formatProblem));
+  const { plan, warnings } = loaded;
+  // The workers compile and warm up while this thread runs the file's own tests.
+  const starting = Engine.create({
+    plan,
+    workers,
+    batchRowsMax: BATCH_ROWS_DEFAULT,
+    inputFormat: 'msgpack',
+    outputFormat: 'ndjson',
+    clock: STOPPED,
+    ...(emitShadow !== undefined && { emitShadow }),
+    ...(hashKey !== undefined && { hashKey }),
+  });
+  try {
+    const failures = runFileTests(plan).flatMap(({ problems }) => problems);
+    if (failures.length > 0) throw rejected(path, failures);
+  } catch (error) {
+    await (await starting).close();
+    throw error;
+  }
+  const engine = await starting;
+  return new QueuedEngine(
+    engine,
+    planInfo(plan, warnings.map(formatProblem)),
+    onDeadLetter ?? warnOnce(),
+  );
+}
+
+function workersOf(asked: number | undefined): number {
+  const workers = asked ?? Math.min(WORKERS_MAX, Math.max(1, availableParallelism() - 1));
+  if (Number.isInteger(workers) && workers >= 1 && workers <= WORKERS_MAX) return workers;
+  throw new HoldfastError(
+    'USAGE',
+    `Cannot create an engine with ${String(asked)} workers: expected a whole number from 1 to ${WORKERS_MAX}.`,
+  );
+}
+
+function rejected(path: string, problems: readonly string[]): HoldfastError {
+  const message = `Cannot use the rules file "${path}":\n${problems.join('\n')}`;
+  return new HoldfastError('RULES_REJECTED', message, { path });
+}
+
+function planInfo(plan: Plan, warnings: readonly string[]): PlanInfo {
+  const { ruleset, version, description, hash, currency, timezone } = plan;
+  const rules = plan.rules.map(({ id, mode, outcome, reason }) => ({
+    id,
+    mode,
+    outcome,
+    reason: plan.reasons[reason]?.code ?? null,
+  }));
+  return { ruleset, version, description, hash, currency, timezone, rules, warnings };
+}
+
+/** Never silent: who gives no handler is told of the first bad row, and that there may be more. */
+function warnOnce(): (letter: DeadLetter) => void {
+  let isTold = false;
+  return ({ code, message, row, byte }) => {
+    if (isTold) return;
+    isTold = true;
+    process.emitWarning(
+      `Row ${row} (byte ${byte}) of a batch could not be read. ${message}. Further ones are not told: pass onDeadLetter to createEngine.`,
+      { type: 'HoldfastWarning', code },
+    );
+  };
+}
+
+class QueuedEngine implements DecisionEngine {
+  readonly plan: PlanInfo;
+  readonly #engine: Engine;
+  readonly #onDeadLetter: (letter: DeadLetter) => void;
+  readonly #packr = new Packr(PACKING);
+  /** Settles when all calls so far have; never rejects. */
+  #last: Promise<unknown> = Promise.resolve();
+  #isClosed = false;
+
+  constructor(engine: Engine, plan: PlanInfo, onDeadLetter: (letter: DeadLetter) => void) {
+    this.#engine = engine;
+    this.plan = plan;
+    this.#onDeadLetter = onDeadLetter;
+  }
+
+  async decide(batch: Uint8Array | readonly TransactionInput[]): Promise<Decision[]> {
+    if (this.#isClosed) throw new HoldfastError('USAGE', 'Cannot decide: the engine is closed.');
+    // Objects are packed now: what the caller does to them afterwards changes nothing.
+    const isBytes = batch instanceof Uint8Array;
+    const bytes = isBytes
+      ? batch
+      : Buffer.concat(batch.map((row, index) => this.#pack(row, index)));
+    const format = isBytes ? formatOf(bytes) : 'msgpack';
+    const decisions = this.#last.then(() => this.#decideBytes(bytes, format));
+    this.#last = decisions.catch(() => {});
+    return decisions;
+  }
+
+  #pack(row: unknown, index: number): Uint8Array {
+    try {
+      return this.#packr.pack(row);
+    } catch (cause) {
+      const detail = cause instanceof Error ? cause.message : String(cause);
+      const message = `Cannot pack row ${index} of the batch: ${detail}. Nothing of it was decided.`;
+      throw new HoldfastError('USAGE', message, { cause });
+    }
+  }
+
+  async #decideBytes(bytes: Uint8Array, format: Format): Promise<Decision[]> {
+    const source = memorySource(bytes, { format, clock: STOPPED, name: 'memory' });
+    const decisions: Decision[] = [];
+    const letters: DeadLetter[] = [];
+    for (;;) {
+      const decided = await this.#engine.decideBatch((input) => source.read(input), format);
+      if (decided === null) break;
+      // Parsed before the next batch: these bytes stand in memory that it will use.
+      for (const part of decided.decisions) parseLines(part, decisions);
+      for (const part of decided.letters) parseLines(part, letters);
+    }
+    for (const letter of letters) this.#onDeadLetter(letter);
+    return decisions;
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true;
+    await this.#last;
+    await this.#engine.close();
+  }
+}
+
+function formatOf(bytes: Uint8Array): Format {
+  const blanks = [0x20, 0x09, 0x0a, 0x0d];
+  const first = bytes.find((byte) => !blanks.includes(byte));
+  return first === undefined || first === 0x7b ? 'ndjson' : 'msgpack';
+}
+
+function parseLines(bytes: Uint8Array, into: unknown[]): void {
+  if (bytes.length === 0) return;
+  // Shared memory is copied: TextDecoder takes none.
+  const text = Buffer.from(bytes).toString('utf8');
+  let from = 0;
+  for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
+    into.push(JSON.parse(text.slice(from, end)) as unknown);
+    from = end + 1;
+  }
+}
