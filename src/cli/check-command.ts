@@ -17,7 +17,7 @@ export async function checkCommand(
   const [path = ''] = parsed.positionals;
   const plan = await loadPlan(path, terminal);
   if (plan === null) return EXIT.rulesRejected;
-  const results = runFileTests(plan).map(({ problems }) => problems);
+  const results = (await runFileTests(plan)).map(({ problems }) => problems);
   for (const problem of results.flat()) terminal.err(`${problem}\n`);
   const failed = results.filter((problems) => problems.length > 0).length;
   if (!parsed.flag('quiet')) {

@@ -108,8 +108,10 @@ export async function createEngine(options: CreateEngineOptions): Promise<Decisi
     ...(emitShadow !== undefined && { emitShadow }),
     ...(hashKey !== undefined && { hashKey }),
   });
+  // Seen below, where it is awaited.
+  starting.catch(() => {});
   try {
-    const failures = runFileTests(plan).flatMap(({ problems }) => problems);
+    const failures = (await runFileTests(plan)).flatMap(({ problems }) => problems);
     if (failures.length > 0) throw rejected(path, failures);
   } catch (error) {
     await (await starting).close();

@@ -1,6 +1,8 @@
 // The tests that stand in a rules file, run through the engine itself: each on fresh state, row by
-// row, so that a row is known by its place whether or not it gets a decision.
+// row, so that a row is known by its place whether or not it gets a decision. Between tests the event
+// loop gets its turn: worker threads that start meanwhile wait for this thread's answers.
 
+import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import type { Decision } from '../domain/decision.ts';
 import type { FileTest, Plan } from '../domain/plan.ts';
 import { LocalEngine } from './local-engine.ts';
@@ -14,13 +16,16 @@ export interface FileTestResult {
 }
 
 /** Runs all tests of the plan's file; compiled once, with empty state for each. */
-export function runFileTests(plan: Plan): FileTestResult[] {
-  if (plan.tests.length === 0) return [];
+export async function runFileTests(plan: Plan): Promise<FileTestResult[]> {
+  const results: FileTestResult[] = [];
+  if (plan.tests.length === 0) return results;
   const engine = new LocalEngine({ plan, batchRowsMax: BATCH_ROWS_MAX, requireKeys: false });
-  return plan.tests.map((fileTest) => {
+  for (const fileTest of plan.tests) {
+    await yieldToEventLoop();
     engine.reset();
-    return { name: fileTest.name, problems: runFileTest(engine, plan, fileTest) };
-  });
+    results.push({ name: fileTest.name, problems: runFileTest(engine, plan, fileTest) });
+  }
+  return results;
 }
 
 function runFileTest(engine: LocalEngine, plan: Plan, fileTest: FileTest): string[] {
