@@ -1,0 +1,307 @@
+// The library's door: what it takes, what it refuses, and that it decides as `run` does.
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { Packr } from 'msgpackr';
+import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
+import { HoldfastError } from '../../src/base/errors.ts';
+import type { DeadLetter } from '../../src/domain/dead-letter.ts';
+import { TRANSACTION_FIELDS } from '../../src/domain/fields.ts';
+import type { Transaction } from '../../src/domain/transaction.ts';
+import type { CreateEngineOptions, DecisionEngine } from '../../src/engine/create-engine.ts';
+import { createEngine } from '../../src/engine/create-engine.ts';
+import * as library from '../../src/index.ts';
+
+const RULES = `ruleset: counting
+version: 3
+currency: CNY
+fields: { riskHint: number }
+rules:
+  - id: third
+    when: account.count("1h") >= 3
+    outcome: hold
+    reason: VELOCITY_COUNT
+  - id: hinted
+    mode: shadow
+    when: tx.riskHint > 1
+    outcome: reverse
+    reason: POLICY
+`;
+const TEST_OF_THIRD = (outcome: string): string => `tests:
+  - name: the third is held
+    given: [{ repeat: 3, tx: { account: A, merchant: M, amount: 1.00 } }]
+    expect: [{ at: 2, outcome: ${outcome} }]
+`;
+const START_MS = Date.UTC(2026, 0, 1);
+
+let folder = '';
+const opened: DecisionEngine[] = [];
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'holdfast-engine-'));
+});
+afterEach(async () => {
+  await Promise.all(opened.splice(0).map((engine) => engine.close()));
+});
+afterAll(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function rulesFile(text: string): string {
+  const path = join(folder, 'rules.yaml');
+  writeFileSync(path, text);
+  return path;
+}
+
+async function open(
+  more: Partial<CreateEngineOptions> = {},
+  text = RULES,
+): Promise<DecisionEngine> {
+  const engine = await createEngine({ rules: rulesFile(text), workers: 1, ...more });
+  opened.push(engine);
+  return engine;
+}
+
+function pay(i: number, more: Partial<Transaction> = {}): Transaction {
+  return {
+    id: `p${i}`,
+    kind: 'payment',
+    time: START_MS + i * 1000,
+    account: 'A',
+    merchant: 'M',
+    amount: 100,
+    currency: 'CNY',
+    ...more,
+  };
+}
+
+async function errorOf(promise: Promise<unknown>): Promise<HoldfastError> {
+  const error = await promise.then(
+    () => null,
+    (reason: unknown) => reason,
+  );
+  if (error instanceof HoldfastError) return error;
+  throw new Error(`expected a HoldfastError, got ${String(error)}`);
+}
+
+test('the package exports createEngine and HoldfastError', () => {
+  expect(Object.keys(library).toSorted()).toEqual(['HoldfastError', 'createEngine']);
+});
+
+test('Transaction has the keys of the contract', () => {
+  // Complete and exact by its type; compared with the contract by its keys.
+  const keys: Record<keyof Transaction, true> = {
+    ...{ id: true, kind: true, time: true, account: true, card: true, expiry: true, amount: true },
+    ...{ currency: true, merchant: true, merchantName: true, mcc: true, city: true, country: true },
+    ...{ terminal: true, softwareVersion: true, channel: true, lat: true, lon: true, ip: true },
+    ...{ device: true, verification: true, terminalStatus: true, walletStatus: true },
+    ...{ balance: true, accountState: true, durationMs: true, order: true, paymentCode: true },
+    ...{ codeState: true, rail: true, of: true, operator: true, credential: true, release: true },
+    ...{ fault: true, label: true },
+  };
+  expect(Object.keys(keys).toSorted()).toEqual(
+    TRANSACTION_FIELDS.map(({ name }) => name).toSorted(),
+  );
+});
+
+describe('decide', () => {
+  const rows = [1, 2, 3].map((i) => pay(i));
+  const packr = new Packr({ useRecords: false });
+  const inputs: readonly [string, Uint8Array | readonly Transaction[]][] = [
+    ['objects', rows],
+    ['NDJSON', Buffer.from(rows.map((row) => `${JSON.stringify(row)}\n`).join(''))],
+    [
+      'NDJSON after blank lines, its last line open',
+      Buffer.from(` \r\n\t${rows.map((row) => JSON.stringify(row)).join('\n')}`),
+    ],
+    ['msgpack', Buffer.concat(rows.map((row) => packr.pack(row)))],
+    [
+      'keys that are undefined',
+      rows.map((row) => ({ ...row, ip: undefined as unknown as string })),
+    ],
+  ];
+
+  test.each(inputs)('%s', async (_, batch) => {
+    const engine = await open();
+    const decisions = await engine.decide(batch);
+    expect(decisions.map(({ decisionId, outcome }) => [decisionId, outcome])).toEqual([
+      ['p1#0', 'allow'],
+      ['p2#0', 'allow'],
+      ['p3#0', 'hold'],
+    ]);
+    expect(decisions[2]).toMatchObject({ rulesHash: engine.plan.hash, rulesVersion: '3' });
+  });
+
+  test.each([
+    ['no bytes', new Uint8Array(0)],
+    ['no objects', []],
+    ['blank lines', Buffer.from('\n \n')],
+  ])('%s', async (_, batch) => {
+    const engine = await open();
+    expect(await engine.decide(batch)).toEqual([]);
+    expect(await engine.decide([pay(1)])).toHaveLength(1);
+  });
+
+  test('extra fields and shadow rules', async () => {
+    const engine = await open({ emitShadow: true });
+    const [decision] = await engine.decide([{ ...pay(1), riskHint: 2 }]);
+    expect(decision?.shadow?.map(({ rule }) => rule)).toEqual(['hinted']);
+  });
+
+  test.each([1, 2])('more rows than a batch holds, %i workers', async (workers) => {
+    const engine = await open({ workers });
+    const many = Array.from({ length: 10_000 }, (_, i) => pay(i, { account: `A${i >> 2}` }));
+    const decisions = await engine.decide(many);
+    expect(decisions.map(({ transactionId }) => transactionId)).toEqual(many.map(({ id }) => id));
+    expect(decisions.filter(({ outcome }) => outcome === 'hold')).toHaveLength(5000);
+  });
+
+  test('calls that overlap are answered in order, on the state of those before', async () => {
+    const engine = await open({ workers: 2 });
+    const answers = await Promise.all(
+      Array.from({ length: 20 }, (_, i) =>
+        engine.decide([pay(i), pay(i, { id: `q${i}`, account: 'B' })]),
+      ),
+    );
+    expect(answers.map(([a, b]) => [a?.decisionId, a?.outcome, b?.decisionId, b?.outcome])).toEqual(
+      answers.map((_, i) => [
+        `p${i}#0`,
+        i < 2 ? 'allow' : 'hold',
+        `q${i}#0`,
+        i < 2 ? 'allow' : 'hold',
+      ]),
+    );
+  });
+
+  test('objects may change once they were handed over', async () => {
+    const engine = await open();
+    const row = { ...pay(1) };
+    const first = engine.decide([row]);
+    row.id = 'other';
+    expect((await first)[0]?.transactionId).toBe('p1');
+  });
+});
+
+describe('rows that cannot be read', () => {
+  test('each goes to the handler, by its place in its call', async () => {
+    const letters: DeadLetter[] = [];
+    const engine = await open({ onDeadLetter: (letter) => letters.push(letter) });
+    await engine.decide([pay(1)]);
+    const bad = [pay(2), { ...pay(3), amount: 'x' }, null, pay(4)] as unknown as Transaction[];
+    const decisions = await engine.decide(bad);
+    expect(letters.map(({ row, code, field, id }) => [row, code, field, id])).toEqual([
+      [1, 'WRONG_TYPE', 'amount', 'p3'],
+      [2, 'NOT_A_MAP', undefined, undefined],
+    ]);
+    expect(decisions.map(({ transactionId }) => transactionId)).toEqual(['p2', 'p3', 'p4']);
+    expect(decisions[1]?.reasons?.[0]?.code).toBe('INVALID_INPUT');
+    await engine.decide(Buffer.from('{"id":"x"}\n'));
+    expect(letters.at(-1)).toMatchObject({
+      row: 0,
+      byte: 0,
+      code: 'MISSING_KEY',
+      bytes: '{"id":"x"}',
+    });
+  });
+
+  test('more letters than fit in a region of memory', async () => {
+    const letters: DeadLetter[] = [];
+    const engine = await open({ workers: 2, onDeadLetter: (letter) => letters.push(letter) });
+    const text = Array.from({ length: 6000 }, (_, i) => `{"id":"${i}"}`).join('\n');
+    expect(await engine.decide(Buffer.from(text))).toHaveLength(6000);
+    expect(letters.map(({ row }) => row)).toEqual(Array.from({ length: 6000 }, (_, i) => i));
+  });
+
+  test('without a handler the first is told by a warning, and no more', async () => {
+    const warnings: Error[] = [];
+    const listener = (warning: Error): void => {
+      if (warning.name === 'HoldfastWarning') warnings.push(warning);
+    };
+    process.on('warning', listener);
+    try {
+      const engine = await open();
+      await engine.decide(Buffer.from('{"id":"secret"}\n{"id":"y"}\n'));
+      await engine.decide(Buffer.from('{]\n'));
+      await new Promise((resolve) => setImmediate(resolve));
+    } finally {
+      process.off('warning', listener);
+    }
+    expect(warnings).toHaveLength(1);
+    expect(warnings[0]).toMatchObject({ code: 'MISSING_KEY' });
+    expect(warnings[0]?.message).toContain('Row 0 (byte 0)');
+    expect(warnings[0]?.message).not.toContain('secret');
+  });
+
+  test('what the handler throws rejects that call, and the next one goes on', async () => {
+    const engine = await open({
+      onDeadLetter: () => {
+        throw new Error('full');
+      },
+    });
+    await expect(engine.decide(Buffer.from('{}\n'))).rejects.toThrow('full');
+    expect(await engine.decide([pay(1)])).toHaveLength(1);
+  });
+});
+
+describe('what is refused', () => {
+  test.each<[string, string, RegExp]>([
+    [
+      'problems',
+      RULES.replace('account.count', 'acount.count'),
+      /rules\.yaml:7:\d+: .*did you mean/s,
+    ],
+    [
+      'tests that fail',
+      RULES + TEST_OF_THIRD('allow'),
+      /test "the third is held", row 2: expected allow, got hold/,
+    ],
+  ])('rules with %s', async (_, text, message) => {
+    const error = await errorOf(open({}, text));
+    expect(error.code).toBe('RULES_REJECTED');
+    expect(error.message).toMatch(message);
+  });
+
+  test('rules whose tests pass are taken', async () => {
+    const { plan } = await open({}, RULES + TEST_OF_THIRD('hold'));
+    expect(plan).toMatchObject({
+      ruleset: 'counting',
+      version: '3',
+      currency: 'CNY',
+      warnings: [],
+    });
+    expect(plan.rules).toEqual([
+      { id: 'third', mode: 'live', outcome: 'hold', reason: 'VELOCITY_COUNT' },
+      { id: 'hinted', mode: 'shadow', outcome: 'reverse', reason: 'POLICY' },
+    ]);
+  });
+
+  test('no such file', async () => {
+    const error = await errorOf(createEngine({ rules: join(folder, 'nothing.yaml') }));
+    expect(error.code).toBe('IO_FAILED');
+  });
+
+  test.each([0, -1, 1.5, 65, NaN])('%d workers', async (workers) => {
+    expect((await errorOf(open({ workers }))).code).toBe('USAGE');
+  });
+
+  test('an object that contains itself: nothing of its call is decided', async () => {
+    const engine = await open();
+    const circle: Record<string, unknown> = { ...pay(2) };
+    circle['self'] = circle;
+    const error = await errorOf(engine.decide([pay(1), circle as unknown as Transaction]));
+    expect(error.code).toBe('USAGE');
+    expect(error.message).toContain('row 1');
+    const [first] = await engine.decide([pay(1)]);
+    expect(first?.flags).toBeUndefined();
+  });
+
+  test('a closed engine; what was asked before is answered', async () => {
+    const engine = await open();
+    const before = engine.decide([pay(1)]);
+    const closing = engine.close();
+    expect((await errorOf(engine.decide([pay(2)]))).code).toBe('USAGE');
+    expect(await before).toHaveLength(1);
+    await closing;
+  });
+});
