@@ -1,0 +1,139 @@
+// Holdfast as the benchmark drives it: one worker's program in the calling thread, warmed as the
+// worker thread warms it, each batch filled first and timed from its bytes to its decisions' bytes.
+
+import { performance } from 'node:perf_hooks';
+import { DEFAULT_HASH_KEY } from '../../dist/base/hash.js';
+import { systemClock } from '../../dist/base/clock.js';
+import { makeBatchMemory, scratchOffset, tempOffset } from '../../dist/engine/batch.js';
+import { makeBatchView } from '../../dist/engine/batch-view.js';
+import { BatchWorker } from '../../dist/engine/batch-worker.js';
+import { DeadLetterBox } from '../../dist/engine/dead-letter-box.js';
+import { TILE_ROWS } from '../../dist/engine/feature-pass.js';
+import { warmUp } from '../../dist/engine/warm-up.js';
+import { WorkerProgram } from '../../dist/engine/worker-program.js';
+import { fourteenPlan } from '../inputs/plans.mjs';
+import { BatchFiller, RowStream } from '../inputs/row-stream.mjs';
+import { World } from '../inputs/world.mjs';
+
+const ROW_BYTES = 640;
+const OUT_BYTES_PER_ROW = 1024;
+
+export class EngineContender {
+  #position = { row: 0, byte: 0 };
+  #fillers = new Map();
+
+  /**
+   * @param {{ accounts: number, seed: number, batchRows: number, chainShare?: number,
+   *   everyAccountOnce?: boolean, outputFormat?: 'ndjson' | 'msgpack', plan?: object }} options
+   */
+  constructor(options) {
+    const { accounts, seed, batchRows, chainShare, everyAccountOnce } = options;
+    this.batchRows = batchRows;
+    this.world = new World(accounts);
+    this.stream = new RowStream(this.world, { seed, chainShare, everyAccountOnce });
+    this.memory = makeBatchMemory({
+      rowsMax: batchRows,
+      bytesMax: Math.max(1 << 18, batchRows * ROW_BYTES),
+      workers: 1,
+      outBytes: Math.max(1 << 18, batchRows * OUT_BYTES_PER_ROW),
+      deadBytes: 1 << 18,
+    });
+    const { sizes } = this.memory;
+    this.program = new WorkerProgram({
+      plan: options.plan ?? fourteenPlan(this.world),
+      outputFormat: options.outputFormat ?? 'ndjson',
+      emitShadow: false,
+      hashKey: DEFAULT_HASH_KEY,
+      index: 0,
+      workers: 1,
+      tableRows: TILE_ROWS,
+      scratchOffset: scratchOffset(sizes),
+      tempOffset: tempOffset(sizes, 0),
+      requireKeys: true,
+    });
+    this.runner = new BatchWorker({
+      program: this.program,
+      index: 0,
+      workers: 1,
+      clock: systemClock,
+      letters: new DeadLetterBox(this.program.rows, 'bench'),
+    });
+    this.view = makeBatchView(this.memory, 0, this.program, null);
+    this.out = new Uint8Array(this.memory.out[0]);
+    for (const format of ['msgpack', 'ndjson']) warmUp(this.program, format, sizes);
+    this.program.reset();
+    this.runner.reset();
+  }
+
+  /** Decides `rows` rows of the stream without measuring. */
+  preload({ rows, format = 'ndjson' }) {
+    this.round({ rows, format });
+  }
+
+  /** Fills one batch and returns the bytes in it. */
+  fill(rowCount, format) {
+    let filler = this.#fillers.get(format);
+    if (filler === undefined) {
+      filler = new BatchFiller(this.stream, format);
+      this.#fillers.set(format, filler);
+    }
+    this.view.control[0] = rowCount;
+    return filler.fill(this.view, rowCount);
+  }
+
+  /** Decides the filled batch. */
+  run(format, rowCount, byteCount) {
+    const result = this.runner.run(this.view, format, this.#position.row, this.#position.byte);
+    this.#position.row += rowCount;
+    this.#position.byte += byteCount;
+    return result;
+  }
+
+  /**
+   * Decides `rows` rows; only the deciding is timed.
+   * @param {{ rows: number, format?: 'ndjson' | 'msgpack', isDisordered?: boolean,
+   *   capture?: boolean }} options capture: keep the decisions' text
+   */
+  round({ rows, format = 'ndjson', isDisordered = false, capture = false }) {
+    this.stream.isDisordered = isDisordered;
+    const measured = { rows: 0, ms: 0, bytesIn: 0, bytesOut: 0, batchMs: [], text: '' };
+    while (measured.rows < rows) {
+      const count = Math.min(this.batchRows, rows - measured.rows);
+      const bytes = this.fill(count, format);
+      const started = performance.now();
+      const result = this.run(format, count, bytes);
+      const ms = performance.now() - started;
+      measured.rows += count;
+      measured.ms += ms;
+      measured.batchMs.push(ms);
+      measured.bytesIn += bytes;
+      measured.bytesOut += result.outBytes;
+      for (const chunk of result.outChunks) measured.bytesOut += chunk.length;
+      if (capture) measured.text += this.#text(result);
+    }
+    return measured;
+  }
+
+  #text({ outBytes, outChunks }) {
+    const parts = [this.out.subarray(0, outBytes), ...outChunks];
+    return parts.map((part) => Buffer.from(part).toString('utf8')).join('');
+  }
+
+  /** What the engine itself reports: entities and their bytes, passes, what was counted. */
+  report() {
+    const { program } = this;
+    return {
+      entities: program.passes.map(({ state, layout }) => ({
+        name: program.plan.entities[layout.entity].name,
+        count: state.entityCount,
+        bytes: state.bytesUsed,
+        rowWords: layout.rowWords,
+        headerWords: layout.headerWords,
+      })),
+      repeats: { ids: program.repeats.idCount, bytes: program.repeats.bytesUsed },
+      passMs: [...this.runner.passMs],
+      counters: [...program.counters],
+      rssBytes: process.memoryUsage.rss(),
+    };
+  }
+}
