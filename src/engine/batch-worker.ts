@@ -1,8 +1,8 @@
 // A worker's side of a batch. With one worker every step runs tile by tile, so that records stay in
 // the first caches; with several the batch's tables are shared and the workers meet between passes:
 //
-//   decode own rows | meet | stream time | meet | repeats of own ids | meet | list own rows by owner
-//   | meet | windows of own shards | meet | score own rows | meet | settle repeats, encode own rows
+//   decode own rows, list them by owner | meet | stream time, repeats of own ids | meet
+//   | windows of own shards | meet | score own rows | (meet) | encode own rows
 //
 // Rows are split by range (decode, score, encode) or by owner of the key (repeats, windows).
 
@@ -20,7 +20,7 @@ import { OutputRegion } from './output-region.ts';
 import { makeKeyList } from './row-lists.ts';
 import type { KeyList } from './row-lists.ts';
 import { SharedTables } from './shared-tables.ts';
-import { greatestTime, markStreamTime } from './stream-time.ts';
+import { markStreamTime } from './stream-time.ts';
 import type { WorkerProgram } from './worker-program.ts';
 
 export const PASSES = ['decode', 'repeats', 'windows', 'score', 'encode'] as const;
@@ -72,6 +72,7 @@ export class BatchWorker {
   readonly #idWord: number;
   #streamTimeMs = -Infinity;
   #decoder: RowDecoder;
+  #unsettled: SharedTables | null = null;
   #tile: { table: RowTable; F: Float64Array; FI: Int32Array; fired: Int32Array } | null = null;
 
   constructor(options: BatchWorkerOptions) {
@@ -158,7 +159,7 @@ export class BatchWorker {
         late,
       );
       const t1 = this.#clock.monotonicMs();
-      program.repeats.check(i32, f64, this.#goodRows, this.#listGood(table, 0, count));
+      program.repeats.check(i32, f64, this.#goodRows, this.#listGood(table, 0, count), -Infinity);
       const t2 = this.#clock.monotonicMs();
       this.#updateWindows(i32, count);
       const t3 = this.#clock.monotonicMs();
@@ -227,36 +228,70 @@ export class BatchWorker {
       const end = Math.min(to, tile + TILE_ROWS);
       this.#decoder.decode(table, batch.spans, batch.splitErrors, tile, end, 0);
     }
-    shared.greatest[this.#index] = greatestTime(table.i32, table.f64, strideBytes, from, to);
+    const late = program.plan.time.latenessMs;
+    // Of this range alone at first: what came before it is known when all have decoded.
+    shared.greatest[this.#index] = markStreamTime(
+      table.i32,
+      table.f64,
+      strideBytes,
+      from,
+      to,
+      -Infinity,
+      Infinity,
+    );
+    shared.collect(this.#index, from, to, this.#owners);
     lap(0);
     meet(control, 0, workers);
 
-    // Every worker computes every range's start from the same maxima.
-    const before = shared.streamTimeBefore(this.#index, this.#streamTimeMs);
-    const late = program.plan.time.latenessMs;
+    this.#settleBefore(shared);
+    const start = this.#streamTimeMs;
+    const before = shared.streamTimeBefore(this.#index, start);
     markStreamTime(table.i32, table.f64, strideBytes, from, to, before, late);
-    this.#streamTimeMs = shared.streamTimeBefore(workers, this.#streamTimeMs);
-    meet(control, 1, workers);
-    program.repeats.check(table.i32, table.f64, this.#goodRows, this.#listGood(table, 0, rowCount));
+    this.#checkRepeats(shared, rowCount, start, control);
+    this.#streamTimeMs = shared.streamTimeBefore(workers, start);
     lap(1);
-    meet(control, 2, workers);
+    meet(control, 1, workers);
 
-    shared.collect(this.#index, from, to, this.#owners);
-    meet(control, 3, workers);
     program.passes.forEach((pass, kind) => {
       for (let range = 0; range < workers; range++) {
-        pass.run(shared.listOf(range, kind, this.#index));
+        pass.runUnrepeated(shared.listOf(range, kind, this.#index));
       }
     });
     lap(2);
-    meet(control, 4, workers);
+    meet(control, 2, workers);
 
     program.score(from, to);
     lap(3);
-    meet(control, 5, workers);
-
-    program.repeats.settle(table.i32);
+    // A row that repeats another of this batch tells that one's verdict: all must have theirs.
+    if (Atomics.load(control, CONTROL.repeatsInside) !== 0) meet(control, 3, workers);
     for (let row = from; row < to; row++) this.#encodeRow(batch, table, row, row);
     lap(4);
+  }
+
+  /** Repeats of own ids, range by range, each from the stream time before it. */
+  #checkRepeats(
+    shared: SharedTables,
+    rowCount: number,
+    streamTimeMs: number,
+    control: Int32Array,
+  ): void {
+    const { i32, f64 } = shared.table;
+    for (let range = 0; range < this.#workers; range++) {
+      const [from, to] = rowRange(rowCount, this.#workers, range);
+      const before = shared.streamTimeBefore(range, streamTimeMs);
+      const count = this.#listGood(shared.table, from, to);
+      if (this.#program.repeats.check(i32, f64, this.#goodRows, count, before)) {
+        Atomics.store(control, CONTROL.repeatsInside, 1);
+      }
+    }
+  }
+
+  /**
+   * Gives the repeats table the verdicts of the batch before. Done here, behind the first barrier
+   * of the next batch, because then every worker has surely scored the last one.
+   */
+  #settleBefore(shared: SharedTables): void {
+    if (this.#unsettled !== null) this.#program.repeats.settle(this.#unsettled.table.i32);
+    this.#unsettled = shared;
   }
 }

@@ -16,10 +16,11 @@ const TEMP_BYTES = TEMP_SLOT_BYTES * TEMP_SLOTS_MAX;
 export const CONTROL = {
   rowCount: 0,
   poison: 1, // set by main when a worker is lost
-  barriers: 2, // 6 counters of arrivals
+  repeatsInside: 2, // set by a worker that found a row repeating another of the batch
+  barriers: 3, // 4 counters of arrivals
   workers: 16, // from here WORKER_WORDS a worker
 } as const;
-export const BARRIERS = 6;
+export const BARRIERS = 4;
 /** Of each worker: bytes in its decision region, bytes in its dead letters, rows of its range. */
 export const WORKER_WORDS = 16;
 export const WORKER = { outBytes: 0, deadBytes: 1 } as const;

@@ -198,7 +198,7 @@ export class Engine {
 
   async #decide(slot: number, format: Format, sourceName: string): Promise<DecidedBatch> {
     const { input, control, out, dead } = this.#slots[slot] as Slot;
-    control.fill(0, CONTROL.barriers, CONTROL.workers);
+    control.fill(0, CONTROL.repeatsInside, CONTROL.workers);
     control[CONTROL.rowCount] = input.rowCount;
     const { firstRow, firstByte } = input;
     const results = await this.#pool.runBatch({

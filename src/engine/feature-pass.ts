@@ -96,6 +96,23 @@ export class FeaturePass {
     });
   }
 
+  /** As `run`, of a list that was made before repeats were known: those are left out. */
+  runUnrepeated(list: KeyList): void {
+    const { i32 } = this.#tables;
+    let kept = 0;
+    for (let k = 0; k < list.count; k++) {
+      const row = list.rows[k] as number;
+      const flags = i32[row * this.#rowStride + ROW.flags / 4] as number;
+      if ((flags & ROW_FLAG.repeat) !== 0) continue;
+      list.rows[kept] = row;
+      list.lo[kept] = list.lo[k] as number;
+      list.hi[kept] = list.hi[k] as number;
+      kept++;
+    }
+    list.count = kept;
+    this.run(list);
+  }
+
   /** Updates the entities of `list` in order and writes its rows' features. */
   run(list: KeyList): void {
     for (let from = 0; from < list.count; from += TILE_ROWS) {

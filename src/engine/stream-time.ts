@@ -24,28 +24,10 @@ export function markStreamTime(
     if ((flags & ROW_FLAG.bad) === 0) {
       const time = f64[(at + ROW.timeMs / 4) >> 1] as number;
       if (time > streamTime) streamTime = time;
-      else if (time < streamTime - latenessMs) i32[at + ROW.flags / 4] = flags | ROW_FLAG.late;
+      // Atomic, because the owner of the row's id may set REPEAT in the same word meanwhile.
+      else if (time < streamTime - latenessMs) Atomics.or(i32, at + ROW.flags / 4, ROW_FLAG.late);
     }
     f64[(at + ROW.streamTimeMs / 4) >> 1] = streamTime;
   }
   return streamTime;
-}
-
-/** Greatest time of the good rows [from, to), or -Infinity. */
-export function greatestTime(
-  i32: Int32Array,
-  f64: Float64Array,
-  strideBytes: number,
-  from: number,
-  to: number,
-): number {
-  const stride = strideBytes / 4;
-  let greatest = -Infinity;
-  for (let row = from; row < to; row++) {
-    const at = row * stride;
-    if (((i32[at + ROW.flags / 4] as number) & ROW_FLAG.bad) !== 0) continue;
-    const time = f64[(at + ROW.timeMs / 4) >> 1] as number;
-    if (time > greatest) greatest = time;
-  }
-  return greatest;
 }

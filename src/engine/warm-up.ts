@@ -8,6 +8,7 @@ import { systemClock } from '../base/clock.ts';
 import { Random } from '../base/random.ts';
 import { isStringType } from '../domain/fields.ts';
 import type { Format } from '../domain/ports.ts';
+import type { BatchSizes } from './batch.ts';
 import { makeBatchMemory } from './batch.ts';
 import { fillBatch, makeBatchView } from './batch-view.ts';
 import { BatchWorker } from './batch-worker.ts';
@@ -15,20 +16,15 @@ import { DeadLetterBox } from './dead-letter-box.ts';
 import type { WorkerProgram } from './worker-program.ts';
 
 const ROWS = 8192;
-const BATCH_ROWS = 1024;
+const BATCH_ROWS_MAX = 1024;
 /** Rounds over the rows end after this time, the first one never. */
 const WARM_MS_MAX = 250;
 
 /** Runs `program` over synthetic rows; the caller resets its state afterwards. */
-export function warmUp(program: WorkerProgram, format: Format): void {
+export function warmUp(program: WorkerProgram, format: Format, sizes: BatchSizes): void {
   program.rules.prepareEvidence();
-  const memory = makeBatchMemory({
-    rowsMax: BATCH_ROWS,
-    bytesMax: BATCH_ROWS * 2048,
-    workers: 1,
-    outBytes: 1 << 20,
-    deadBytes: 1 << 20,
-  });
+  // Sizes as of the real batches: the program's scratch and temp areas stand where they put them.
+  const memory = makeBatchMemory(sizes);
   const view = makeBatchView(memory, 0, program, null);
   const runner = new BatchWorker({
     program,
@@ -39,10 +35,11 @@ export function warmUp(program: WorkerProgram, format: Format): void {
   });
   const started = systemClock.monotonicMs();
   const rows = new WarmRows(program, format);
-  for (let from = 0; from < ROWS; from += BATCH_ROWS) {
+  const batchRows = Math.min(BATCH_ROWS_MAX, sizes.rowsMax, sizes.bytesMax >> 11);
+  for (let from = 0; from < ROWS; from += batchRows) {
     fillBatch(
       view,
-      Array.from({ length: BATCH_ROWS }, () => rows.next()),
+      Array.from({ length: batchRows }, () => rows.next()),
     );
     runner.run(view, format, from, 0);
     if (systemClock.monotonicMs() - started > WARM_MS_MAX) break;

@@ -87,7 +87,7 @@ class Worker {
     this.#views = start.batches.map((memory, k) =>
       makeBatchView(memory, index, this.#program, start.shared[k] ?? null),
     );
-    warmUp(this.#program, start.warmFormat);
+    warmUp(this.#program, start.warmFormat, sizes);
     this.#program.reset();
     this.#runner.reset();
   }

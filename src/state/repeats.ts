@@ -63,6 +63,7 @@ export class Repeats {
   readonly #counts = new Int32Array(SHARDS);
   readonly #pending: Int32Array;
   #pendingCount = 0;
+  #repeatsInside = false;
   #next = 0;
   #free = 0;
   readonly #expiredHi: Int32Array;
@@ -99,27 +100,37 @@ export class Repeats {
 
   /**
    * Looks up rows (good ones of this worker's shards, in stream order): sets REPEAT or
-   * REPEAT_DIFFERS, revision, verdict and repeatRow in their records; remembers new ids.
+   * REPEAT_DIFFERS, revision, verdict and repeatRow in their records; remembers new ids. Their
+   * stream times count from `before` on: a range's own do not know what came before the range.
+   * Returns true when a row repeats another of this batch.
    */
-  check(i32: Int32Array, f64: Float64Array, rows: Int32Array, count: number): void {
-    if (count === 0) return;
+  check(
+    i32: Int32Array,
+    f64: Float64Array,
+    rows: Int32Array,
+    count: number,
+    before: number,
+  ): boolean {
+    if (count === 0) return false;
     const stride = this.#stride32;
+    this.#repeatsInside = false;
     // Stream time at the first row: what it may still repeat is not taken away.
     const first = f64[((rows[0] as number) * stride + ROW.streamTimeMs / 4) >> 1] as number;
-    this.#expire(first - this.#forMs, count * 2);
+    this.#expire(Math.max(first, before) - this.#forMs, count * 2);
     const hi = this.#hi;
     const idHi = this.#id32 + 1;
     for (let i = 0; i < count; i++) hi[i] = i32[(rows[i] as number) * stride + idHi] as number;
     this.touched ^= this.#index.locate(hi, this.#buckets, 0, count);
-    for (let i = 0; i < count; i++) this.#checkRow(i32, f64, rows[i] as number);
+    for (let i = 0; i < count; i++) this.#checkRow(i32, f64, rows[i] as number, before);
+    return this.#repeatsInside;
   }
 
-  #checkRow(i32: Int32Array, f64: Float64Array, row: number): void {
+  #checkRow(i32: Int32Array, f64: Float64Array, row: number, before: number): void {
     const at = row * this.#stride32;
     const lo = i32[at + this.#id32] as number;
     const hi = i32[at + this.#id32 + 1] as number;
     const entry = this.#index.find(lo, hi, this.#words, ENTRY_WORDS, E.hi);
-    const streamTime = f64[(at + ROW.streamTimeMs / 4) >> 1] as number;
+    const streamTime = Math.max(f64[(at + ROW.streamTimeMs / 4) >> 1] as number, before);
     if (entry < 0) this.#remember(i32, at, row, lo, hi, streamTime);
     else this.#again(i32, at, row, entry, streamTime);
   }
@@ -179,7 +190,9 @@ export class Repeats {
     Atomics.or(i32, at + ROW.flags / 4, ROW_FLAG.repeat);
     i32[at + ROW.revision / 4] = words[e + E.revision] as number;
     i32[at + ROW.verdict / 4] = words[e + E.verdict] as number;
-    i32[at + ROW.repeatRow / 4] = (words[e + E.pending] as number) - 1;
+    const pending = words[e + E.pending] as number;
+    i32[at + ROW.repeatRow / 4] = pending - 1;
+    if (pending !== 0) this.#repeatsInside = true;
   }
 
   /** After the batch's rows are decided: their verdicts become what a later repeat tells. */
