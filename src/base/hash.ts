@@ -37,7 +37,7 @@ export function stepB(b: number, word: number): number {
 
 /** Low half of the hash from both lanes and the length in bytes. */
 export function finishLo(a: number, b: number, length: number): number {
-  return mix32((a ^ length) + b);
+  return mix32(((a ^ length) + b) | 0); // an int32, or a call boxes it
 }
 
 /**
@@ -45,7 +45,7 @@ export function finishLo(a: number, b: number, length: number): number {
  * low half, which makes hashing while scanning a sixth faster.
  */
 export function finishHi(b: number, length: number): number {
-  return mix32(b - length);
+  return mix32((b - length) | 0);
 }
 
 /** Hash of bytes[offset, offset + length) into out[0] (low), out[1] (high). Allocates nothing. */

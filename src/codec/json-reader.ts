@@ -19,6 +19,9 @@ const OBJECT_CLOSE = 0x7d;
 const ARRAY_OPEN = 0x5b;
 const ARRAY_CLOSE = 0x5d;
 
+/** Digits whose number, and the power of ten that divides it, are exact in a double. */
+const EXACT_DIGITS_MAX = 15;
+
 export function isDigit(c: number): boolean {
   return c >= 0x30 && c <= 0x39;
 }
@@ -181,11 +184,33 @@ export class JsonReader {
   readNumber(p: number): number {
     const end = this.skipNumber(p);
     if (end < 0) return -1;
+    if (end - p <= EXACT_DIGITS_MAX && this.#readShort(p, end)) return end;
     const text = this.#decoder.decode(this.bytes.slice(p, end));
     const value = Number(text);
     this.number[0] = value;
     this.isExact = Math.abs(value) !== 2 ** 53 || isTwoTo53(text);
     return end;
+  }
+
+  /** The number [p, end) where it has no exponent: its digits are exact in a double. */
+  #readShort(p: number, end: number): boolean {
+    const isNegative = this.at(p) === 0x2d;
+    let digits = 0;
+    let divisor = 1;
+    let isFraction = false;
+    for (let q = isNegative ? p + 1 : p; q < end; q++) {
+      const c = this.bytes[q] as number;
+      if (c === 0x2e) {
+        isFraction = true;
+        continue;
+      }
+      if (!isDigit(c)) return false;
+      digits = digits * 10 + (c - 0x30);
+      if (isFraction) divisor *= 10;
+    }
+    this.number[0] = (isNegative ? -digits : digits) / divisor;
+    this.isExact = true;
+    return true;
   }
 
   /** A number that begins at `p`, only checked. */

@@ -6,7 +6,7 @@
 // search. Whatever is rare is a call; what is wrong or odd (errors, duplicates, long strings)
 // breaks out, and RowDraft redoes the whole row.
 // Bytes are read in words: up to 16 bytes past a row's end may be looked at, never used.
-// Cost: about a third of JSON's for the same row; nothing is allocated. The size rule for functions
+// Cost: about 0.75 of JSON's for the same row; nothing is allocated. The size rule for functions
 // is broken on purpose, as in json-decoder.ts.
 
 import { LANE_A, LANE_B } from '../base/hash.ts';
