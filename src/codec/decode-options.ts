@@ -19,6 +19,8 @@ export interface DecodeOptions {
   readonly scratchOffset: number;
   /** To the plan's currency; null when the plan has none. */
   readonly money: MoneyConversion | null;
+  /** False only in rules files' own tests, whose rows give just the keys that matter. */
+  readonly requireKeys?: boolean | undefined;
 }
 
 export interface RowDecoder {

@@ -136,7 +136,12 @@ function requiredField(layout: RowLayout, name: string): number {
   return field;
 }
 
-export function makeFieldTables(layout: RowLayout, hashKey: HashKey): FieldTables {
+/** @param requireKeys false: rows of a kind need no more than what every kind needs */
+export function makeFieldTables(
+  layout: RowLayout,
+  hashKey: HashKey,
+  requireKeys: boolean = true,
+): FieldTables {
   const specs = layout.fields;
   assert(specs.length <= FIELD_COUNT_MAX, `More than ${FIELD_COUNT_MAX} fields: ${specs.length}`);
   const slot = (field: number): number => layout.slots[field] as number;
@@ -146,7 +151,7 @@ export function makeFieldTables(layout: RowLayout, hashKey: HashKey): FieldTable
   assert(slot(timeField) === ROW.timeMs, 'The time slot is not in the record header');
   const salts = specs.map((spec) => contentSalt(spec.name, hashKey));
   const read = bitSet(specs, (_, field) => isRead(field) && field !== timeField);
-  const needed = [...KINDS, null].map((kind) => neededBits(specs, kind));
+  const needed = [...KINDS, null].map((kind) => neededBits(specs, requireKeys ? kind : null));
   const converted = specs
     .map((_, field) => field)
     .filter((field) => isRead(field) && moneySlot(field) >= 0 && moneySlot(field) !== slot(field));

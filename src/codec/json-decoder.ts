@@ -9,8 +9,9 @@
 // Whatever is rare is a call: escapes, UTF-8, long numbers, unknown keys, keys out of order. What
 // is wrong or odd (errors, duplicates, literals) breaks out, and RowDraft redoes the whole row.
 // Bytes are read in words: up to 16 bytes past a row's end may be looked at, never used.
-// Cost: ~1.3 ns a byte; nothing is allocated, but a string for a number of more than 15 digits. The size rule for functions is broken on purpose:
-// each part reads and writes the same dozen locals; bytecode stays far under V8's limits.
+// Cost: ~1.3 ns a byte; nothing is allocated, but a string for a number of more than 15 digits.
+// The size rule for functions is broken on purpose: each part reads and writes the same dozen
+// locals; bytecode stays far under V8's limits.
 
 import { LANE_A, LANE_B, hashBytes } from '../base/hash.ts';
 import { NESTING_MAX } from '../domain/fields.ts';
@@ -107,7 +108,7 @@ class JsonDecoder implements RowDecoder {
   readonly #rareValue = new Float64Array(1);
 
   constructor(options: DecodeOptions) {
-    const tables = makeFieldTables(options.layout, options.hashKey);
+    const tables = makeFieldTables(options.layout, options.hashKey, options.requireKeys);
     this.#tables = tables;
     const keys = tables.specs.map((spec) => jsonKey(spec.name));
     this.#info = makeFieldInfo(tables, keys);
@@ -348,6 +349,7 @@ class JsonDecoder implements RowDecoder {
             sumHi = (sumHi + y) | 0;
           }
 
+          if (p >= end) break good; // nothing of a later row is read but by words
           c = bytes[p] as number;
           if (c === SPACE) c = bytes[++p] as number;
           if (c === COMMA) {

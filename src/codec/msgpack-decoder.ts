@@ -81,7 +81,7 @@ class MsgpackDecoder implements RowDecoder {
   readonly #rareValue = new Float64Array(1);
 
   constructor(options: DecodeOptions) {
-    const tables = makeFieldTables(options.layout, options.hashKey);
+    const tables = makeFieldTables(options.layout, options.hashKey, options.requireKeys);
     this.#tables = tables;
     const keys = tables.specs.map((spec) => msgpackKey(spec.name));
     this.#info = makeFieldInfo(tables, keys);

@@ -27,7 +27,7 @@ const encoder = new TextEncoder();
 function decodeAll(
   format: 'json' | 'msgpack',
   rows: readonly Uint8Array[],
-  guard: number,
+  guard: string,
   layout: RowLayout = LAYOUT,
 ): Decoded[] {
   const scratchOffset = rows.reduce((sum, row) => sum + row.length, 0) + GUARD_BYTES;
@@ -40,7 +40,7 @@ function decodeAll(
     spans.push(at, row.length);
     at += row.length;
   }
-  bytes.fill(guard, at, at + GUARD_BYTES);
+  bytes.set(encoder.encode(guard.repeat(GUARD_BYTES)).subarray(0, GUARD_BYTES), at);
   const records = new ArrayBuffer(layout.strideBytes * rows.length);
   // The view ends with the guard: reading further would throw.
   const table: RowTable = {
@@ -63,7 +63,7 @@ test('rows end to end are what they are alone, whatever stands behind them', () 
         minLength: 1,
         maxLength: 6,
       }),
-      fc.constantFrom(0, 0x22, 0x30, 0x2c, 0x5c, 0x7d, 0xff, 0x91, 0xa5),
+      fc.constantFrom('\0', '"', '0', ',"', '\\', '}', '","', '1,"id":', 'é'),
       (made, guard) => {
         const texts = made.map(([row, style, cut]) => {
           const bytes = encoder.encode(writeJson(row, style));
@@ -89,6 +89,19 @@ test('rows end to end are what they are alone, whatever stands behind them', () 
     ),
     { numRuns: 150 },
   );
+});
+
+test('no cut of a row makes the decoder read past the guard, or take what is in it', () => {
+  const row = '{"id":"x1","time":1767225600123,"lat":12.25,"city":"abcdefg","kind":"code"';
+  for (const guard of ['abcdefg","id":"', '","id":"', '", "', '1,"', '":"a","', '5.5', '"}', ' ']) {
+    for (let length = 0; length < row.length; length++) {
+      for (let phase = 0; phase < guard.length; phase++) {
+        const text = encoder.encode(row.slice(0, length));
+        const rest = guard.slice(phase) + guard.repeat(GUARD_BYTES);
+        expect(decodeAll('json', [text], rest)[0]?.error).toBe('BAD_JSON');
+      }
+    }
+  }
 });
 
 test('what the rules do not read changes neither content nor errors', () => {
