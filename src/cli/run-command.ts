@@ -1,21 +1,26 @@
 // `holdfast run`: reads the settings, checks the rules, runs, reports.
+//
+// The worker threads are started first and everything else is loaded meanwhile: of the time to the
+// first decision most is threads and libraries being loaded, and there are two cores to do it on.
 
 import { writeFileSync } from 'node:fs';
 import type { ParsedArguments } from './arguments.ts';
 import type { CommandContext } from './command.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { FinishedRun, RunSettings } from './run-files.ts';
+import { WorkerPool } from '../engine/worker-pool.ts';
 import { ioError } from '../transport/io-error.ts';
-import { BATCH_ROWS_DEFAULT } from '../engine/engine.ts';
 import { EXIT } from './exit-codes.ts';
 import { formatOf, refuseSameFile } from './input-output.ts';
 import { listenForInterrupt } from './interrupt.ts';
-import { loadPlan } from './load-plan.ts';
-import { runFiles } from './run-files.ts';
-import { positionText, summaryText } from './run-summary.ts';
 import { statsText } from './run-stats.ts';
+import { positionText, summaryText } from './run-summary.ts';
 
 interface Settings extends RunSettings {
+  readonly rules: string;
+  readonly workers: number;
+  /** null = the engine's default */
+  readonly batchRowsMax: number | null;
   readonly stats: string | null;
 }
 
@@ -24,16 +29,24 @@ export async function runCommand(
   context: CommandContext,
 ): Promise<ExitCode> {
   const settings = readSettings(parsed, context.cores);
-  const plan = await loadPlan(settings.rules, context.terminal);
-  if (plan === null) return EXIT.rulesRejected;
-  const interrupt = listenForInterrupt(context.terminal, settings.isQuiet);
+  const pool = new WorkerPool(settings.workers);
   try {
-    const run = await runFiles(plan, settings, context, interrupt.signal);
-    report(run, settings, context);
-    if (run.result.stopped === 'signal') return interrupt.exitCode();
-    return run.result.deadLetters > 0 ? EXIT.deadLetters : EXIT.ok;
+    const { prepareEngine } = await import('./prepared-engine.ts');
+    const { runFiles } = await import('./run-files.ts');
+    const prepared = await prepareEngine({ ...settings, pool }, context);
+    if (prepared === null) return EXIT.rulesRejected;
+    const interrupt = listenForInterrupt(context.terminal, settings.isQuiet);
+    try {
+      const run = await runFiles(prepared.engine, settings, context, interrupt.signal);
+      const { batchRowsMax } = prepared.engine.options;
+      report(run, { ...settings, batchRowsMax }, context);
+      if (run.result.stopped === 'signal') return interrupt.exitCode();
+      return run.result.deadLetters > 0 ? EXIT.deadLetters : EXIT.ok;
+    } finally {
+      interrupt.dispose();
+    }
   } finally {
-    interrupt.dispose();
+    await pool.close();
   }
 }
 
@@ -64,21 +77,28 @@ function readSettings(parsed: ParsedArguments, cores: number): Settings {
     deadLetters,
     stats,
     workers: parsed.count('workers') ?? Math.max(1, cores - 1),
-    batchRowsMax: parsed.count('batch-rows') ?? BATCH_ROWS_DEFAULT,
+    batchRowsMax: parsed.count('batch-rows'),
     rowLimit: parsed.count('limit'),
     timings: parsed.flag('timings'),
     isQuiet: parsed.flag('quiet'),
   };
 }
 
-function report(run: FinishedRun, settings: Settings, { terminal }: CommandContext): void {
+function report(
+  run: FinishedRun,
+  settings: Settings & { readonly batchRowsMax: number },
+  { terminal }: CommandContext,
+): void {
   const { result, sourceName, destination } = run;
   if (!settings.isQuiet) terminal.err(summaryText(result, destination));
   if (result.stopped === 'signal') terminal.err(positionText(result, sourceName, destination));
-  if (settings.stats === null) return;
+  if (settings.stats !== null) writeStats(settings.stats, statsText(result, settings));
+}
+
+function writeStats(path: string, text: string): void {
   try {
-    writeFileSync(settings.stats, statsText(result, settings));
+    writeFileSync(path, text);
   } catch (cause) {
-    throw ioError('write', settings.stats, cause);
+    throw ioError('write', path, cause);
   }
 }

@@ -5,7 +5,7 @@
 
 import { existsSync } from 'node:fs';
 import type { Format, Sink } from '../domain/ports.ts';
-import type { Plan } from '../domain/plan.ts';
+import type { Engine } from '../engine/engine.ts';
 import type { CommandContext } from './command.ts';
 import type { RunResult } from '../engine/run-result.ts';
 import type { Destination } from './run-summary.ts';
@@ -14,18 +14,14 @@ import { openSource } from '../transport/open-source.ts';
 import { LazySink, TerminalSink } from './dead-letter-sink.ts';
 import { DEAD_LETTERS_SUFFIX } from './input-output.ts';
 import { ProgressLine } from './progress.ts';
-import { runPipeline } from './run-pipeline.ts';
 
 export interface RunSettings {
-  readonly rules: string;
   readonly in: string;
   readonly out: string;
   readonly inputFormat: Format;
   readonly outputFormat: Format;
   /** null = beside `out`, or the standard error where `out` is no regular file */
   readonly deadLetters: string | null;
-  readonly workers: number;
-  readonly batchRowsMax: number;
   readonly rowLimit: number | null;
   readonly timings: boolean;
   readonly isQuiet: boolean;
@@ -38,7 +34,7 @@ export interface FinishedRun {
 }
 
 export async function runFiles(
-  plan: Plan,
+  engine: Engine,
   settings: RunSettings,
   context: CommandContext,
   signal: AbortSignal,
@@ -57,18 +53,13 @@ export async function runFiles(
     sinks.push(sink);
     const deadLetters = await openDeadLetters(settings, isRegular, context, progress);
     sinks.push(deadLetters);
-    const result = await runPipeline({
-      plan,
+    const result = await engine.run({
       source,
       sink,
       deadLetters,
-      outputFormat: settings.outputFormat,
-      workers: settings.workers,
-      batchRowsMax: settings.batchRowsMax,
       rowLimit: settings.rowLimit,
       timings: settings.timings,
       signal,
-      clock,
       onProgress: (now) => progress?.update(now),
     });
     progress?.clear();

@@ -6,14 +6,15 @@ import { fileURLToPath } from 'node:url';
 import type { ParsedArguments } from './arguments.ts';
 import type { CommandContext } from './command.ts';
 import type { ExitCode } from './exit-codes.ts';
+import type { PreparedEngine } from './prepared-engine.ts';
 import type { StartFiles } from './start-summary.ts';
 import { ioError } from '../transport/io-error.ts';
-import { BATCH_ROWS_DEFAULT } from '../engine/engine.ts';
+import { WorkerPool } from '../engine/worker-pool.ts';
 import { EXIT } from './exit-codes.ts';
 import { counted, percentText } from './format-text.ts';
 import { generateStream } from './generate-command.ts';
 import { listenForInterrupt } from './interrupt.ts';
-import { loadPlan } from './load-plan.ts';
+import { prepareEngine } from './prepared-engine.ts';
 import { runFiles } from './run-files.ts';
 import { positionText } from './run-summary.ts';
 import { startSummary } from './start-summary.ts';
@@ -24,43 +25,60 @@ export async function startCommand(
   parsed: ParsedArguments,
   context: CommandContext,
 ): Promise<ExitCode> {
-  const { terminal } = context;
   const folder = parsed.text('folder') ?? 'out';
   const rows = parsed.count('rows') ?? 1_000_000;
   const accounts = parsed.count('accounts') ?? 200_000;
-  const plan = await loadPlan(RULES, terminal);
-  if (plan === null) return EXIT.rulesRejected;
+  const workers = parsed.count('workers') ?? Math.max(1, context.cores - 1);
+  const pool = new WorkerPool(workers);
+  try {
+    const formats = { inputFormat: 'ndjson', outputFormat: 'ndjson' } as const;
+    const options = { rules: RULES, ...formats, workers, batchRowsMax: null, pool };
+    const prepared = await prepareEngine(options, context);
+    if (prepared === null) return EXIT.rulesRejected;
+    const files = makeFolder(folder);
+    await makeStream(files, rows, accounts, parsed.count('seed') ?? 1, context);
+    return await decide(prepared, files, workers, context);
+  } finally {
+    await pool.close();
+  }
+}
+
+function makeFolder(folder: string): StartFiles {
   try {
     mkdirSync(folder, { recursive: true });
   } catch (cause) {
     throw ioError('create', folder, cause);
   }
-  const files = {
+  return {
     transactions: join(folder, 'transactions.ndjson'),
     labels: join(folder, 'labels.csv'),
     decisions: join(folder, 'decisions.ndjson'),
     deadLetters: join(folder, 'dead-letters.ndjson'),
   };
-  await makeStream(files, rows, accounts, parsed.count('seed') ?? 1, context);
-  const workers = parsed.count('workers') ?? Math.max(1, context.cores - 1);
+}
+
+async function decide(
+  { plan, engine }: PreparedEngine,
+  files: StartFiles,
+  workers: number,
+  context: CommandContext,
+): Promise<ExitCode> {
+  const { terminal } = context;
   const rules = counted(plan.rules.length, 'rule');
   terminal.err(`Deciding them by ${rules} of ${plan.ruleset}, ${counted(workers, 'worker')}\n`);
   const interrupt = listenForInterrupt(terminal, false);
   try {
     const settings = {
-      rules: RULES,
       in: files.transactions,
       out: files.decisions,
       inputFormat: 'ndjson',
       outputFormat: 'ndjson',
       deadLetters: files.deadLetters,
-      workers,
-      batchRowsMax: BATCH_ROWS_DEFAULT,
       rowLimit: null,
       timings: false,
       isQuiet: false,
     } as const;
-    const run = await runFiles(plan, settings, context, interrupt.signal);
+    const run = await runFiles(engine, settings, context, interrupt.signal);
     if (run.result.stopped === 'signal') {
       terminal.err(positionText(run.result, run.sourceName, run.destination));
       return interrupt.exitCode();

@@ -15,6 +15,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'binary.yaml'), Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 1, 2, 3]));
   writeFileSync(join(folder, 'bad.yaml'), BAD_RULES);
   writeFileSync(join(folder, 'good.yaml'), GOOD_RULES);
+  writeFileSync(join(folder, 'failing.yaml'), FAILING_RULES);
   writeFileSync(join(folder, 'in.ndjson'), '{}\n');
 }, 120_000);
 afterAll(async () => {
@@ -29,6 +30,11 @@ rules:
     reason: VELOCITY_COUNT
 `;
 const BAD_RULES = GOOD_RULES.replace('count(', 'cuont(').replace('reason:', 'reasn:');
+const FAILING_RULES = `${GOOD_RULES}tests:
+  - name: the second is held
+    given: [{ repeat: 2, tx: { account: A } }]
+    expect: [{ at: 1, outcome: hold }, { at: 0, outcome: allow }]
+`;
 const RUN = ['run', '--in', 'in.ndjson', '--out', 'out.ndjson'];
 
 test.each([
@@ -39,6 +45,12 @@ test.each([
   ['rules that are missing', [...RUN, '--rules', 'none.yaml'], 4, 'no such file'],
   ['rules that are a directory', [...RUN, '--rules', 'sub'], 4, 'it is a directory'],
   ['rules that are a binary', [...RUN, '--rules', 'binary.yaml'], 3, 'is a binary file, not text'],
+  [
+    'rules whose own tests fail',
+    [...RUN, '--rules', 'failing.yaml'],
+    3,
+    'failing.yaml:10:14: test "the second is held", row 1: expected hold, got allow\n',
+  ],
   ['check of a binary', ['check', 'binary.yaml'], 3, 'is a binary file, not text'],
   ['check of nothing', ['check'], 2, 'R.yaml is needed'],
   [
