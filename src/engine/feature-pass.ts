@@ -133,24 +133,27 @@ export class FeaturePass {
     this.#code.update(this.#tables, state, list.rows, slots, from, to);
   }
 
+  /** Slots of all rows of the tile; new entities are made in row order. */
   #findSlots(list: KeyList, from: number, to: number): void {
     const { index, H } = this.state;
     const { headerWords } = this.layout;
     const { lo, hi } = list;
     const slots = this.#slots;
-    const buckets = this.#buckets;
-    let isMoved = false;
+    index.candidates(lo, this.#buckets, slots, from, to);
+    // One short loop over the headers: nothing in it waits for a miss.
+    let isOdd = 0;
+    for (let k = from; k < to; k++) {
+      const slot = slots[k] as number;
+      isOdd |= slot < 0 ? 1 : (H[slot * headerWords + HEADER.keyHi] as number) ^ (hi[k] as number);
+    }
+    if (isOdd === 0) return;
     for (let k = from; k < to; k++) {
       const keyLo = lo[k] as number;
       const keyHi = hi[k] as number;
-      // A bucket found before an insertion may have been divided by it.
-      const bucket = isMoved ? index.bucketOf(keyHi) : (buckets[k] as number);
-      let slot = index.findFrom(bucket, keyLo, keyHi, H, headerWords, HEADER.keyHi);
-      if (slot < 0) {
-        slot = this.#slotOfNew(list.rows[k] as number, keyLo, keyHi);
-        isMoved = true;
-      }
-      slots[k] = slot;
+      const slot = slots[k] as number;
+      if (slot >= 0 && H[slot * headerWords + HEADER.keyHi] === keyHi) continue;
+      const found = this.state.find(keyLo, keyHi);
+      slots[k] = found >= 0 ? found : this.#slotOfNew(list.rows[k] as number, keyLo, keyHi);
     }
   }
 

@@ -245,18 +245,24 @@ export class EntityRings {
 
   /** Brings every cursor to where a row at `t` needs it. */
   #advance(h: number, t: number): void {
-    const { H } = this;
+    const { H, RD } = this;
     const end = H[h + HEADER.end] as number;
+    const capacity = H[h + HEADER.capacity] as number;
+    const base = H[h + HEADER.base] as number;
+    const isBlock = capacity <= PAGE_ROWS;
     const hasDistinct = this.distinct !== null;
     for (let w = 0; w < this.#windows.length; w++) {
       const { cursor } = this.#windows[w] as WindowTerm;
       const lower = this.lowerBound(w, t);
-      let c = H[h + cursor] as number;
-      while (c !== end && this.timeAt(h, c) <= lower) {
+      const first = H[h + cursor] as number;
+      let c = first;
+      while (c !== end) {
+        const a = isBlock ? base + (c & (capacity - 1)) * this.#rowWords : this.at(h, c);
+        if ((RD[a >> 1] as number) > lower) break;
         if (hasDistinct) this.#leave(h, w, c);
         c = (c + 1) | 0;
       }
-      H[h + cursor] = c;
+      if (c !== first) H[h + cursor] = c;
     }
   }
 

@@ -77,6 +77,33 @@ export class HashIndex {
   }
 
   /**
+   * Slots whose tag is lo[k], of the buckets found by `locate`, for k in [from, to): -1 where no tag
+   * fits. A slot is a candidate: the caller compares the high halves, all at once, so that those
+   * misses overlap too (a tag of 32 bits is wrong once in a billion look-ups).
+   */
+  candidates(lo: Int32Array, buckets: Int32Array, out: Int32Array, from: number, to: number): void {
+    const words = this.words;
+    for (let k = from; k < to; k++) {
+      const tag = lo[k] as number;
+      let at = buckets[k] as number;
+      let slot = -1;
+      for (;;) {
+        const count = words[at + COUNT] as number;
+        let i = 0;
+        while (i < count && words[at + i] !== tag) i++;
+        if (i < count) {
+          slot = words[at + SLOTS + i] as number;
+          break;
+        }
+        const next = words[at + NEXT] as number;
+        if (next === 0) break;
+        at = (next - 1) * BUCKET_WORDS;
+      }
+      out[k] = slot;
+    }
+  }
+
+  /**
    * Slot of an entry with this hash, or -1. `keys` holds each slot's high half at
    * slot * stride + offset; the low half is the tag.
    */

@@ -1,8 +1,9 @@
 // Ids seen within `repeats.for` of stream time: what makes a second delivery a repeat.
 //
 // An entry holds the id's hash, the content's hash, the stream time of its newest decided row and
-// that decision's packed verdict. Entries are in arrival order a shard (a linked list); expired ones
-// leave at the head, by tiles, so that their index misses overlap too. A second row with the same
+// that decision's packed verdict. Entries of a shard stand in arrival order in pages of PAGE_ENTRIES;
+// expired ones leave at the head, read one after another, by tiles, so that their index misses overlap
+// too; a page that is left is used again. A second row with the same
 // content is a repeat; one with other content is decided anew under the next revision, and the entry
 // then stands for that one. At `ids` a shard the oldest leaves early, counted.
 //
@@ -12,7 +13,9 @@ import { ROW, ROW_FLAG } from '../domain/row-layout.ts';
 import { HashIndex } from './hash-index.ts';
 import { reserveWords } from './reserve.ts';
 
+/** One of them is padding: the time is a double. */
 const ENTRY_WORDS = 10;
+const PAGE_ENTRIES = 256;
 /** Words of an entry; the stream time is the double at word 0. */
 const E = {
   time: 0,
@@ -22,8 +25,7 @@ const E = {
   contentHi: 5,
   verdict: 6,
   revision: 7, // of the newest decision; -1: an informing row, never decided
-  next: 8, // entry after this one in its shard + 1, or the next free one + 1
-  pending: 9, // row of this batch whose verdict is not known yet + 1
+  pending: 8, // row of this batch whose verdict is not known yet + 1
 } as const;
 const SHARDS = 16;
 
@@ -58,14 +60,17 @@ export class Repeats {
   readonly #shards: readonly number[];
   readonly #stride32: number;
   readonly #id32: number;
-  readonly #head = new Int32Array(SHARDS);
-  readonly #tail = new Int32Array(SHARDS);
+  /** Entry numbers: the oldest of each shard, and where its next one goes; -1 = no page yet. */
+  readonly #head = new Int32Array(SHARDS).fill(-1);
+  readonly #tail = new Int32Array(SHARDS).fill(-1);
+  /** Page after each page of a shard, or the next free page; -1 = none. */
+  readonly #nextPage: Int32Array;
+  #pageFree = -1;
+  #pageCount = 0;
   readonly #counts = new Int32Array(SHARDS);
   readonly #pending: Int32Array;
   #pendingCount = 0;
   #repeatsInside = false;
-  #next = 0;
-  #free = 0;
   readonly #expiredHi: Int32Array;
   readonly #expired: Int32Array;
   readonly #buckets: Int32Array;
@@ -79,7 +84,10 @@ export class Repeats {
     this.#shards = options.shards;
     const idsMax = this.#perShard * options.shards.length;
     this.#index = new HashIndex(idsMax);
-    this.#words = reserveWords(idsMax * ENTRY_WORDS);
+    // A shard's first and last page may be part full.
+    const pages = Math.ceil(idsMax / PAGE_ENTRIES) + options.shards.length * 2;
+    this.#nextPage = new Int32Array(pages);
+    this.#words = reserveWords(pages * PAGE_ENTRIES * ENTRY_WORDS);
     this.#times = new Float64Array(this.#words.buffer);
     this.#stride32 = options.rowStrideBytes / 4;
     this.#id32 = options.idSlot / 4;
@@ -95,7 +103,7 @@ export class Repeats {
   }
 
   get bytesUsed(): number {
-    return this.#next * ENTRY_WORDS * 4 + this.#index.bytesUsed;
+    return this.#pageCount * PAGE_ENTRIES * ENTRY_WORDS * 4 + this.#index.bytesUsed;
   }
 
   /**
@@ -141,16 +149,13 @@ export class Repeats {
       this.#drop(shard);
       this.evicted++;
     }
-    let entry = this.#free - 1;
-    if (entry >= 0) this.#free = this.#words[entry * ENTRY_WORDS + E.next] as number;
-    else entry = this.#next++;
+    const entry = this.#append(shard);
     const words = this.#words;
     const e = entry * ENTRY_WORDS;
     words[e + E.hi] = hi;
     words[e + E.lo] = lo;
     words[e + E.revision] = -1;
     this.#index.insert(lo, hi, entry, words, ENTRY_WORDS, E.hi);
-    this.#append(shard, entry);
     this.#decideAnew(i32, at, row, entry, time);
   }
 
@@ -208,14 +213,26 @@ export class Repeats {
     this.#pendingCount = 0;
   }
 
-  #append(shard: number, entry: number): void {
-    const words = this.#words;
-    words[entry * ENTRY_WORDS + E.next] = 0;
-    const tail = this.#tail[shard] as number;
-    if (tail === 0) this.#head[shard] = entry + 1;
-    else words[(tail - 1) * ENTRY_WORDS + E.next] = entry + 1;
-    this.#tail[shard] = entry + 1;
+  /** The next place of a shard. */
+  #append(shard: number): number {
+    const entry = this.#tail[shard] as number;
     this.#counts[shard] = (this.#counts[shard] as number) + 1;
+    if (entry >= 0 && entry % PAGE_ENTRIES !== 0) {
+      this.#tail[shard] = entry + 1;
+      return entry;
+    }
+    // The tail stands behind a full page (or nowhere): another one is linked to it.
+    const page = this.#takePage();
+    if (entry >= 0) this.#nextPage[entry / PAGE_ENTRIES - 1] = page;
+    if ((this.#counts[shard] as number) === 1) this.#head[shard] = page * PAGE_ENTRIES;
+    this.#tail[shard] = page * PAGE_ENTRIES + 1;
+    return page * PAGE_ENTRIES;
+  }
+
+  #takePage(): number {
+    const page = this.#pageFree >= 0 ? this.#pageFree : this.#pageCount++;
+    if (this.#pageFree >= 0) this.#pageFree = this.#nextPage[page] as number;
+    return page;
   }
 
   /** Takes up to `most` entries from before `bound` away, from the heads. */
@@ -223,42 +240,46 @@ export class Repeats {
     const words = this.#words;
     let count = 0;
     for (const shard of this.#shards) {
-      let entry = (this.#head[shard] as number) - 1;
-      while (entry >= 0 && count < most) {
+      while (count < most && (this.#counts[shard] as number) > 0) {
+        const entry = this.#head[shard] as number;
         const e = entry * ENTRY_WORDS;
         if ((this.#times[e >> 1] as number) >= bound || words[e + E.pending] !== 0) break;
         this.#expired[count] = entry;
         this.#expiredHi[count] = words[e + E.hi] as number;
         count++;
-        entry = (words[e + E.next] as number) - 1;
-        this.#unlinkHead(shard);
+        this.#leaveHead(shard);
       }
     }
     if (count === 0) return;
     this.touched ^= this.#index.locate(this.#expiredHi, this.#buckets, 0, count);
-    for (let k = 0; k < count; k++) this.#release(this.#expired[k] as number);
+    for (let k = 0; k < count; k++) this.#unindex(this.#expired[k] as number);
   }
 
   #drop(shard: number): void {
-    const entry = (this.#head[shard] as number) - 1;
-    this.#unlinkHead(shard);
-    this.#release(entry);
+    const entry = this.#head[shard] as number;
+    this.#unindex(entry);
+    this.#leaveHead(shard);
   }
 
-  #unlinkHead(shard: number): void {
-    const entry = (this.#head[shard] as number) - 1;
-    const next = this.#words[entry * ENTRY_WORDS + E.next] as number;
-    this.#head[shard] = next;
-    if (next === 0) this.#tail[shard] = 0;
+  /** The head moves on; a page that it leaves is free. The entry's words stay until it is reused. */
+  #leaveHead(shard: number): void {
+    const entry = this.#head[shard] as number;
     this.#counts[shard] = (this.#counts[shard] as number) - 1;
+    if (entry % PAGE_ENTRIES !== PAGE_ENTRIES - 1) {
+      this.#head[shard] = entry + 1;
+      return;
+    }
+    const page = (entry - (entry % PAGE_ENTRIES)) / PAGE_ENTRIES;
+    this.#head[shard] = (this.#nextPage[page] as number) * PAGE_ENTRIES;
+    if (this.#tail[shard] === entry + 1) this.#tail[shard] = -1;
+    this.#nextPage[page] = this.#pageFree;
+    this.#pageFree = page;
   }
 
-  #release(entry: number): void {
+  #unindex(entry: number): void {
     const words = this.#words;
     const e = entry * ENTRY_WORDS;
     this.#index.remove(words[e + E.lo] as number, words[e + E.hi] as number, entry);
     words[e + E.pending] = 0;
-    words[e + E.next] = this.#free;
-    this.#free = entry + 1;
   }
 }

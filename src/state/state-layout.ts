@@ -150,6 +150,7 @@ export interface EntityLayout {
 }
 
 export const PLACE_NONE = -2147483648;
+const LINE_WORDS = 16;
 const DAY_MS = 86_400_000;
 
 /** Longest reach of a window back from a row's time, ms. */
@@ -351,6 +352,15 @@ class Builder {
   }
 }
 
+/**
+ * Whole cache lines where that costs at most a quarter more, else an even number of words: a header
+ * that begins on a line touches one line less.
+ */
+function alignedWords(words: number): number {
+  const lines = Math.ceil(words / LINE_WORDS) * LINE_WORDS;
+  return lines <= words * 1.25 ? lines : words + (words & 1);
+}
+
 /** Layout of entity number `entity`, from all features of a plan. */
 export function makeEntityLayout(
   entity: number,
@@ -378,7 +388,7 @@ export function makeEntityLayout(
   return {
     entity,
     takesInforming,
-    headerWords: evenUp(builder.header.words),
+    headerWords: alignedWords(builder.header.words),
     rowWords: evenUp(builder.row.words),
     windows: builder.windows,
     counts: builder.counts,
