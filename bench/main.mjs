@@ -25,9 +25,9 @@ const { values, positionals } = parseArgs({
 const number = (name, usual, quick) => Number(values[name] ?? (values.quick ? quick : usual));
 const context = {
   isQuick: values.quick,
-  accounts: number('accounts', 1_000_000, 5000),
+  accounts: number('accounts', 1_000_000, 2000),
   rounds: number('rounds', 7, 2),
-  roundRows: number('round-rows', 131_072, 5000),
+  roundRows: number('round-rows', 131_072, 3000),
   batchRows: number('batch-rows', 4096, 1000),
   seed: Number(values.seed),
   only: values.only ?? null,

@@ -5,9 +5,9 @@ import { makeContender } from './make-contender.mjs';
 
 const contender = makeContender(workerData.kind, workerData.options);
 
-parentPort.on('message', ({ method, options }) => {
+parentPort.on('message', async ({ method, options }) => {
   // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have none
-  parentPort.postMessage(contender[method](options));
+  parentPort.postMessage(await contender[method](options));
 });
 // oxlint-disable-next-line unicorn/require-post-message-target-origin -- threads have none
 parentPort.postMessage('ready');

@@ -1,6 +1,7 @@
 // Holdfast as the benchmark drives it: one worker's program in the calling thread, warmed as the
 // worker thread warms it, each batch filled first and timed from its bytes to its decisions' bytes.
 
+import { Session } from 'node:inspector/promises';
 import { performance } from 'node:perf_hooks';
 import { DEFAULT_HASH_KEY } from '../../dist/base/hash.js';
 import { systemClock } from '../../dist/base/clock.js';
@@ -24,13 +25,14 @@ export class EngineContender {
 
   /**
    * @param {{ accounts: number, seed: number, batchRows: number, chainShare?: number,
-   *   everyAccountOnce?: boolean, outputFormat?: 'ndjson' | 'msgpack', plan?: object }} options
+   *   visits?: number, spanMs?: number, outputFormat?: 'ndjson' | 'msgpack', plan?: object,
+   *   warmFormats?: ('ndjson' | 'msgpack')[] }} options see RowStream; plan: else the fourteen rules
    */
   constructor(options) {
-    const { accounts, seed, batchRows, chainShare, everyAccountOnce } = options;
+    const { accounts, batchRows, warmFormats = ['msgpack', 'ndjson'] } = options;
     this.batchRows = batchRows;
     this.world = new World(accounts);
-    this.stream = new RowStream(this.world, { seed, chainShare, everyAccountOnce });
+    this.stream = new RowStream(this.world, options);
     this.memory = makeBatchMemory({
       rowsMax: batchRows,
       bytesMax: Math.max(1 << 18, batchRows * ROW_BYTES),
@@ -39,8 +41,10 @@ export class EngineContender {
       deadBytes: 1 << 18,
     });
     const { sizes } = this.memory;
+    const plan = options.plan ?? fourteenPlan(this.world);
+    const started = performance.now();
     this.program = new WorkerProgram({
-      plan: options.plan ?? fourteenPlan(this.world),
+      plan,
       outputFormat: options.outputFormat ?? 'ndjson',
       emitShadow: false,
       hashKey: DEFAULT_HASH_KEY,
@@ -60,9 +64,11 @@ export class EngineContender {
     });
     this.view = makeBatchView(this.memory, 0, this.program, null);
     this.out = new Uint8Array(this.memory.out[0]);
-    for (const format of ['msgpack', 'ndjson']) warmUp(this.program, format, sizes);
+    for (const format of warmFormats) warmUp(this.program, format, sizes);
     this.program.reset();
     this.runner.reset();
+    /** From the plan to a warm program. */
+    this.readyMs = performance.now() - started;
   }
 
   /** Decides `rows` rows of the stream without measuring. */
@@ -78,7 +84,7 @@ export class EngineContender {
       this.#fillers.set(format, filler);
     }
     this.view.control[0] = rowCount;
-    return filler.fill(this.view, rowCount);
+    return filler.writeRows(this.view, rowCount);
   }
 
   /** Decides the filled batch. */
@@ -119,6 +125,39 @@ export class EngineContender {
     return parts.map((part) => Buffer.from(part).toString('utf8')).join('');
   }
 
+  /**
+   * Heap bytes that each of `batches` batches takes, from the heap's size just before and after;
+   * less what looking takes. A batch during which the collector ran (the heap shrank) is left out.
+   */
+  allocation({ batches, batchRows, format = 'ndjson' }) {
+    const used = () => process.memoryUsage().heapUsed;
+    const looking = Array.from({ length: 50 }, () => -(used() - used()));
+    const bytes = [];
+    for (let k = 0; k < batches; k++) {
+      const byteCount = this.fill(batchRows, format);
+      const before = used();
+      this.run(format, batchRows, byteCount);
+      const taken = used() - before;
+      if (taken >= 0) bytes.push(taken);
+    }
+    return { bytes, looking };
+  }
+
+  /** Heap bytes a row by function, from V8's sampling profiler, those of the generator left out. */
+  async allocators({ rows, format = 'ndjson' }) {
+    const session = new Session();
+    session.connect();
+    await session.post('HeapProfiler.startSampling', {
+      samplingInterval: 512,
+      includeObjectsCollectedByMajorGC: true,
+      includeObjectsCollectedByMinorGC: true,
+    });
+    this.round({ rows, format });
+    const { profile } = await session.post('HeapProfiler.stopSampling');
+    session.disconnect();
+    return bytesByFunction(profile.head, rows);
+  }
+
   /** What the engine itself reports: entities and their bytes, passes, what was counted. */
   report() {
     const { program } = this;
@@ -136,4 +175,20 @@ export class EngineContender {
       rssBytes: process.memoryUsage.rss(),
     };
   }
+}
+
+/** Code that makes the rows, or measures. */
+const NOT_THE_ENGINE = /\/bench\/|\/dist\/load\/|\/base\/random|^node:/;
+
+function bytesByFunction(head, rows) {
+  const totals = new Map();
+  const walk = ({ callFrame, selfSize, children }) => {
+    const { functionName, url } = callFrame;
+    // Generated code has no address.
+    const name = `${functionName || 'generated'} ${url.split('/').at(-1)}`.trim();
+    if (!NOT_THE_ENGINE.test(url)) totals.set(name, (totals.get(name) ?? 0) + selfSize / rows);
+    for (const child of children) walk(child);
+  };
+  walk(head);
+  return [...totals].toSorted(([, a], [, b]) => b - a);
 }

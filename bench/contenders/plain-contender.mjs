@@ -9,10 +9,11 @@ import { PlainEngine } from '../plain/plain-engine.mjs';
 
 export class PlainContender {
   /** @param {{ accounts: number, seed: number, batchRows: number, chainShare?: number }} options */
-  constructor({ accounts, seed, batchRows, chainShare }) {
+  constructor(options) {
+    const { accounts, batchRows } = options;
     this.batchRows = batchRows;
     const world = new World(accounts);
-    this.stream = new RowStream(world, { seed, chainShare });
+    this.stream = new RowStream(world, options);
     this.filler = new BatchFiller(this.stream, 'ndjson');
     this.bytes = Buffer.alloc(batchRows * ROW_BYTES_MAX);
     this.batch = {
@@ -32,7 +33,7 @@ export class PlainContender {
     const measured = { rows: 0, ms: 0, bytesIn: 0, bytesOut: 0, batchMs: [], text: '' };
     while (measured.rows < rows) {
       const count = Math.min(this.batchRows, rows - measured.rows);
-      const length = this.filler.fill(this.batch, count);
+      const length = this.filler.writeRows(this.batch, count);
       const started = performance.now();
       const out = this.engine.decideBytes(this.bytes.subarray(0, length));
       const ms = performance.now() - started;

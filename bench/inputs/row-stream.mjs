@@ -19,9 +19,9 @@ const LATE_SHARE = 0.01;
 const REPEAT_SHARE = 0.001;
 const ACCOUNT_FLAT = 2000;
 const MERCHANT_FLAT = 4;
-/** Rows kept to be sent again, every so many rows one of them is replaced. */
+/** Rows kept to be sent again; one is replaced each so many rows, about half an hour at any scale. */
 const KEPT_ROWS = 64;
-const KEEP_EVERY = 4;
+const KEEP_EVERY_PER_ACCOUNT = 1 / 16_000;
 
 export class RowStream {
   /** 1 % of the rows up to two minutes late, 0.1 % sent a second time. */
@@ -33,16 +33,17 @@ export class RowStream {
 
   /**
    * @param {import('./world.mjs').World} world
-   * @param {{ seed: number, chainShare?: number, everyAccountOnce?: boolean }} options
-   *   chainShare: part of all rows that merchant 0 gets on top of its own
+   * @param {{ seed: number, chainShare?: number, visits?: number, spanMs?: number }} options
+   *   chainShare: part of all rows that merchant 0 gets on top of its own; visits: rows that every
+   *   account gets in turn before Zipf's law begins; spanMs: event time of 8 rows an account
    */
-  constructor(world, { seed, chainShare = 0, everyAccountOnce = true }) {
+  constructor(world, { seed, chainShare = 0, visits = 1, spanMs = PRELOAD_MS }) {
     this.world = world;
     this.random = new Random(seed);
     this.chainShare = chainShare;
-    this.rowsOfAll = everyAccountOnce ? world.accountCount : 0;
+    this.rowsInTurn = visits * world.accountCount;
     const { accountCount, merchantCount } = world;
-    this.stepMs = PRELOAD_MS / (accountCount * ROWS_PER_ACCOUNT);
+    this.stepMs = spanMs / (accountCount * ROWS_PER_ACCOUNT);
     const flat = Math.max(1, (ACCOUNT_FLAT * accountCount) / 1e6);
     this.pickAccountRank = makeSkew(accountCount, flat);
     this.pickMerchantRank = makeSkew(Math.floor(merchantCount / CITY_COUNT), MERCHANT_FLAT);
@@ -78,7 +79,9 @@ export class RowStream {
 
   #account() {
     const { random } = this;
-    if (this.taken <= this.rowsOfAll) return this.scatter(this.taken - 1);
+    if (this.taken <= this.rowsInTurn) {
+      return this.scatter((this.taken - 1) % this.world.accountCount);
+    }
     if (this.#burstLeft > 0) {
       this.#burstLeft--;
       return this.#burstAccount;
@@ -125,6 +128,7 @@ export class RowStream {
 /** Writes rows of a stream where a source would: bytes, spans, split errors. */
 export class BatchFiller {
   #kept = Array.from({ length: KEPT_ROWS }, () => new Uint8Array(0));
+  #written = 0;
 
   /** @param {RowStream} stream @param {'ndjson' | 'msgpack'} format */
   constructor(stream, format) {
@@ -132,10 +136,11 @@ export class BatchFiller {
     this.write = makeDraftWriter(format);
     /** Lines end in a newline that is no part of the row. */
     this.tail = format === 'ndjson' ? 1 : 0;
+    this.keepEvery = Math.max(1, Math.round(stream.world.accountCount * KEEP_EVERY_PER_ACCOUNT));
   }
 
   /** Bytes written. `batch.bytes` must have room. */
-  fill(batch, rowCount) {
+  writeRows(batch, rowCount) {
     const { stream, tail } = this;
     const { bytes, spans, splitErrors } = batch;
     let at = 0;
@@ -144,8 +149,8 @@ export class BatchFiller {
       spans[row * 2] = at;
       spans[row * 2 + 1] = end - at - tail;
       splitErrors[row] = -1;
-      if (stream.isDisordered && row % KEEP_EVERY === 0) {
-        this.#kept[(row / KEEP_EVERY) % KEPT_ROWS] = bytes.slice(at, end);
+      if (stream.isDisordered && ++this.#written % this.keepEvery === 0) {
+        this.#kept[(this.#written / this.keepEvery) % KEPT_ROWS] = bytes.slice(at, end);
       }
       at = end;
     }
