@@ -174,7 +174,39 @@ test.each<[FeatureSpec['fn'], readonly FeatureValue[]]>([
   expect(valuesOf(spec, rows, { keepMs: DAY })).toEqual(values);
 });
 
-test('a late row that stands before the first row of a new life has the age of the old one', () => {
+/** Minutes of event time in arrival order; ages in minutes, with `keep` of 10 and 60 of lateness. */
+test.each<[string, readonly number[], readonly (number | undefined)[]]>([
+  [
+    'a row before the beginning of the present life has none',
+    [0, 12, 5],
+    [undefined, undefined, undefined],
+  ],
+  ['such a row becomes the beginning', [0, 12, 5, 13], [undefined, undefined, undefined, 8]],
+  ['one more than keep before it does not', [0, 25, 5, 26], [undefined, undefined, undefined, 1]],
+  [
+    'a row that joins two lives: the later one has grown, no more',
+    [0, 11, 5, 12],
+    [undefined, undefined, undefined, 7],
+  ],
+  [
+    'and goes on growing by rows that come later still',
+    [0, 11, 5, 1, 12],
+    [undefined, undefined, undefined, undefined, 11],
+  ],
+  ['a row between two of its life', [0, 8, 5, 9], [undefined, 8, 5, 9]],
+  ['a row at the beginning itself', [0, 0, 5], [undefined, 0, 5]],
+  ['a late row after a silence', [0, 30, 15], [undefined, undefined, undefined]],
+])('age: %s', (_, minutes, ages) => {
+  const plan = planWith(feature('age'), {
+    keepMs: 10 * MINUTE,
+    time: { latenessMs: HOUR, aheadMaxMs: 0, scanMax: 4096 },
+  });
+  const rows = minutes.map((minute, i) => pay(minute, { id: `r${i}` }));
+  const found = runOracle(plan, rows).map((result) => result.features?.[0]);
+  expect(found).toEqual(ages.map((value) => value && value * MINUTE));
+});
+
+test('a LATE row that stands before the present life has no age', () => {
   const plan = planWith(feature('age'), {
     keepMs: 10 * MINUTE,
     time: { latenessMs: 5000, aheadMaxMs: 0, scanMax: 4096 },
@@ -182,7 +214,7 @@ test('a late row that stands before the first row of a new life has the age of t
   const times = [0, 600_100, 590_000];
   const rows = times.map((ms, i) => pay(0, { id: `r${i}`, time: START_MS + ms }));
   const ages = runOracle(plan, rows).map((result) => result.features?.[0]);
-  expect(ages).toEqual([undefined, undefined, 595_100]);
+  expect(ages).toEqual([undefined, undefined, undefined]);
 });
 
 test('distance and speed are from the latest earlier row with a place', () => {

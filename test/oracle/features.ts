@@ -130,7 +130,11 @@ function withoutWindow(
     case 'sinceLast':
       return latest === undefined ? undefined : stand.time - latest.time;
     case 'age':
-      return age(earlier, stand.time, keepMs);
+      return age(
+        stand.entered.filter((row) => counts(spec, row)),
+        stand.time,
+        keepMs,
+      );
     case 'distanceKm':
       return fromLatest(prepared, spec, stand, kept)?.km;
     case 'speedKmh':
@@ -144,13 +148,23 @@ function asFeature(value: Value): FeatureValue {
   return typeof value === 'boolean' ? Number(value) : value;
 }
 
-/** Back from `time` from row to row as long as no gap is over `keepMs`. */
-function age(earlier: readonly OracleRow[], time: number, keepMs: number): number | undefined {
-  const born = earlier
-    .toReversed()
-    .reduce((from, row) => (from - row.time <= keepMs ? row.time : from), time);
-  const isFirst = earlier.every((row) => time - row.time > keepMs);
-  return isFirst ? undefined : time - born;
+/**
+ * Time since the entity's present life began; missing where the row stands before that beginning, or
+ * more than `keepMs` after the row before it. Lives are told in arrival order: a row more than `keepMs`
+ * after the newest before it begins one; a row at most `keepMs` before the beginning becomes it.
+ *
+ * @param entered the entity's rows, in any order
+ */
+function age(entered: readonly OracleRow[], stand: number, keepMs: number): number | undefined {
+  let newest = -Infinity;
+  let born = -Infinity;
+  for (const { time } of entered.toSorted((a, b) => a.order - b.order)) {
+    if (time - newest > keepMs) born = time;
+    else if (time < born && born - time <= keepMs) born = time;
+    newest = Math.max(newest, time);
+  }
+  const hasBefore = entered.some(({ time }) => time <= stand && stand - time <= keepMs);
+  return hasBefore && stand >= born ? stand - born : undefined;
 }
 
 interface Leg {
