@@ -1,13 +1,19 @@
 // The benchmarks: node bench/main.mjs [figure ...] [options]; docs/benchmarks.md says what each is.
 // Correctness is checked before anything is timed. --quick runs everything small, checks that it
 // runs and decides rightly, and says nothing about time.
+//
+// Several figures run one after another in processes of their own, so that none inherits another's
+// memory or type feedback; a single one runs in this process, where a profiler sees it.
 
+import { fork } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { figures } from './figures/all.mjs';
 import { machine, table, writeJson } from './report.mjs';
 import { whole } from './statistics.mjs';
 
-const OUT = new URL('../out/bench.json', import.meta.url).pathname;
+const OUT = fileURLToPath(new URL('../out/bench.json', import.meta.url));
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
@@ -45,15 +51,30 @@ function chosen() {
   return figures.filter(({ name }) => positionals.includes(name));
 }
 
-const about = machine();
-const rows = [];
-for (const figure of chosen()) {
+async function runHere(figure) {
   context.log(`${figure.name} ...`);
-  rows.push(...(await figure.run(context)));
+  return figure.run(context);
 }
-if (context.isQuick) {
-  process.stdout.write(`${rows.length} figures ran and decided rightly; nothing was timed.\n`);
-} else {
+
+/** Runs one figure in a process of its own, with the options given to this one. */
+async function runApart({ name }) {
+  const options = process.argv.slice(2).filter((argument) => !positionals.includes(argument));
+  const child = fork(fileURLToPath(import.meta.url), [name, ...options], {
+    execArgv: process.execArgv,
+  });
+  const exited = once(child, 'exit');
+  const answer = await Promise.race([once(child, 'message'), exited.then(() => null)]);
+  const [code] = await exited;
+  if (answer !== null && code === 0) return answer[0];
+  throw new Error(`The figure ${name} ended with code ${code}.`);
+}
+
+function print(rows) {
+  if (context.isQuick) {
+    process.stdout.write(`${rows.length} figures ran and decided rightly; nothing was timed.\n`);
+    return;
+  }
+  const about = machine();
   const { cpu, cores, memoryGiB, node } = about;
   const { accounts, batchRows } = context;
   process.stdout.write(
@@ -63,3 +84,12 @@ if (context.isQuick) {
   );
   writeJson(values.out, { machine: about, context: { ...context, log: undefined }, rows });
 }
+
+const wanted = chosen();
+const rows = [];
+for (const figure of wanted) {
+  rows.push(...(await (wanted.length === 1 ? runHere(figure) : runApart(figure))));
+}
+// A process that runs one figure for another hands its rows on.
+if (process.send === undefined) print(rows);
+else process.send(rows, () => process.disconnect());

@@ -18,7 +18,7 @@ export const allocation = {
   async run({ accounts: most, seed, isQuick }) {
     const accounts = Math.min(most, 100_000);
     const batches = isQuick ? 3 : 300;
-    const options = { accounts, seed, batchRows: 4096 };
+    const options = { accounts, seed, batchRows: 4096, warmFormats: ['ndjson'] };
     const limits = { maxYoungGenerationSizeMb: YOUNG_GENERATION_MB };
     const host = await ThreadHost.start('engine', options, limits);
     await host.call('preload', { rows: accounts * ROWS_PER_ACCOUNT });

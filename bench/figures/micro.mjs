@@ -47,7 +47,7 @@ function addDecoders(bench, options, sums) {
     ['ndjson', 'decode JSON'],
     ['msgpack', 'decode msgpack'],
   ]) {
-    const contender = new EngineContender(options);
+    const contender = new EngineContender({ ...options, warmFormats: [format] });
     const { program, view } = contender;
     const [tile] = keepTiles(contender, TILES, format);
     const decoder = program.decoderOf(format);
@@ -61,7 +61,7 @@ function addDecoders(bench, options, sums) {
 }
 
 function addEncoder(bench, options, sums) {
-  const contender = new EngineContender(options);
+  const contender = new EngineContender({ ...options, warmFormats: ['ndjson'] });
   const { program } = contender;
   const tiles = keepTiles(contender, TILES, 'ndjson');
   const bytes = new Uint8Array(ROWS * 512 + program.encoder.bytesMax);
