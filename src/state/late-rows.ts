@@ -354,16 +354,22 @@ function storeOwn(
     }
     x += term.doubles;
   }
-  if (!decided) return;
-  if (layout.lastDecided >= 0) {
-    const at = (h + layout.lastDecided) >> 1;
-    HD[at] = Math.max(HD[at] as number, t);
-  }
+  if (decided) storeLife(s, h, t);
+}
+
+/** Lives are told in arrival order, see age() in docs/rules.md. */
+function storeLife(s: EntityState, h: number, t: number): void {
+  const { layout, HD } = s;
+  const newest = (h + (layout.lastDecided >= 0 ? layout.lastDecided : HEADER.lastTime)) >> 1;
+  const newestTime = HD[newest] as number;
   if (layout.firstTime >= 0) {
     const at = (h + layout.firstTime) >> 1;
     const first = HD[at] as number;
-    if (first === -Infinity || (t < first && first - t <= s.limits.keepMs)) HD[at] = t;
+    // The newest row may be one that informs: this one can be the first after a silence all the same.
+    const begins = t - newestTime > s.limits.keepMs;
+    if (begins || (t < first && first - t <= s.limits.keepMs)) HD[at] = t;
   }
+  if (layout.lastDecided >= 0) HD[newest] = Math.max(newestTime, t);
 }
 
 function storePlaces(s: EntityState, h: number, a: number, t: number, offsets: TermOffsets): void {
