@@ -43,3 +43,39 @@ export function percentText(part: number, whole: number): string {
 export function counted(count: number, one: string): string {
   return `${withCommas(count)} ${one}${count === 1 ? '' : 's'}`;
 }
+
+/** Exact, largest units first: "30 d 5 min". */
+export function durationText(ms: number): string {
+  const units: readonly (readonly [string, number])[] = [
+    ['d', 86_400_000],
+    ['h', 3_600_000],
+    ['min', 60_000],
+    ['s', 1000],
+    ['ms', 1],
+  ];
+  let rest = ms;
+  const parts: string[] = [];
+  for (const [name, size] of units) {
+    const count = Math.floor(rest / size);
+    rest -= count * size;
+    if (count > 0) parts.push(`${count} ${name}`);
+  }
+  return parts.length === 0 ? '0 s' : parts.join(' ');
+}
+
+/** `head` and `text` in lines of at most `columns`, broken at spaces, the text below itself. */
+export function wrapped(text: string, head: string, columns: number): string[] {
+  const lines: string[] = [];
+  let line = head;
+  let isEmpty = true;
+  for (const word of text.split(' ')) {
+    if (!isEmpty && line.length + 1 + word.length > columns) {
+      lines.push(line);
+      line = ' '.repeat(head.length);
+      isEmpty = true;
+    }
+    line += isEmpty ? word : ` ${word}`;
+    isEmpty = false;
+  }
+  return [...lines, line];
+}

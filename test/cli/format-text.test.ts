@@ -21,6 +21,17 @@ test.each([
   [text.percentText(5, 5), '100 %'],
   [text.counted(1, 'row'), '1 row'],
   [text.counted(2000, 'row'), '2,000 rows'],
+  [text.durationText(0), '0 s'],
+  [text.durationText(2_592_300_000), '30 d 5 min'],
+  [text.durationText(90_061_001), '1 d 1 h 1 min 1 s 1 ms'],
 ])('%s', (got, wanted) => {
   expect(got).toBe(wanted);
+});
+
+test.each([
+  ['a bb ccc', '- ', 20, ['- a bb ccc']],
+  ['a bb ccc', '- ', 6, ['- a bb', '  ccc']],
+  ['longer than that', '- ', 5, ['- longer', '  than', '  that']],
+])('%j after %j in %i columns', (words, head, columns, lines) => {
+  expect(text.wrapped(words, head, columns)).toEqual(lines);
 });

@@ -100,7 +100,9 @@ test('check prints what was compiled', async () => {
   const { code, out } = await runProgram(['check', 'good.yaml'], folder);
   expect(code).toBe(0);
   expect(out).toContain('1 rule (1 live)');
-  expect(out).toContain('account.count(10m)');
+  expect(out).toMatch(/^ {2}account: 1 feature, \d+ B an entity, \d+ B a row, kept 15 min$/m);
+  expect(out).toContain('    #1 account.count(10m)\n');
+  expect(out).toMatch(/^ {2}frequent {2}hold VELOCITY_COUNT {2}#1: account \d+ \+ \d+ a row$/m);
 });
 
 test.each([['--help'], ['help'], ['run --help'], ['help generate'], ['--version']])(

@@ -3,6 +3,7 @@
 
 import { assert, must } from '../../base/assert.ts';
 import type { Expression, FunctionName } from '../../domain/expression.ts';
+import { someNode } from '../../domain/expression-tree.ts';
 import { ROW } from '../../domain/row-layout.ts';
 import type { ConstantPool } from '../runtime/constant-pool.ts';
 import type { StringText } from './loads.ts';
@@ -20,25 +21,7 @@ export interface ArgumentTexts {
 const STRING_CALLS: ReadonlySet<FunctionName> = new Set(['lower', 'trim', 'version']);
 
 export function callsMatches(e: Expression): boolean {
-  switch (e.op) {
-    case 'call':
-      return e.name === 'matches' || e.args.some((arg) => callsMatches(arg));
-    case 'and':
-    case 'or':
-      return e.args.some((arg) => callsMatches(arg));
-    case 'not':
-    case 'truth':
-    case 'has':
-    case 'negate':
-      return callsMatches(e.value);
-    case 'compare':
-    case 'arithmetic':
-      return callsMatches(e.left) || callsMatches(e.right);
-    case 'choose':
-      return [e.test, e.negatedTest, e.then, e.otherwise].some((part) => callsMatches(part));
-    default:
-      return false;
-  }
+  return someNode(e, (node) => node.op === 'call' && node.name === 'matches');
 }
 
 export class Calls {

@@ -3,6 +3,7 @@
 // functions then load the row found from L. L: tile rows × lookups, int32.
 
 import type { Expression } from '../../domain/expression.ts';
+import { partsOf } from '../../domain/expression-tree.ts';
 
 export type Lookup = Extract<Expression, { op: 'cell' | 'in' }>;
 
@@ -16,32 +17,6 @@ export function shapeOf(e: Expression | readonly Expression[]): string {
 function lookupShape(e: Lookup): string {
   const table = e.op === 'cell' ? `register ${e.register}` : `${e.set} ${e.index}`;
   return `${table} ${shapeOf(e.key)}`;
-}
-
-/** Parts of an expression, those first that are needed first. */
-export function partsOf(e: Expression): readonly Expression[] {
-  switch (e.op) {
-    case 'cell':
-      return e.key;
-    case 'in':
-      return [...e.key, ...e.elements];
-    case 'has':
-    case 'truth':
-    case 'not':
-    case 'negate':
-      return [e.value];
-    case 'compare':
-    case 'arithmetic':
-      return [e.left, e.right];
-    case 'and':
-    case 'or':
-    case 'call':
-      return e.args;
-    case 'choose':
-      return [e.test, e.negatedTest, e.then, e.otherwise];
-    default:
-      return [];
-  }
 }
 
 export class LookupPlan {

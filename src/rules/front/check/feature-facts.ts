@@ -1,6 +1,7 @@
 // Two facts about a feature's conditions and values that its state depends on.
 
 import type { Expression } from '../../../domain/expression.ts';
+import { someNode } from '../../../domain/expression-tree.ts';
 import type { Scope } from './scope.ts';
 
 /** Fields whose naming in a where lets rows of the kinds that only inform count. */
@@ -51,33 +52,4 @@ function isWholeField(number: number, scope: Scope): boolean {
     return type === 'integer' || type === 'money' || type === 'time' || type === 'duration';
   }
   return false;
-}
-
-function childrenOf(node: Expression): readonly Expression[] {
-  switch (node.op) {
-    case 'cell':
-      return node.key;
-    case 'in':
-      return [...node.key, ...node.elements];
-    case 'has':
-    case 'truth':
-    case 'not':
-    case 'negate':
-      return [node.value];
-    case 'compare':
-    case 'arithmetic':
-      return [node.left, node.right];
-    case 'and':
-    case 'or':
-    case 'call':
-      return node.args;
-    case 'choose':
-      return [node.test, node.negatedTest, node.then, node.otherwise];
-    default:
-      return [];
-  }
-}
-
-function someNode(node: Expression, test: (node: Expression) => boolean): boolean {
-  return test(node) || childrenOf(node).some((child) => someNode(child, test));
 }
