@@ -1,4 +1,4 @@
-// ISO 4217 minor units, and the conversion of a row's money to the plan's currency.
+// ISO 4217 codes with their minor units, and the conversion of a row's money to the plan's currency.
 //
 // Data: ISO 4217 list one, as published by datahub (ODC-PDDL). Withdrawn codes and those without a
 // minor unit (gold, testing, no currency) have no exponent: money in them cannot be converted.
@@ -35,6 +35,21 @@ const EXPONENT_BY_CODE: ReadonlyMap<string, number> = new Map(
 /** Digits after the point of the currency's minor unit, or null: unknown code or none defined. */
 export function currencyExponent(code: string): number | null {
   return EXPONENT_BY_CODE.get(code) ?? null;
+}
+
+/** The same of a code that was checked, and of none, where two digits are as good as any. */
+export function exponentOr2(code: string | null): number {
+  return EXPONENT_BY_CODE.get(code ?? '') ?? 2;
+}
+
+/** True for a current ISO 4217 code of money. */
+export function isCurrencyCode(code: string): boolean {
+  return EXPONENT_BY_CODE.has(code);
+}
+
+/** All codes, for near misses. */
+export function currencyCodes(): string[] {
+  return [...EXPONENT_BY_CODE.keys()];
 }
 
 /** Powers of ten that a double holds exactly and that leave products a chance to stay exact. */

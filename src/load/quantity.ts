@@ -2,7 +2,7 @@
 // from the plan: the type of what was compared and, of a feature, its function and window.
 
 import { must } from '../base/assert.ts';
-import { currencyExponent } from '../domain/currency.ts';
+import { exponentOr2 } from '../domain/currencies.ts';
 import type { EvidenceValue } from '../domain/decision.ts';
 import type { Expression, ValueType } from '../domain/expression.ts';
 import type { FeatureSpec, FeatureWindow, Plan } from '../domain/plan.ts';
@@ -67,7 +67,7 @@ export function formatWindow(quantity: Quantity | undefined): string {
 
 /** Minor units of `currency`: "CNY 1,234.50". */
 export function formatMoney(minor: number, currency: string): string {
-  const exponent = currencyExponent(currency);
+  const exponent = exponentOr2(currency);
   return `${currency} ${formatNumber(minor / 10 ** exponent, exponent)}`;
 }
 

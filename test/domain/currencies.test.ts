@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { DEFAULT_HASH_KEY, hashString } from '../../src/base/hash.ts';
-import { createMoneyConversion, currencyExponent } from '../../src/domain/currencies.ts';
+import {
+  createMoneyConversion,
+  currencyCodes,
+  currencyExponent,
+  exponentOr2,
+  isCurrencyCode,
+} from '../../src/domain/currencies.ts';
 
 function convert(
   amount: number,
@@ -26,8 +32,17 @@ test.each<[string, number | null]>([
   ['DEM', null],
   ['cny', null],
   ['', null],
+  ['constructor', null],
 ])('%s has exponent %s', (code, exponent) => {
   expect(currencyExponent(code)).toBe(exponent);
+  expect(exponentOr2(code)).toBe(exponent ?? 2);
+  expect(isCurrencyCode(code)).toBe(exponent !== null);
+});
+
+test('codes are three capitals, each once', () => {
+  const codes = currencyCodes();
+  expect(codes.filter((code) => !/^[A-Z]{3}$/.test(code))).toEqual([]);
+  expect(new Set(codes).size).toBe(codes.length);
 });
 
 test.each<[string, number, readonly [string, string], readonly [number, number], number]>([

@@ -1,6 +1,6 @@
 // Lists and registers: the CSV files beside the rules, read whole, typed column by column.
 
-import { currencyExponent } from '../../domain/currency.ts';
+import { exponentOr2 } from '../../domain/currencies.ts';
 import type { ValueType } from '../../domain/expression.ts';
 import type { ListData, RegisterColumn, RegisterData } from '../../domain/plan.ts';
 import { nearMiss } from '../../base/near-miss.ts';
@@ -201,7 +201,7 @@ function numberOf(text: string, type: CellType, currency: string | null): number
   if (type === 'time') return /^-?\d{1,16}$/.test(text) ? safe(Number(text)) : parseTime(text);
   const decimal = parseDecimal(text);
   if (decimal === null) return null;
-  if (type === 'money') return scaleToInteger(decimal, currencyExponent(currency ?? ''));
+  if (type === 'money') return scaleToInteger(decimal, exponentOr2(currency));
   const value = Number(text);
   return Number.isFinite(value) ? value : null;
 }
@@ -217,7 +217,7 @@ function notA(type: CellType, currency: string | null): string {
     case 'time':
       return 'no time: write 2026-01-31T08:00:00Z or milliseconds since 1970';
     case 'money':
-      return `no amount of ${currency ?? 'the currency'}, which has ${currencyExponent(currency ?? '')} decimals`;
+      return `no amount of ${currency ?? 'the currency'}, which has ${exponentOr2(currency)} decimals`;
     default:
       return 'no number';
   }

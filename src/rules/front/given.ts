@@ -1,7 +1,7 @@
 // The transactions of a test: `repeat` is expanded, times and ids are filled in and money becomes
 // minor units here, so that what runs them needs no rules of its own.
 
-import { currencyExponent, isCurrencyCode } from '../../domain/currency.ts';
+import { exponentOr2, isCurrencyCode } from '../../domain/currencies.ts';
 import type { FieldSpec } from '../../domain/fields.ts';
 import { nearMiss } from '../../base/near-miss.ts';
 import type { FieldInfo } from './check/scope.ts';
@@ -156,7 +156,7 @@ export class GivenReader {
 
   #money(spec: FieldSpec, scalar: ScalarNode, currency: string | null): number | null {
     if (currency === null) return this.#noCurrency(spec, scalar);
-    const exponent = currencyExponent(currency);
+    const exponent = exponentOr2(currency);
     const decimal = typeof scalar.value === 'number' ? parseDecimal(scalar.text) : null;
     const minor = decimal === null ? null : scaleToInteger(decimal, exponent);
     if (minor !== null) return minor;

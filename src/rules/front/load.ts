@@ -3,7 +3,7 @@
 // tests. Nothing is compiled or run here.
 
 import { HoldfastError } from '../../base/errors.ts';
-import { currencyCodes, isCurrencyCode } from '../../domain/currency.ts';
+import { currencyCodes, isCurrencyCode } from '../../domain/currencies.ts';
 import type { Plan, RateData } from '../../domain/plan.ts';
 import { nearMiss } from '../../base/near-miss.ts';
 import { checkLets } from './check/lets.ts';

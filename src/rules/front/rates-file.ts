@@ -1,6 +1,6 @@
 // Rates of exchange, kept digit by digit so that conversion can be exact.
 
-import { isCurrencyCode } from '../../domain/currency.ts';
+import { isCurrencyCode } from '../../domain/currencies.ts';
 import type { RateData } from '../../domain/plan.ts';
 import { CsvReader } from './csv.ts';
 import { quote } from './problem.ts';

@@ -1,7 +1,7 @@
 // The canonical text of a checked expression: equal texts are equal features. Names are resolved and
 // lets expanded; order of && and || is kept, since evidence shows it.
 
-import { currencyExponent } from '../../../domain/currency.ts';
+import { exponentOr2 } from '../../../domain/currencies.ts';
 import type { Expression } from '../../../domain/expression.ts';
 import { formatDuration } from '../units.ts';
 import type { Scope } from './scope.ts';
@@ -62,7 +62,7 @@ function isCompound({ op }: Expression): boolean {
 
 function numberText(value: number, type: string, scope: Scope): string {
   if (type === 'money') {
-    const exponent = currencyExponent(scope.currency ?? '');
+    const exponent = exponentOr2(scope.currency);
     // Whole minor units in major ones; anything else cannot stand for an amount as written.
     return Number.isInteger(value) ? (value / 10 ** exponent).toFixed(exponent) : `${value} minor`;
   }

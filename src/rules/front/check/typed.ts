@@ -4,7 +4,7 @@
 
 /* oxlint-disable unicorn/no-thenable -- a choice's branches are named so in the domain; nothing awaits them */
 
-import { currencyExponent } from '../../../domain/currency.ts';
+import { exponentOr2 } from '../../../domain/currencies.ts';
 import type { Expression, ValueType } from '../../../domain/expression.ts';
 import type { ASTNode } from '../cel-source.ts';
 import { code } from '../problem.ts';
@@ -165,7 +165,7 @@ function minorOf(value: number, decimal: Decimal | null, exponent: number): numb
 /** Decimals of the file's currency; money without one is an error, said once. */
 export function moneyExponent(checker: Checker, ast: ASTNode): number | null {
   const { currency, said } = checker.scope;
-  if (currency !== null) return currencyExponent(currency);
+  if (currency !== null) return exponentOr2(currency);
   if (!said.has('currency')) {
     said.add('currency');
     checker.error(
