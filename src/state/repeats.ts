@@ -28,6 +28,8 @@ const E = {
   pending: 8, // row of this batch whose verdict is not known yet + 1
 } as const;
 const SHARDS = 16;
+/** Expired and no longer found, but not yet at the head of its list. */
+const DEAD = -1;
 
 /** Packs what a repeat tells again: outcome index and first reason (see codec's repeat()). */
 export function packVerdict(outcome: number, firstReason: number): number {
@@ -145,10 +147,7 @@ export class Repeats {
 
   #remember(i32: Int32Array, at: number, row: number, lo: number, hi: number, time: number): void {
     const shard = lo & (SHARDS - 1);
-    if ((this.#counts[shard] as number) >= this.#perShard) {
-      this.#drop(shard);
-      this.evicted++;
-    }
+    if ((this.#counts[shard] as number) >= this.#perShard) this.#drop(shard, time);
     const entry = this.#append(shard);
     const words = this.#words;
     const e = entry * ENTRY_WORDS;
@@ -179,9 +178,12 @@ export class Repeats {
     const words = this.#words;
     const e = entry * ENTRY_WORDS;
     if (time - (this.#times[e >> 1] as number) > this.#forMs) {
-      // Expired but not yet taken away: a new id.
-      words[e + E.revision] = -1;
-      this.#decideAnew(i32, at, row, entry, time);
+      // Expired but not yet taken away: a new id, at the list's end like any other, so that what is
+      // dropped at the limit does not hang on when expired ones are taken away.
+      const [lo, hi] = [words[e + E.lo] as number, words[e + E.hi] as number];
+      this.#unindex(entry);
+      words[e + E.pending] = DEAD;
+      this.#remember(i32, at, row, lo, hi, time);
       return;
     }
     const isSame =
@@ -243,7 +245,8 @@ export class Repeats {
       while (count < most && (this.#counts[shard] as number) > 0) {
         const entry = this.#head[shard] as number;
         const e = entry * ENTRY_WORDS;
-        if ((this.#times[e >> 1] as number) >= bound || words[e + E.pending] !== 0) break;
+        if ((this.#times[e >> 1] as number) >= bound) break;
+        if ((words[e + E.pending] as number) > 0) break;
         this.#expired[count] = entry;
         this.#expiredHi[count] = words[e + E.hi] as number;
         count++;
@@ -255,8 +258,10 @@ export class Repeats {
     for (let k = 0; k < count; k++) this.#unindex(this.#expired[k] as number);
   }
 
-  #drop(shard: number): void {
+  /** @param now stream time: an entry that has expired by then is not missed */
+  #drop(shard: number, now: number): void {
     const entry = this.#head[shard] as number;
+    if (now - (this.#times[(entry * ENTRY_WORDS) >> 1] as number) <= this.#forMs) this.evicted++;
     this.#unindex(entry);
     this.#leaveHead(shard);
   }
@@ -279,7 +284,9 @@ export class Repeats {
   #unindex(entry: number): void {
     const words = this.#words;
     const e = entry * ENTRY_WORDS;
-    this.#index.remove(words[e + E.lo] as number, words[e + E.hi] as number, entry);
+    if (words[e + E.pending] !== DEAD) {
+      this.#index.remove(words[e + E.lo] as number, words[e + E.hi] as number, entry);
+    }
     words[e + E.pending] = 0;
   }
 }
