@@ -85,11 +85,23 @@ function print(rows) {
   writeJson(values.out, { machine: about, context: { ...context, log: undefined }, rows });
 }
 
-const wanted = chosen();
-const rows = [];
-for (const figure of wanted) {
-  rows.push(...(await (wanted.length === 1 ? runHere(figure) : runApart(figure))));
+/** Rows of all figures, in order; `lanes` of them run at a time. */
+async function runAll(figuresWanted, lanes) {
+  const rows = figuresWanted.map(() => []);
+  let next = 0;
+  const lane = async () => {
+    for (let k = next++; k < figuresWanted.length; k = next++) {
+      rows[k] = await runApart(figuresWanted[k]);
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return rows.flat();
 }
+
+const wanted = chosen();
+// Where nothing is timed they may share the machine.
+const lanes = context.isQuick ? 2 : 1;
+const rows = wanted.length === 1 ? await runHere(wanted[0]) : await runAll(wanted, lanes);
 // A process that runs one figure for another hands its rows on.
 if (process.send === undefined) print(rows);
 else process.send(rows, () => process.disconnect());
