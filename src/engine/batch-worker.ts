@@ -23,6 +23,9 @@ import { SharedTables } from './shared-tables.ts';
 import { markStreamTime } from './stream-time.ts';
 import type { WorkerProgram } from './worker-program.ts';
 
+// Own constants: an imported one is loaded and checked at each use in a hot loop.
+const FLAGS_WORD: number = ROW.flags / 4;
+
 export const PASSES = ['decode', 'repeats', 'windows', 'score', 'encode'] as const;
 
 export interface BatchResult {
@@ -233,7 +236,7 @@ export class BatchWorker {
     let count = 0;
     for (let row = from; row < to; row++) {
       const at = row * stride;
-      if (((i32[at + ROW.flags / 4] as number) & ROW_FLAG.bad) !== 0) continue;
+      if (((i32[at + FLAGS_WORD] as number) & ROW_FLAG.bad) !== 0) continue;
       if (owners[(i32[at + this.#idWord] as number) & 15] !== this.#index) continue;
       this.#goodRows[count++] = row;
     }
@@ -242,7 +245,7 @@ export class BatchWorker {
 
   #encodeRow(batch: BatchView, table: RowTable, row: number, batchRow: number): void {
     const { encoder, rows } = this.#program;
-    const flags = table.i32[(row * rows.strideBytes + ROW.flags) / 4] as number;
+    const flags = table.i32[(row * rows.strideBytes) / 4 + FLAGS_WORD] as number;
     batch.out.ensure(encoder.bytesMax);
     this.#program.encode(row, batch.out.buffer);
     if ((flags & ROW_FLAG.bad) !== 0) this.#letters.write(table, row, batchRow, batch.dead);

@@ -19,6 +19,13 @@ import { contributeSource, touchSource, updateSource } from '../state/update-sou
 import { compileFunction, mustBeDefined } from './generated-code.ts';
 import type { KeyList } from './row-lists.ts';
 
+// Own constants: an imported one is loaded and checked at each use in a hot loop.
+const KEY_HI: number = HEADER.keyHi;
+const LINE_WORDS = 16;
+const FLAGS_WORD: number = ROW.flags / 4;
+const LATE: number = ROW_FLAG.late;
+const REPEAT: number = ROW_FLAG.repeat;
+
 export const TILE_ROWS = 256;
 
 export interface FeaturePassOptions {
@@ -102,8 +109,8 @@ export class FeaturePass {
     let kept = 0;
     for (let k = 0; k < list.count; k++) {
       const row = list.rows[k] as number;
-      const flags = i32[row * this.#rowStride + ROW.flags / 4] as number;
-      if ((flags & ROW_FLAG.repeat) !== 0) continue;
+      const flags = i32[row * this.#rowStride + FLAGS_WORD] as number;
+      if ((flags & REPEAT) !== 0) continue;
       list.rows[kept] = row;
       list.lo[kept] = list.lo[k] as number;
       list.hi[kept] = list.hi[k] as number;
@@ -140,18 +147,27 @@ export class FeaturePass {
     const { lo, hi } = list;
     const slots = this.#slots;
     index.candidates(lo, this.#buckets, slots, from, to);
-    // One short loop over the headers: nothing in it waits for a miss.
+    // One short loop over the headers, both lines of longer ones: nothing in it waits for a miss.
+    const second = headerWords > LINE_WORDS ? LINE_WORDS : 0;
     let isOdd = 0;
+    let touched = 0;
     for (let k = from; k < to; k++) {
       const slot = slots[k] as number;
-      isOdd |= slot < 0 ? 1 : (H[slot * headerWords + HEADER.keyHi] as number) ^ (hi[k] as number);
+      if (slot < 0) {
+        isOdd = 1;
+        continue;
+      }
+      const h = slot * headerWords;
+      isOdd |= (H[h + KEY_HI] as number) ^ (hi[k] as number);
+      touched ^= H[h + second] as number;
     }
+    this.touched ^= touched;
     if (isOdd === 0) return;
     for (let k = from; k < to; k++) {
       const keyLo = lo[k] as number;
       const keyHi = hi[k] as number;
       const slot = slots[k] as number;
-      if (slot >= 0 && H[slot * headerWords + HEADER.keyHi] === keyHi) continue;
+      if (slot >= 0 && H[slot * headerWords + KEY_HI] === keyHi) continue;
       const found = this.state.find(keyLo, keyHi);
       slots[k] = found >= 0 ? found : this.#slotOfNew(list.rows[k] as number, keyLo, keyHi);
     }
@@ -159,8 +175,8 @@ export class FeaturePass {
 
   /** A LATE row enters nothing, so it makes no entity: slot -1. */
   #slotOfNew(row: number, lo: number, hi: number): number {
-    const flags = this.#tables.i32[row * this.#rowStride + ROW.flags / 4] as number;
-    return (flags & ROW_FLAG.late) !== 0 ? -1 : this.state.create(lo, hi);
+    const flags = this.#tables.i32[row * this.#rowStride + FLAGS_WORD] as number;
+    return (flags & LATE) !== 0 ? -1 : this.state.create(lo, hi);
   }
 
   /** Near the limit of entities each row is entered before the next is looked up. */

@@ -8,6 +8,9 @@ import type { Plan } from '../domain/plan.ts';
 import type { RowLayout } from '../domain/row-layout.ts';
 import { ROW, ROW_FLAG } from '../domain/row-layout.ts';
 
+// Own constants: an imported one is loaded and checked at each use in a hot loop.
+const FLAGS_WORD: number = ROW.flags / 4;
+
 /** Rows, and the halves of their keys' hashes; `count` of them are set. */
 export interface KeyList {
   readonly rows: Int32Array;
@@ -81,7 +84,7 @@ export class KeyCollector {
       return;
     }
     for (let row = from; row < to; row++) {
-      const flags = i32[row * this.#stride + ROW.flags / 4] as number;
+      const flags = i32[row * this.#stride + FLAGS_WORD] as number;
       if ((flags & (this.#skip | this.#need)) !== this.#need) continue;
       if (!this.#composeKey(i32, row * this.#stride)) continue;
       const lo = this.#hash[0] as number;
@@ -99,9 +102,14 @@ export class KeyCollector {
   ): void {
     const stride = this.#stride;
     const mask = this.#skip | this.#need;
+    const need = this.#need;
+    if (lists.length === 1) {
+      collectOwn(lists[0] as KeyList, i32, stride, from, to, mask, need, word);
+      return;
+    }
     for (let row = from; row < to; row++) {
       const at = row * stride;
-      if (((i32[at + ROW.flags / 4] as number) & mask) !== this.#need) continue;
+      if (((i32[at + FLAGS_WORD] as number) & mask) !== this.#need) continue;
       if ((i32[at + word + 3] as number) < 0) continue;
       const lo = i32[at + word] as number;
       append(lists[owners[lo & 15] as number] as KeyList, row, lo, i32[at + word + 1] as number);
@@ -131,4 +139,29 @@ function append(list: KeyList, row: number, lo: number, hi: number): void {
   list.rows[k] = row;
   list.lo[k] = lo;
   list.hi[k] = hi;
+}
+
+/** The commonest case in one loop: one owner, one string for a key. */
+function collectOwn(
+  list: KeyList,
+  i32: Int32Array,
+  stride: number,
+  from: number,
+  to: number,
+  mask: number,
+  need: number,
+  word: number,
+): void {
+  const { rows, lo, hi } = list;
+  let count = list.count;
+  for (let row = from; row < to; row++) {
+    const at = row * stride;
+    if (((i32[at + FLAGS_WORD] as number) & mask) !== need) continue;
+    if ((i32[at + word + 3] as number) < 0) continue;
+    rows[count] = row;
+    lo[count] = i32[at + word] as number;
+    hi[count] = i32[at + word + 1] as number;
+    count++;
+  }
+  list.count = count;
 }

@@ -3,6 +3,12 @@
 
 import { ROW, ROW_FLAG } from '../domain/row-layout.ts';
 
+// Own constants: an imported one is loaded and checked at each use in a hot loop.
+const FLAGS_WORD: number = ROW.flags / 4;
+const TIME_WORD: number = ROW.timeMs / 4;
+const STREAM_TIME_WORD: number = ROW.streamTimeMs / 4;
+const BAD: number = ROW_FLAG.bad;
+
 /**
  * Sets stream time and LATE of rows [from, to) of a record table, starting from `before` (-Infinity
  * at a stream's start). Returns the stream time after the last row.
@@ -20,14 +26,14 @@ export function markStreamTime(
   let streamTime = before;
   for (let row = from; row < to; row++) {
     const at = row * stride;
-    const flags = i32[at + ROW.flags / 4] as number;
-    if ((flags & ROW_FLAG.bad) === 0) {
-      const time = f64[(at + ROW.timeMs / 4) >> 1] as number;
+    const flags = i32[at + FLAGS_WORD] as number;
+    if ((flags & BAD) === 0) {
+      const time = f64[(at + TIME_WORD) >> 1] as number;
       if (time > streamTime) streamTime = time;
       // Atomic, because the owner of the row's id may set REPEAT in the same word meanwhile.
-      else if (time < streamTime - latenessMs) Atomics.or(i32, at + ROW.flags / 4, ROW_FLAG.late);
+      else if (time < streamTime - latenessMs) Atomics.or(i32, at + FLAGS_WORD, ROW_FLAG.late);
     }
-    f64[(at + ROW.streamTimeMs / 4) >> 1] = streamTime;
+    f64[(at + STREAM_TIME_WORD) >> 1] = streamTime;
   }
   return streamTime;
 }

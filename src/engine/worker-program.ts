@@ -30,6 +30,10 @@ import { COUNTER, makeCounters } from './counters.ts';
 import { FeaturePass, makeStateTables } from './feature-pass.ts';
 import { KeyCollector } from './row-lists.ts';
 
+// Own constants: an imported one is loaded and checked at each use in a hot loop.
+const FLAGS_WORD: number = ROW.flags / 4;
+const VERDICT_WORD: number = ROW.verdict / 4;
+
 export interface WorkerProgramOptions {
   readonly plan: Plan;
   readonly outputFormat: Format;
@@ -194,12 +198,12 @@ export class WorkerProgram {
     const mask = ROW_FLAG.bad | ROW_FLAG.decided | ROW_FLAG.repeat;
     for (let row = from; row < to; row++) {
       const at = row * this.#stride;
-      const flags = i32[at + ROW.flags / 4] as number;
-      if ((flags & ROW_FLAG.lateSomewhere) !== 0) i32[at + ROW.flags / 4] = flags | ROW_FLAG.late;
+      const flags = i32[at + FLAGS_WORD] as number;
+      if ((flags & ROW_FLAG.lateSomewhere) !== 0) i32[at + FLAGS_WORD] = flags | ROW_FLAG.late;
       if ((flags & mask) !== ROW_FLAG.decided) continue;
       let any = 0;
       for (let w = 0; w < words; w++) any |= fired[row * words + w] as number;
-      i32[at + ROW.verdict / 4] = any === 0 ? allow : this.#packed(row);
+      i32[at + VERDICT_WORD] = any === 0 ? allow : this.#packed(row);
     }
   }
 
@@ -224,7 +228,7 @@ export class WorkerProgram {
     const { i32 } = table;
     const counters = this.counters;
     const at = row * this.#stride;
-    const flags = i32[at + ROW.flags / 4] as number;
+    const flags = i32[at + FLAGS_WORD] as number;
     if ((flags & COUNTED_FLAGS) !== 0) this.#countFlags(flags);
     if ((flags & ROW_FLAG.bad) !== 0) {
       this.#encodeBad(row, i32[at + ROW.kind / 4] as number, flags, out);
@@ -235,7 +239,7 @@ export class WorkerProgram {
       return;
     }
     add(counters, COUNTER.decisions);
-    const verdict = i32[at + ROW.verdict / 4] as number;
+    const verdict = i32[at + VERDICT_WORD] as number;
     if ((flags & ROW_FLAG.repeat) !== 0) {
       this.#encodeRepeat(row, verdict, out);
       return;
@@ -278,7 +282,7 @@ export class WorkerProgram {
     const { i32 } = this.#table;
     const at = row * this.#stride;
     const of = i32[at + ROW.repeatRow / 4] as number;
-    const verdict = of >= 0 ? (i32[of * this.#stride + ROW.verdict / 4] as number) : ownVerdict;
+    const verdict = of >= 0 ? (i32[of * this.#stride + VERDICT_WORD] as number) : ownVerdict;
     add(this.counters, COUNTER.outcomes + verdictOutcome(verdict));
     this.encoder.repeat(
       this.#table,

@@ -31,6 +31,14 @@ export interface RingOptions {
   readonly hashKey: HashKey;
 }
 
+// Own constants: an imported one is loaded and checked at each use.
+const BASE: number = HEADER.base;
+const CAPACITY: number = HEADER.capacity;
+const START: number = HEADER.start;
+const END: number = HEADER.end;
+const LIMIT: number = HEADER.limit;
+const FLAGS: number = HEADER.flags;
+
 const RING_ROWS_MIN = 4;
 /** Rings of at least this many rows grow at three quarters, so that room lasts. */
 const GROWS_EARLY_FROM = 64;
@@ -115,11 +123,17 @@ export class EntityRings {
   makeRoom(slot: number, t: number): boolean {
     const { H } = this;
     const h = slot * this.#headerWords;
-    const end = H[h + HEADER.end] as number;
-    const capacity = H[h + HEADER.capacity] as number;
+    const capacity = H[h + CAPACITY] as number;
+    if (capacity === 0) {
+      H[h + BASE] = this.arena.takeRows(RING_ROWS_MIN);
+      H[h + CAPACITY] = RING_ROWS_MIN;
+      H[h + LIMIT] = Math.min(RING_ROWS_MIN, this.#rowsPerEntity);
+      return false;
+    }
+    if (capacity <= PAGE_ROWS && this.#dropFromBlock(slot, h, capacity, t)) return false;
+    const end = H[h + END] as number;
     let isTruncated = false;
-    if (capacity === 0) this.#resize(slot, RING_ROWS_MIN);
-    else if (this.#isFull(h)) {
+    if (this.#isFull(h)) {
       this.#advance(h, t);
       this.#dropExpired(slot, t - this.layout.retentionMs);
       const count = (end - (H[h + HEADER.start] as number)) | 0;
@@ -131,13 +145,53 @@ export class EntityRings {
         count === capacity || (capacity >= GROWS_EARLY_FROM && count > capacity - (capacity >> 2));
       if (grows) {
         if (capacity < this.#rowsPerEntity) this.#resize(slot, capacity * 2);
-      } else if (capacity > RING_ROWS_MIN && count < capacity >> 3) {
-        this.#resize(slot, Math.max(RING_ROWS_MIN, capacity >> 1));
-      }
+      } else this.#shrinkIfEmpty(slot, capacity, count);
+    } else if (capacity <= PAGE_ROWS) {
+      this.#shrinkIfEmpty(slot, capacity, (end - (H[h + START] as number)) | 0);
     }
     this.#openPage(h, end);
     this.#setLimit(h, end);
     return isTruncated;
+  }
+
+  #shrinkIfEmpty(slot: number, capacity: number, count: number): void {
+    if (capacity <= RING_ROWS_MIN || count >= capacity >> 3) return;
+    this.#resize(slot, Math.max(RING_ROWS_MIN, capacity >> 1));
+  }
+
+  /**
+   * The commonest way to room, of a small ring: its oldest rows are in no window any more. False
+   * when there are none, or so many that the ring should shrink.
+   */
+  #dropFromBlock(slot: number, h: number, capacity: number, t: number): boolean {
+    const { H, RD } = this;
+    const bound = t - this.layout.retentionMs;
+    const mask = capacity - 1;
+    const base = H[h + BASE] as number;
+    const end = H[h + END] as number;
+    const oldest = H[h + START] as number;
+    const windows = this.#windows;
+    const isIndexed = ((H[h + FLAGS] as number) & HEADER_FLAG.indexed) !== 0;
+    let start = oldest;
+    while (start !== end) {
+      const a = base + (start & mask) * this.#rowWords;
+      if ((RD[a >> 1] as number) > bound) break;
+      for (let w = 0; w < windows.length; w++) {
+        const { cursor } = windows[w] as WindowTerm;
+        if (H[h + cursor] !== start) continue;
+        if (this.distinct !== null) this.#leave(h, w, start);
+        H[h + cursor] = (start + 1) | 0;
+      }
+      if (this.#dropsCarry) this.#carry(h, a);
+      if (isIndexed) this.unindex(slot, a);
+      start = (start + 1) | 0;
+    }
+    if (start === oldest) return false;
+    H[h + START] = start;
+    const count = (end - start) | 0;
+    if (capacity > RING_ROWS_MIN && count < capacity >> 3) return false;
+    H[h + LIMIT] = (start + Math.min(capacity, this.#rowsPerEntity)) | 0;
+    return true;
   }
 
   /** Full, as opposed to a paged ring that only begins another page. */

@@ -16,6 +16,16 @@ import { reserveWords } from './reserve.ts';
 /** One of them is padding: the time is a double. */
 const ENTRY_WORDS = 10;
 const PAGE_ENTRIES = 256;
+/** Words of a row record; own constants, because imported ones are loaded and checked at each use. */
+const W = {
+  flags: ROW.flags / 4,
+  streamTimeMs: ROW.streamTimeMs / 4,
+  contentLo: ROW.contentLo / 4,
+  contentHi: ROW.contentHi / 4,
+  repeatRow: ROW.repeatRow / 4,
+  revision: ROW.revision / 4,
+  verdict: ROW.verdict / 4,
+} as const;
 /** Words of an entry; the stream time is the double at word 0. */
 const E = {
   time: 0,
@@ -125,7 +135,7 @@ export class Repeats {
     const stride = this.#stride32;
     this.#repeatsInside = false;
     // Stream time at the first row: what it may still repeat is not taken away.
-    const first = f64[((rows[0] as number) * stride + ROW.streamTimeMs / 4) >> 1] as number;
+    const first = f64[((rows[0] as number) * stride + W.streamTimeMs) >> 1] as number;
     this.#expire(Math.max(first, before) - this.#forMs, count * 2);
     const hi = this.#hi;
     const idHi = this.#id32 + 1;
@@ -140,7 +150,7 @@ export class Repeats {
     const lo = i32[at + this.#id32] as number;
     const hi = i32[at + this.#id32 + 1] as number;
     const entry = this.#index.find(lo, hi, this.#words, ENTRY_WORDS, E.hi);
-    const streamTime = Math.max(f64[(at + ROW.streamTimeMs / 4) >> 1] as number, before);
+    const streamTime = Math.max(f64[(at + W.streamTimeMs) >> 1] as number, before);
     if (entry < 0) this.#remember(i32, at, row, lo, hi, streamTime);
     else this.#again(i32, at, row, entry, streamTime);
   }
@@ -163,13 +173,13 @@ export class Repeats {
     const words = this.#words;
     const e = entry * ENTRY_WORDS;
     this.#times[e >> 1] = time;
-    words[e + E.contentLo] = i32[at + ROW.contentLo / 4] as number;
-    words[e + E.contentHi] = i32[at + ROW.contentHi / 4] as number;
+    words[e + E.contentLo] = i32[at + W.contentLo] as number;
+    words[e + E.contentHi] = i32[at + W.contentHi] as number;
     words[e + E.pending] = row + 1;
-    if (((i32[at + ROW.flags / 4] as number) & ROW_FLAG.decided) !== 0) {
+    if (((i32[at + W.flags] as number) & ROW_FLAG.decided) !== 0) {
       const revision = (words[e + E.revision] as number) + 1;
       words[e + E.revision] = revision;
-      i32[at + ROW.revision / 4] = revision;
+      i32[at + W.revision] = revision;
     }
     this.#pending[this.#pendingCount++] = entry;
   }
@@ -187,18 +197,18 @@ export class Repeats {
       return;
     }
     const isSame =
-      words[e + E.contentLo] === i32[at + ROW.contentLo / 4] &&
-      words[e + E.contentHi] === i32[at + ROW.contentHi / 4];
+      words[e + E.contentLo] === i32[at + W.contentLo] &&
+      words[e + E.contentHi] === i32[at + W.contentHi];
     if (!isSame) {
-      Atomics.or(i32, at + ROW.flags / 4, ROW_FLAG.repeatDiffers);
+      Atomics.or(i32, at + W.flags, ROW_FLAG.repeatDiffers);
       this.#decideAnew(i32, at, row, entry, time);
       return;
     }
-    Atomics.or(i32, at + ROW.flags / 4, ROW_FLAG.repeat);
-    i32[at + ROW.revision / 4] = words[e + E.revision] as number;
-    i32[at + ROW.verdict / 4] = words[e + E.verdict] as number;
+    Atomics.or(i32, at + W.flags, ROW_FLAG.repeat);
+    i32[at + W.revision] = words[e + E.revision] as number;
+    i32[at + W.verdict] = words[e + E.verdict] as number;
     const pending = words[e + E.pending] as number;
-    i32[at + ROW.repeatRow / 4] = pending - 1;
+    i32[at + W.repeatRow] = pending - 1;
     if (pending !== 0) this.#repeatsInside = true;
   }
 
@@ -209,7 +219,7 @@ export class Repeats {
       const e = (this.#pending[k] as number) * ENTRY_WORDS;
       const row = (words[e + E.pending] as number) - 1;
       if (row < 0) continue; // decided twice in this batch, settled already
-      words[e + E.verdict] = i32[row * this.#stride32 + ROW.verdict / 4] as number;
+      words[e + E.verdict] = i32[row * this.#stride32 + W.verdict] as number;
       words[e + E.pending] = 0;
     }
     this.#pendingCount = 0;

@@ -375,6 +375,8 @@ export function makeEntityLayout(
   const has = (fn: string): boolean => own.some(({ spec }) => spec.fn === fn);
   const needsOrder = has('sinceLast') || has('age') || has('last');
   const rowDecidedBit = takesInforming && needsOrder ? builder.bit() : 0;
+  // Cursors first: they stand in the header's first line, which the look-up has touched already.
+  for (const { spec } of own) if (spec.window !== null) builder.window(spec.window);
   const firstTime = has('age') ? builder.header.double() : -1;
   const lastDecided = takesInforming && needsOrder ? builder.header.double() : -1;
   const droppedDecided = needsOrder ? builder.header.double() : -1;
