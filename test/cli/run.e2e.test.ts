@@ -25,13 +25,25 @@ rules:
     reason: AMOUNT_TOO_LARGE
 `;
 const ROWS = 20_000;
+const PASSES = ['decode', 'repeats', 'windows', 'score', 'encode'];
+
+/** What `--stats` writes, as far as it is looked at here. */
+interface Stats {
+  readonly rules: readonly { readonly id: string }[];
+  readonly reasons: Readonly<Record<string, number>>;
+  readonly entities: readonly unknown[];
+  readonly passesMs: object;
+  readonly rowsPerSecond: number;
+  readonly latencyUs: { readonly p99: number };
+  readonly peakRssBytes: number;
+}
 
 function transaction(n: number): string {
   return `${JSON.stringify({
     id: `t${n}`,
     kind: 'payment',
     time: 1_772_380_800_000 + n * 1000,
-    account: `A${(n * 7919) % 997}`,
+    account: `A${(n * 7919) % 97}`,
     amount: (n * 104_729) % 100_000,
     currency: 'CNY',
     merchant: `M${n % 13}`,
@@ -108,14 +120,21 @@ describe('what is decided', () => {
     expect(isDeepStrictEqual(decisions, parsed)).toBe(true);
   });
 
-  test('from msgpack is what it is from NDJSON', async () => {
+  test('from msgpack is what it is from NDJSON, by the name of the file or by --in-format', async () => {
     const folder = newFolder();
     const packr = new Packr({ useRecords: false });
     const lines = stream.trimEnd().split('\n');
     const packed = Buffer.concat(lines.map((line) => packr.pack(JSON.parse(line))));
-    const args = ['run', ...FROM_STDIN, '--in-format', 'msgpack', '--out', 'out.ndjson'];
-    expect((await runProgram(args, folder, packed)).code).toBe(0);
-    expect(readFileSync(join(folder, 'out.ndjson'), 'utf8') === whole).toBe(true);
+    writeFileSync(join(folder, 'in.msgpack'), packed);
+    const out = ['--out', 'out.ndjson', '--quiet'];
+    for (const input of [
+      ['--in', 'in.msgpack'],
+      ['--in', '-', '--in-format', 'msgpack'],
+    ]) {
+      const args = ['run', '--rules', 'rules.yaml', ...input, ...out];
+      expect((await runProgram(args, folder, packed)).code).toBe(0);
+      expect(readFileSync(join(folder, 'out.ndjson'), 'utf8') === whole).toBe(true);
+    }
   });
 
   test('ends with --limit as if the input ended there', async () => {
@@ -133,38 +152,85 @@ describe('what is decided', () => {
     const folder = newFolder();
     const { code } = await runProgram(['run', ...FILES, '--stats', 'stats.json'], folder);
     expect(code).toBe(0);
-    const stats = JSON.parse(readFileSync(join(folder, 'stats.json'), 'utf8')) as {
-      rows: number;
-      decisions: number;
-      decisionHash: string;
-    };
-    expect([stats.rows, stats.decisions]).toEqual([ROWS, ROWS]);
-    expect(stats.decisionHash).toBe(createHash('sha256').update(whole).digest('hex'));
-  });
-
-  test('says with --timings when it was, and nothing else changes', async () => {
-    const folder = newFolder();
-    const args = ['run', ...FILES, '--timings', '--limit', '10'];
-    expect((await runProgram(args, folder)).code).toBe(0);
-    const out = readFileSync(join(folder, 'out.ndjson'), 'utf8');
-    const expected = whole.split('\n', 10).map((line) => JSON.parse(line) as object);
-    const timed = out
+    const stats = JSON.parse(readFileSync(join(folder, 'stats.json'), 'utf8')) as Stats;
+    const decisions = whole
       .trimEnd()
       .split('\n')
-      .map((line) => JSON.parse(line) as object);
-    timed.forEach((decision, n) => {
-      expect(decision).toMatchObject(expected[n] ?? {});
-      expect(Object.keys(decision).length).toBeGreaterThan(Object.keys(expected[n] ?? {}).length);
+      .map((line) => JSON.parse(line) as { outcome: string });
+    const counts = ['allow', 'hold', 'reverse'].map(
+      (outcome) => decisions.filter((decision) => decision.outcome === outcome).length,
+    );
+    expect(stats).toMatchObject({
+      settings: { rules: 'rules.yaml', in: 'in.ndjson', out: 'out.ndjson', batchRowsMax: 4096 },
+      rows: ROWS,
+      decisions: ROWS,
+      outcomes: counts,
+      deadLetters: 0,
+      // Up to the end of the last row; its newline is not part of it.
+      bytesIn: stream.length - 1,
+      stopped: 'end',
+      position: { row: ROWS, byte: stream.length - 1 },
+      decisionHash: createHash('sha256').update(whole).digest('hex'),
     });
+    expect(stats.rules.map(({ id }) => id)).toEqual(['frequent', 'large']);
+    expect(stats.reasons['AMOUNT_TOO_LARGE']).toBe(counts[2]);
+    expect(stats.reasons['VELOCITY_COUNT']).toBeGreaterThan(counts[1] ?? 0);
+    expect(stats.entities).toMatchObject([{ name: 'account', count: 97 }]);
+    expect(Object.keys(stats.passesMs)).toEqual(PASSES);
+    for (const figure of [stats.rowsPerSecond, stats.latencyUs.p99, stats.peakRssBytes]) {
+      expect(figure).toBeGreaterThan(0);
+    }
   });
+
+  test('cannot be counted in a folder that is missing: exit 4, the decisions are whole', async () => {
+    const folder = newFolder();
+    const args = ['run', ...FILES, '--limit', '10', '--stats', 'none/stats.json'];
+    const { code, err } = await runProgram(args, folder);
+    expect(code).toBe(4);
+    expect(err).toContain('Cannot write "none/stats.json": there is no such file or folder.');
+    expect(outputs(folder)).toEqual(['out.ndjson']);
+  });
+
+  test.each(['ndjson', 'msgpack'])(
+    'says in %s with --timings when it was, and nothing else changes',
+    async (format) => {
+      const folder = newFolder();
+      const out = `out.${format}`;
+      const args = ['run', ...FROM_FILE, '--out', out, '--timings', '--limit', '10'];
+      const startedMs = Date.now();
+      expect((await runProgram(args, folder)).code).toBe(0);
+      const bytes = readFileSync(join(folder, out));
+      const timed = (
+        format === 'msgpack'
+          ? new Unpackr({ int64AsType: 'number', mapsAsObjects: true }).unpackMultiple(bytes)
+          : bytes
+              .toString()
+              .trimEnd()
+              .split('\n')
+              .map((line): unknown => JSON.parse(line))
+      ) as { decidedAt: number; latencyUs: number }[];
+      expect(timed).toHaveLength(10);
+      timed.forEach(({ decidedAt, latencyUs, ...decision }, n) => {
+        expect(decision).toEqual(JSON.parse(whole.split('\n', 10)[n] ?? ''));
+        expect(decidedAt).toBeGreaterThanOrEqual(startedMs);
+        expect(decidedAt).toBeLessThanOrEqual(Date.now());
+        expect(Number.isInteger(latencyUs) && latencyUs > 0).toBe(true);
+      });
+    },
+  );
 });
 
 describe('dead letters', () => {
   const rows = `${transaction(0)}not json\n\n${transaction(1)}{"id":"x"}\n${transaction(2)}`;
 
-  function lettersOf(text: string): { row: number; byte: number; error: unknown }[] {
+  interface Letter {
+    readonly row: number;
+    readonly byte: number;
+    readonly code: string;
+  }
+  function lettersOf(text: string): Letter[] {
     const lines = text.split('\n').filter((line) => line.startsWith('{'));
-    return lines.map((line) => JSON.parse(line) as { row: number; byte: number; error: unknown });
+    return lines.map((line) => JSON.parse(line) as Letter);
   }
   const expectedRows = [1, 3];
   const expectedBytes = [0, 1].map((n) => rows.indexOf(n === 0 ? 'not json' : '{"id":"x"}'));
@@ -181,6 +247,16 @@ describe('dead letters', () => {
     const letters = lettersOf(readFileSync(join(folder, file), 'utf8'));
     expect(letters.map(({ row }) => row)).toEqual(expectedRows);
     expect(letters.map(({ byte }) => byte)).toEqual(expectedBytes);
+    expect(letters).toMatchObject([
+      { source: 'in.ndjson', code: 'BAD_JSON', bytes: 'not json' },
+      {
+        code: 'MISSING_KEY',
+        field: 'kind',
+        id: 'x',
+        bytes: '{"id":"x"}',
+        message: 'Key "kind" is missing: every row needs it',
+      },
+    ]);
     expect(outputs(folder)).toEqual([file, 'out.ndjson'].toSorted());
   });
 
