@@ -85,4 +85,10 @@ describe('what is no decision is refused', () => {
   test('and the decision that they are made from is not', () => {
     expect(validate(schema, DECISION)).toEqual([]);
   });
+
+  test('nor is one with timings', () => {
+    const timed = { ...DECISION, decidedAt: 1_772_380_800_000, latencyUs: 480 };
+    expect(validate(schema, timed)).toEqual([]);
+    expect(validate(schema, { ...timed, latencyUs: 0 })).toEqual(['$.latencyUs is too small']);
+  });
 });
