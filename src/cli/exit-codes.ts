@@ -28,8 +28,8 @@ export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
   [EXIT.ok, 'all decided'],
   [EXIT.deadLetters, 'decided, but some rows were dead letters'],
   [EXIT.usage, 'the command line is wrong'],
-  [EXIT.rulesRejected, 'the rules file was rejected'],
-  [EXIT.ioFailed, 'a file cannot be read or written'],
+  [EXIT.rulesRejected, 'the rules file was rejected, or its own tests fail'],
+  [EXIT.ioFailed, 'a file cannot be read or written, or an output was closed'],
   [EXIT.internal, 'an internal error; the output ends after the last whole batch'],
   [EXIT.interrupted, 'interrupted; the last batch was finished, the .partial file kept'],
 ];
