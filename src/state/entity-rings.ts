@@ -4,6 +4,8 @@
 //   capacity <= 256 rows: one block            row seq at base + (seq & (capacity - 1)) * rowWords
 //   more: a directory of pages of 256 rows     page at base + (seq >> 8 & pages - 1)
 //
+// Pages are given back one by one as their last row is dropped, so none holds rows of both ends.
+//
 // Sequence numbers only grow (and wrap at 2^32, compared by difference); `start`..`end` are the rows
 // kept, each window has a cursor between them. Expired rows leave only when the ring is full, so an
 // append is mostly one store. makeRoom is called for every few appends of a small ring: it is plain
@@ -141,10 +143,9 @@ export class EntityRings {
         this.#truncate(slot);
         isTruncated = true;
       }
-      const grows =
-        count === capacity || (capacity >= GROWS_EARLY_FROM && count > capacity - (capacity >> 2));
-      if (grows) {
-        if (capacity < this.#rowsPerEntity) this.#resize(slot, capacity * 2);
+      const isNearlyFull = capacity >= GROWS_EARLY_FROM && count > capacity - (capacity >> 2);
+      if (!this.#hasPlace(h) || (isNearlyFull && capacity < this.#rowsPerEntity)) {
+        this.#resize(slot, capacity * 2);
       } else this.#shrinkIfEmpty(slot, capacity, count);
     } else if (capacity <= PAGE_ROWS) {
       this.#shrinkIfEmpty(slot, capacity, (end - (H[h + START] as number)) | 0);
@@ -198,18 +199,26 @@ export class EntityRings {
   #isFull(h: number): boolean {
     const { H } = this;
     const count = ((H[h + HEADER.end] as number) - (H[h + HEADER.start] as number)) | 0;
-    return count >= Math.min(H[h + HEADER.capacity] as number, this.#rowsPerEntity);
+    return count >= this.#rowsPerEntity || !this.#hasPlace(h);
+  }
+
+  /** Whether row `end` has a place: a page never holds both the oldest rows and the newest. */
+  #hasPlace(h: number): boolean {
+    const { H } = this;
+    const capacity = H[h + HEADER.capacity] as number;
+    const start = H[h + HEADER.start] as number;
+    const first = capacity <= PAGE_ROWS ? start : start & ~(PAGE_ROWS - 1);
+    return (((H[h + HEADER.end] as number) - first) | 0) < capacity;
   }
 
   #setLimit(h: number, end: number): void {
     const { H } = this;
     const capacity = H[h + HEADER.capacity] as number;
-    let limit = ((H[h + HEADER.start] as number) + Math.min(capacity, this.#rowsPerEntity)) | 0;
-    if (capacity > PAGE_ROWS) {
-      const pageEnd = ((end & ~(PAGE_ROWS - 1)) + PAGE_ROWS) | 0;
-      if (((pageEnd - limit) | 0) < 0) limit = pageEnd;
-    }
-    H[h + HEADER.limit] = limit;
+    const start = H[h + HEADER.start] as number;
+    const rowsLeft = this.#rowsPerEntity - ((end - start) | 0);
+    const placesLeft =
+      capacity <= PAGE_ROWS ? capacity - ((end - start) | 0) : PAGE_ROWS - (end & (PAGE_ROWS - 1));
+    H[h + HEADER.limit] = (end + Math.min(rowsLeft, placesLeft)) | 0;
   }
 
   /** Page for row `end` of a paged ring. */
@@ -373,23 +382,29 @@ export class EntityRings {
     H[h + HEADER.start] = (start + 1) | 0;
   }
 
-  /** What features without a window may still want of a row that is dropped goes to the header. */
+  /**
+   * What features without a window may still want of a row that is dropped goes to the header: of
+   * the newest one. At the limit of rows a late row may be dropped after newer ones.
+   */
   #carry(h: number, a: number): void {
     const { layout, H, HD, R, RD } = this;
     const time = RD[a >> 1] as number;
     if (layout.droppedDecided >= 0) {
       const bit = layout.rowDecidedBit;
       const isDecided = bit === 0 || ((R[a + layout.rowFlags] as number) & bit) !== 0;
-      if (isDecided) HD[(h + layout.droppedDecided) >> 1] = time;
+      const at = (h + layout.droppedDecided) >> 1;
+      if (isDecided && time >= (HD[at] as number)) HD[at] = time;
     }
     for (const term of layout.lasts) {
       if (Number.isNaN(RD[(a + term.raw) >> 1] as number)) continue;
+      if (time < (HD[((h + term.dropped) >> 1) + term.doubles] as number)) continue;
       const words = term.doubles * 2;
       for (let k = 0; k < words; k++) H[h + term.dropped + k] = R[a + term.raw + k] as number;
       HD[((h + term.dropped) >> 1) + term.doubles] = time;
     }
     for (const term of layout.places) {
       if (!isPlaced(layout, R, a, term.bit)) continue;
+      if (time < (HD[(h + term.dropped) >> 1] as number)) continue;
       HD[(h + term.dropped) >> 1] = time;
       H[h + term.dropped + 2] = R[a + layout.rowLat] as number;
       H[h + term.dropped + 3] = R[a + layout.rowLat + 1] as number;
