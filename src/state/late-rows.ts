@@ -108,12 +108,16 @@ function decidedBefore(at: At): number {
   return -1;
 }
 
-/** Time of that row, or of the newest one dropped; -Infinity when there is none. */
+/**
+ * Time of that row, or of the newest one dropped; -Infinity when there is none. At the limit of rows
+ * the newest one dropped may be newer than the place: what stood before it is not known any more.
+ */
 function previousTimeAt(at: At): number {
   if (!at.known) return -Infinity;
   const a = decidedBefore(at);
   if (a >= 0) return at.s.RD[a >> 1] as number;
-  return at.s.HD[(at.h + at.s.layout.droppedDecided) >> 1] as number;
+  const dropped = at.s.HD[(at.h + at.s.layout.droppedDecided) >> 1] as number;
+  return dropped <= at.t ? dropped : -Infinity;
 }
 
 function lastAt(at: At, index: number, F: Float64Array, FI: Int32Array, f: number): void {
@@ -133,7 +137,7 @@ function lastAt(at: At, index: number, F: Float64Array, FI: Int32Array, f: numbe
     from >= 0
       ? (s.RD[from >> 1] as number)
       : (s.HD[((h + term.dropped) >> 1) + term.doubles] as number);
-  if (time < oldest) return;
+  if (time < oldest || time > at.t) return;
   const words = from >= 0 ? s.R : s.H;
   const word = from >= 0 ? from + term.raw : h + term.dropped;
   for (let k = 0; k < term.doubles * 2; k++) FI[f * 2 + k] = words[word + k] as number;
@@ -160,7 +164,7 @@ function placeAt(at: At, index: number): [number, number] {
     wasLon = s.R[a + s.layout.rowLat + 1] as number;
     break;
   }
-  if (at.t - time > s.limits.keepMs) return [NaN, NaN];
+  if (at.t - time > s.limits.keepMs || time > at.t) return [NaN, NaN];
   if (Math.round(lat * 1e7) === wasLat && Math.round(lon * 1e7) === wasLon) return [0, 0];
   const km = s.tables.haversineKm(wasLat / 1e7, wasLon / 1e7, lat, lon);
   return [km, km / ((at.t - time) / 3_600_000)];
