@@ -13,6 +13,47 @@ import type { EvidenceReader } from '../domain/verdict.ts';
 import { EVIDENCE_TEXT_BYTES_MAX } from '../domain/verdict.ts';
 import { OVERRUN_BYTES } from './decision-constants.ts';
 
+/**
+ * The constant parts of a decision, by their numbers in the constant pool; the same in JSON and
+ * msgpack but for what a writer's own head adds.
+ */
+export interface DecisionParts {
+  readonly outcomes: Int32Array;
+  readonly reasons: number;
+  /** By rule; score-mode rules have an empty one. */
+  readonly ruleReasons: Int32Array;
+  readonly scoreReason: number;
+  readonly invalidReason: number;
+  readonly score: number;
+  readonly evidence: number;
+  /** By rule: where its entry of the evidence opens, up to its id; a map's count is still 0. */
+  readonly ruleOpens: Int32Array;
+  readonly compared: number;
+  /** By rule and item: where the item opens, with what and op; a map's count is still 0. */
+  readonly itemOpens: readonly Int32Array[];
+  /** By rule and item; an empty constant where the threshold is no constant. */
+  readonly itemThresholds: readonly Int32Array[];
+  readonly value: number;
+  readonly threshold: number;
+  readonly margin: number;
+  readonly exemptBy: number;
+  readonly exempts: Int32Array;
+  readonly flags: Int32Array;
+  readonly repeatFlags: number;
+  readonly shadow: number;
+  readonly shadows: Int32Array;
+  readonly time: number;
+  /** Revision 0, hash and version. */
+  readonly revision0Rules: number;
+  readonly revision0Hash: number;
+  readonly revision: number;
+  /** Hash and version. */
+  readonly rules: number;
+  readonly hash: number;
+  readonly infinity: number;
+  readonly minusInfinity: number;
+}
+
 /** Bits of ROW.flags that a decision lists, in the order of DECISION_FLAGS. */
 const FLAG_OF_BIT: readonly (readonly [number, DecisionFlag])[] = [
   [ROW_FLAG.late, 'LATE'],

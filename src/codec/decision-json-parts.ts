@@ -6,6 +6,7 @@ import { OUTCOMES } from '../domain/decision.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { EvidenceReader } from '../domain/verdict.ts';
 import type { ConstantPool } from './decision-constants.ts';
+import type { DecisionParts } from './decision-entries.ts';
 import {
   FLAG_COMBINATIONS,
   engineReason,
@@ -13,40 +14,9 @@ import {
   ruleReason,
 } from './decision-entries.ts';
 
-export interface JsonParts {
-  readonly outcomes: Int32Array;
-  readonly reasons: number;
-  /** By rule; score-mode rules have an empty one. */
-  readonly ruleReasons: Int32Array;
-  readonly scoreReason: number;
-  readonly invalidReason: number;
-  readonly score: number;
-  readonly evidence: number;
-  readonly ruleOpens: Int32Array;
-  readonly compared: number;
-  /** By rule and item. */
-  readonly itemOpens: readonly Int32Array[];
-  /** By rule and item; an empty constant where the threshold is no constant. */
-  readonly itemThresholds: readonly Int32Array[];
-  readonly value: number;
-  readonly threshold: number;
-  readonly margin: number;
-  readonly exemptBy: number;
-  readonly exempts: Int32Array;
-  readonly flags: Int32Array;
-  readonly repeatFlags: number;
-  readonly shadow: number;
-  readonly shadows: Int32Array;
-  readonly time: number;
-  readonly revision0Rules: number;
-  readonly revision0Hash: number;
-  readonly revision: number;
-  readonly rules: number;
-  readonly hash: number;
+export interface JsonParts extends DecisionParts {
   readonly yes: number;
   readonly no: number;
-  readonly infinity: number;
-  readonly minusInfinity: number;
 }
 
 export function makeJsonParts(plan: Plan, reader: EvidenceReader, pool: ConstantPool): JsonParts {

@@ -13,17 +13,17 @@ import {
   readEvidenceText,
   readMargin,
 } from './decision-evidence.ts';
-import type { MsgpackParts } from './decision-msgpack-parts.ts';
+import type { DecisionParts } from './decision-entries.ts';
 import { putArrayHead, putNumber, putTextHead } from './decision-msgpack-values.ts';
 
 export class MsgpackEvidence {
   readonly #constants: Constants;
-  readonly #parts: MsgpackParts;
+  readonly #parts: DecisionParts;
   readonly #reader: EvidenceReader;
   readonly #text: EvidenceText = makeEvidenceText();
   readonly #number: Float64Array = new Float64Array(1);
 
-  constructor(constants: Constants, parts: MsgpackParts, reader: EvidenceReader) {
+  constructor(constants: Constants, parts: DecisionParts, reader: EvidenceReader) {
     this.#constants = constants;
     this.#parts = parts;
     this.#reader = reader;

@@ -5,6 +5,7 @@ import type { DecisionReason } from '../domain/decision.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { EvidenceReader } from '../domain/verdict.ts';
 import type { ConstantPool } from './decision-constants.ts';
+import type { DecisionParts } from './decision-entries.ts';
 import {
   FLAG_COMBINATIONS,
   engineReason,
@@ -13,48 +14,11 @@ import {
 } from './decision-entries.ts';
 import { concat, packText, packTextArray, packTexts } from './decision-msgpack-values.ts';
 
-export interface MsgpackParts {
-  readonly outcomes: Int32Array;
-  readonly reasons: number;
-  /** By rule; score-mode rules have an empty one. */
-  readonly ruleReasons: Int32Array;
-  readonly scoreReason: number;
-  readonly invalidReason: number;
-  readonly score: number;
-  readonly evidence: number;
-  /** By rule: head of a map, its count still 0, and the rule's id. */
-  readonly ruleOpens: Int32Array;
-  readonly compared: number;
-  /** By rule and item: head of a map, its count still 0, what and op. */
-  readonly itemOpens: readonly Int32Array[];
-  /** By rule and item; an empty constant where the threshold is no constant. */
-  readonly itemThresholds: readonly Int32Array[];
-  readonly value: number;
-  readonly threshold: number;
-  readonly margin: number;
-  readonly exemptBy: number;
-  readonly exempts: Int32Array;
-  readonly flags: Int32Array;
-  readonly repeatFlags: number;
-  readonly shadow: number;
-  readonly shadows: Int32Array;
-  readonly time: number;
-  /** Revision 0, hash and version. */
-  readonly revision0Rules: number;
-  readonly revision0Hash: number;
-  readonly revision: number;
-  /** Hash and version. */
-  readonly rules: number;
-  readonly hash: number;
-  readonly infinity: number;
-  readonly minusInfinity: number;
-}
-
 export function makeMsgpackParts(
   plan: Plan,
   reader: EvidenceReader,
   pool: ConstantPool,
-): MsgpackParts {
+): DecisionParts {
   const add = (...parts: readonly Uint8Array[]): number => pool.add(concat(...parts));
   const text = (value: string): number => pool.add(packText(value));
   const addAll = (parts: readonly Uint8Array[]): Int32Array =>
@@ -125,7 +89,7 @@ function reasonBytes(reason: DecisionReason | null): Uint8Array {
 }
 
 /** Constants that stand in a decision more than once. */
-export function repeatedMsgpackParts(parts: MsgpackParts): number[] {
+export function repeatedMsgpackParts(parts: DecisionParts): number[] {
   const { value, threshold, margin, compared, score, exemptBy, infinity, minusInfinity } = parts;
   return [value, threshold, margin, compared, score, exemptBy, infinity, minusInfinity];
 }

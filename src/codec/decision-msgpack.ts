@@ -23,7 +23,7 @@ import {
   ruleOutcomes,
 } from './decision-entries.ts';
 import { MsgpackEvidence } from './decision-msgpack-evidence.ts';
-import type { MsgpackParts } from './decision-msgpack-parts.ts';
+import type { DecisionParts } from './decision-entries.ts';
 import { makeMsgpackParts, repeatedMsgpackParts } from './decision-msgpack-parts.ts';
 import {
   NUMBER_BYTES_MAX,
@@ -64,7 +64,7 @@ class MsgpackDecisionEncoder implements DecisionEncoder {
   readonly #invalidOutcome: number;
   readonly #hasVersion: boolean;
   readonly #constants: Constants;
-  readonly #parts: MsgpackParts;
+  readonly #parts: DecisionParts;
   readonly #pairs: DigitPairs = makeDigitPairs();
   readonly #number: Float64Array = new Float64Array(1);
   readonly #words: Float64Array = wordsOf(
