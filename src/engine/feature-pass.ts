@@ -2,6 +2,7 @@
 // feature records. By tiles of TILE_ROWS: find all buckets, then all records, then touch the rings'
 // lines, then update; each loop is short, so that the cache misses of many rows overlap.
 
+import { must } from '../base/assert.ts';
 import { haversineKm } from '../base/geo.ts';
 import type { HashKey } from '../base/hash.ts';
 import type { FeatureLayout } from '../domain/feature-layout.ts';
@@ -16,7 +17,7 @@ import { EntityState } from '../state/entity-state.ts';
 import type { EntityLayout } from '../state/state-layout.ts';
 import { HEADER, makeEntityLayout } from '../state/state-layout.ts';
 import { contributeSource, touchSource, updateSource } from '../state/update-source.ts';
-import { compileFunction, mustBeDefined } from './generated-code.ts';
+import { compileFunction } from './generated-code.ts';
 import type { KeyList } from './row-lists.ts';
 
 // Own constants: an imported one is loaded and checked at each use in a hot loop.
@@ -74,9 +75,9 @@ export class FeaturePass {
     this.sources = [updateSource(source), contributeSource(source), touchSource(source)];
     const [update, contribute, touch] = this.sources;
     this.#code = {
-      update: compileFunction<StateCode['update']>(mustBeDefined(update)),
-      contribute: compileFunction<StateCode['contribute']>(mustBeDefined(contribute)),
-      touch: compileFunction<StateCode['touch']>(mustBeDefined(touch)),
+      update: compileFunction<StateCode['update']>(must(update, 'the update loop')),
+      contribute: compileFunction<StateCode['contribute']>(must(contribute, 'the late row step')),
+      touch: compileFunction<StateCode['touch']>(must(touch, 'the touching loop')),
     };
     this.state = this.makeState();
   }
@@ -206,7 +207,7 @@ export function makeStateTables(options: {
     bytes: new Uint8Array(none),
     rt: options.runtime,
     K: pool,
-    calendar: mustBeDefined(pool.calendars[pool.calendar(pool.plan.timezone)]),
+    calendar: must(pool.calendars[pool.calendar(pool.plan.timezone)], 'the calendar'),
     haversineKm,
   };
 }

@@ -1,13 +1,8 @@
 // Turns generated source into a function. The one place of the engine that does, beside rules/compile.
 
-import { assert } from '../base/assert.ts';
-
 /** The function that `source` (a whole function declaration or expression) stands for. */
+// oxlint-disable-next-line typescript/no-unnecessary-type-parameters -- the caller knows the shape
 export function compileFunction<T>(source: string): T {
+  // oxlint-disable-next-line typescript/no-implied-eval, no-new-func -- generated code is the point
   return new Function(`'use strict'; return ${source};`)() as T;
-}
-
-export function mustBeDefined<T>(value: T | undefined): T {
-  assert(value !== undefined, 'the value is defined');
-  return value;
 }

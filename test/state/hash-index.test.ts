@@ -99,8 +99,9 @@ describe.each(Object.entries(HASHES))('hashes %s', (_, make) => {
       const hash = make(random);
       const known = [...(step % 8 === 0 ? checked.model.values() : [])];
       if (checked.model.has(hash.join())) {
-        if (random.chance(0.3)) checked.remove(hash);
-        else if (random.chance(0.3)) checked.move(hash);
+        const draw = random.next();
+        if (draw < 0.3) checked.remove(hash);
+        else if (draw < 0.5) checked.move(hash);
       } else if (checked.model.size < entriesMax && random.chance(wantsMore ? 0.9 : 0.1)) {
         checked.insert(hash);
       }

@@ -49,7 +49,7 @@ const KEYWORDS: Readonly<Record<string, Check>> = {
   maximum: (_, schema, value, path) =>
     typeof value !== 'number' || value <= Number(schema['maximum']) ? [] : [`${path} is too big`],
   maxLength: (_, schema, value, path) =>
-    typeof value !== 'string' || [...value].length <= Number(schema['maxLength'])
+    typeof value !== 'string' || Array.from(value).length <= Number(schema['maxLength'])
       ? []
       : [`${path} is too long`],
   allOf: (root, schema, value, path) =>

@@ -6,9 +6,16 @@ export function close(actual: unknown, wanted: unknown, path = ''): string | nul
   if (typeof actual === 'number' && typeof wanted === 'number') {
     if (Object.is(actual, wanted) || actual === wanted) return null;
     const scale = Math.max(Math.abs(actual), Math.abs(wanted), 1);
-    return Math.abs(actual - wanted) <= scale * TOLERANCE ? null : `${path}: ${actual} is not ${wanted}`;
+    return Math.abs(actual - wanted) <= scale * TOLERANCE
+      ? null
+      : `${path}: ${actual} is not ${wanted}`;
   }
-  if (typeof actual !== 'object' || typeof wanted !== 'object' || actual === null || wanted === null) {
+  if (
+    typeof actual !== 'object' ||
+    typeof wanted !== 'object' ||
+    actual === null ||
+    wanted === null
+  ) {
     return Object.is(actual, wanted)
       ? null
       : `${path}: ${JSON.stringify(actual)} is not ${JSON.stringify(wanted)}`;
