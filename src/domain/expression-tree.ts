@@ -1,6 +1,17 @@
-// Walking an expression: its parts, and whether some node in it is what one looks for.
+// Walking an expression: its parts, and whether some node in it is what one looks for; and what a
+// comparison becomes when a negation is pushed down to it.
 
-import type { Expression } from './expression.ts';
+import type { CompareOperator, Expression } from './expression.ts';
+
+/** The comparison that holds where this one does not, and neither side is missing. */
+export const OPPOSITE_OPERATOR: Readonly<Record<CompareOperator, CompareOperator>> = {
+  '<': '>=',
+  '<=': '>',
+  '>': '<=',
+  '>=': '<',
+  '==': '!=',
+  '!=': '==',
+};
 
 /** Parts of an expression, those first that are needed first. */
 export function partsOf(e: Expression): readonly Expression[] {

@@ -1,23 +1,15 @@
 // The negation of a condition, pushed down as the checker does it: a missing value makes a
 // condition and its negation both false. Needed where a condition stands as a value (0, 1, missing).
 
-import type { CompareOperator, Expression } from '../../domain/expression.ts';
-
-const OPPOSITE: Readonly<Record<CompareOperator, CompareOperator>> = {
-  '<': '>=',
-  '<=': '>',
-  '>': '<=',
-  '>=': '<',
-  '==': '!=',
-  '!=': '==',
-};
+import type { Expression } from '../../domain/expression.ts';
+import { OPPOSITE_OPERATOR } from '../../domain/expression-tree.ts';
 
 export function negate(e: Expression): Expression {
   switch (e.op) {
     case 'boolean':
       return { ...e, value: !e.value };
     case 'compare':
-      return { ...e, operator: OPPOSITE[e.operator] };
+      return { ...e, operator: OPPOSITE_OPERATOR[e.operator] };
     case 'and':
       return { ...e, op: 'or', args: e.args.map((arg) => negate(arg)) };
     case 'or':

@@ -3,6 +3,7 @@
 // its negation false like any other.
 
 import type { CompareOperator, Expression } from '../../../domain/expression.ts';
+import { OPPOSITE_OPERATOR } from '../../../domain/expression-tree.ts';
 import { nearMiss } from '../../../base/near-miss.ts';
 import type { ASTNode } from '../cel-source.ts';
 import { code, quote } from '../problem.ts';
@@ -12,19 +13,10 @@ import { typeWords } from './scope.ts';
 import type { Typed } from './typed.ts';
 import { fit, isTextFeature, refuseTextFeature } from './typed.ts';
 
-const NEGATED: Readonly<Record<CompareOperator, CompareOperator>> = {
-  '<': '>=',
-  '<=': '>',
-  '>': '<=',
-  '>=': '<',
-  '==': '!=',
-  '!=': '==',
-};
-
 export function checkCompare(checker: Checker, ast: ASTNode, negated: boolean): Expression | null {
   const asts = ast.args as [ASTNode, ASTNode];
   const written = ast.op as CompareOperator;
-  const operator = negated ? NEGATED[written] : written;
+  const operator = negated ? OPPOSITE_OPERATOR[written] : written;
   if (checker.isBoolean(asts[0]) || checker.isBoolean(asts[1])) {
     return compareConditions(checker, ast, asts, operator);
   }
