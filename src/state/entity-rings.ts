@@ -135,7 +135,8 @@ export class EntityRings {
     if (capacity <= PAGE_ROWS && this.#dropFromBlock(slot, h, capacity, t)) return false;
     const end = H[h + END] as number;
     let isTruncated = false;
-    if (this.#isFull(h)) {
+    // A ring of pages drops at the beginning of each: one that was hot once gives its pages back.
+    if (capacity > PAGE_ROWS || this.#isFull(h)) {
       this.#advance(h, t);
       this.#dropExpired(slot, t - this.layout.retentionMs);
       const count = (end - (H[h + HEADER.start] as number)) | 0;
@@ -147,7 +148,7 @@ export class EntityRings {
       if (!this.#hasPlace(h) || (isNearlyFull && capacity < this.#rowsPerEntity)) {
         this.#resize(slot, capacity * 2);
       } else this.#shrinkIfEmpty(slot, capacity, count);
-    } else if (capacity <= PAGE_ROWS) {
+    } else {
       this.#shrinkIfEmpty(slot, capacity, (end - (H[h + START] as number)) | 0);
     }
     this.#openPage(h, end);
