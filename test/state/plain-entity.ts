@@ -57,8 +57,17 @@ function feature(
   compute: Compute,
 ): PlainFeature {
   const spec: FeatureSpec = {
-    ...{ entity: 0, fn, window: null, prior: false, where: null, whereOf: null, value: null },
-    ...{ decidedOnly: true, isInteger: true, type: 'number', key: fn },
+    entity: 0,
+    fn,
+    window: null,
+    prior: false,
+    where: null,
+    whereOf: null,
+    value: null,
+    decidedOnly: true,
+    isInteger: true,
+    type: 'number',
+    key: fn,
     ...more,
   };
   return { spec, compute };
