@@ -9,7 +9,9 @@ import { reserveWords } from './reserve.ts';
 
 /** Rings of more rows than this are indexed. */
 export const INDEXED_ABOVE = 64;
-const ENTRIES_MAX = 1 << 25;
+const ENTRIES_MAX = 1 << 23;
+/** Free entries that rows entered late may still need. */
+const SPARE = 4096;
 
 export class DistinctIndex {
   readonly #index = new HashIndex(ENTRIES_MAX);
@@ -23,6 +25,15 @@ export class DistinctIndex {
 
   constructor(key: HashKey) {
     this.#key = key;
+  }
+
+  /** True when rings should look for values in themselves: slower, as exact. */
+  get isFull(): boolean {
+    return this.#index.count > ENTRIES_MAX - SPARE;
+  }
+
+  hasRoomFor(values: number): boolean {
+    return this.#index.count + values < ENTRIES_MAX - SPARE;
   }
 
   get bytesUsed(): number {

@@ -15,7 +15,7 @@ import { assert } from '../base/assert.ts';
 import type { HashKey } from '../base/hash.ts';
 import { DistinctIndex, INDEXED_ABOVE } from './distinct-index.ts';
 import { reserveWords } from './reserve.ts';
-import { RowArena } from './row-arena.ts';
+import { RowArena, UNIT_ROWS } from './row-arena.ts';
 import type { EntityLayout, FoldTerm, WindowTerm } from './state-layout.ts';
 import { HEADER, HEADER_FLAG, PAGE_ROWS, PLACE_NONE } from './state-layout.ts';
 
@@ -41,10 +41,10 @@ const END: number = HEADER.end;
 const LIMIT: number = HEADER.limit;
 const FLAGS: number = HEADER.flags;
 
-const RING_ROWS_MIN = 4;
-/** Rings of at least this many rows grow at three quarters, so that room lasts. */
-const GROWS_EARLY_FROM = 64;
-const ARENA_WORDS = 2 ** 30;
+const RING_ROWS_MIN = UNIT_ROWS;
+/** Rings of at least this many rows grow at seven eighths, so that room lasts. */
+const GROWS_EARLY_FROM = 16;
+const ARENA_WORDS = 2 ** 29;
 
 export class EntityRings {
   readonly layout: EntityLayout;
@@ -56,7 +56,10 @@ export class EntityRings {
   readonly arena: RowArena;
   readonly distinct: DistinctIndex | null;
   rowsTruncated = 0;
+  /** Time of the row that room is made for. Not an argument: a double passed to a call is boxed. */
+  readonly now: Float64Array = new Float64Array(1);
   readonly #rowsPerEntity: number;
+  readonly #retentionMs: number;
   readonly #calendar: WindowCalendar;
   readonly #headerWords: number;
   readonly #rowWords: number;
@@ -71,6 +74,7 @@ export class EntityRings {
     this.#rowWords = layout.rowWords;
     this.#windows = layout.windows;
     this.#rowsPerEntity = options.rowsPerEntity;
+    this.#retentionMs = layout.retentionMs;
     this.#calendar = options.calendar;
     this.#dropsCarry =
       layout.droppedDecided >= 0 || layout.lasts.length > 0 || layout.places.length > 0;
@@ -119,10 +123,10 @@ export class EntityRings {
   }
 
   /**
-   * Called when the ring has no place for row `end`, a row at `t`: drops what no window needs, or
-   * grows, or at the limit gives the oldest row up. Returns true in the last case.
+   * Called when the ring has no place for row `end`, a row at now[0]: drops what no window needs,
+   * or grows, or at the limit gives the oldest row up. Returns true in the last case.
    */
-  makeRoom(slot: number, t: number): boolean {
+  makeRoom(slot: number): boolean {
     const { H } = this;
     const h = slot * this.#headerWords;
     const capacity = H[h + CAPACITY] as number;
@@ -132,19 +136,19 @@ export class EntityRings {
       H[h + LIMIT] = Math.min(RING_ROWS_MIN, this.#rowsPerEntity);
       return false;
     }
-    if (capacity <= PAGE_ROWS && this.#dropFromBlock(slot, h, capacity, t)) return false;
+    if (capacity <= PAGE_ROWS && this.#dropFromBlock(slot, h, capacity)) return false;
     const end = H[h + END] as number;
     let isTruncated = false;
     // A ring of pages drops at the beginning of each: one that was hot once gives its pages back.
     if (capacity > PAGE_ROWS || this.#isFull(h)) {
-      this.#advance(h, t);
-      this.#dropExpired(slot, t - this.layout.retentionMs);
+      this.#advance(h);
+      this.#dropExpired(slot);
       const count = (end - (H[h + HEADER.start] as number)) | 0;
       if (count >= this.#rowsPerEntity) {
         this.#truncate(slot);
         isTruncated = true;
       }
-      const isNearlyFull = capacity >= GROWS_EARLY_FROM && count > capacity - (capacity >> 2);
+      const isNearlyFull = capacity >= GROWS_EARLY_FROM && count > capacity - (capacity >> 3);
       if (!this.#hasPlace(h) || (isNearlyFull && capacity < this.#rowsPerEntity)) {
         this.#resize(slot, capacity * 2);
       } else this.#shrinkIfEmpty(slot, capacity, count);
@@ -165,9 +169,9 @@ export class EntityRings {
    * The commonest way to room, of a small ring: its oldest rows are in no window any more. False
    * when there are none, or so many that the ring should shrink.
    */
-  #dropFromBlock(slot: number, h: number, capacity: number, t: number): boolean {
+  #dropFromBlock(slot: number, h: number, capacity: number): boolean {
     const { H, RD } = this;
-    const bound = t - this.layout.retentionMs;
+    const bound = (this.now[0] as number) - this.#retentionMs;
     const mask = capacity - 1;
     const base = H[h + BASE] as number;
     const end = H[h + END] as number;
@@ -307,9 +311,10 @@ export class EntityRings {
     this.arena.giveDirectory(base, capacity >>> 8);
   }
 
-  /** Brings every cursor to where a row at `t` needs it. */
-  #advance(h: number, t: number): void {
+  /** Brings every cursor to where a row at now[0] needs it. */
+  #advance(h: number): void {
     const { H, RD } = this;
+    const t = this.now[0] as number;
     const end = H[h + HEADER.end] as number;
     const capacity = H[h + HEADER.capacity] as number;
     const base = H[h + HEADER.base] as number;
@@ -343,8 +348,9 @@ export class EntityRings {
     }
   }
 
-  #dropExpired(slot: number, bound: number): void {
+  #dropExpired(slot: number): void {
     const { H } = this;
+    const bound = (this.now[0] as number) - this.#retentionMs;
     const h = slot * this.#headerWords;
     const end = H[h + HEADER.end] as number;
     while (H[h + HEADER.start] !== end && this.timeAt(h, H[h + HEADER.start] as number) <= bound) {
@@ -431,20 +437,33 @@ export class EntityRings {
     const flags = H[h + HEADER.flags] as number;
     const isIndexed = (flags & HEADER_FLAG.indexed) !== 0;
     if (isIndexed === (H[h + HEADER.capacity] as number) > INDEXED_ABOVE) return;
-    H[h + HEADER.flags] = flags ^ HEADER_FLAG.indexed;
+    if (isIndexed) {
+      this.#forgetIndex(slot);
+      return;
+    }
+    if (this.distinct.hasRoomFor(H[h + HEADER.capacity] as number)) {
+      H[h + HEADER.flags] = flags | HEADER_FLAG.indexed;
+    } else return;
     const end = H[h + HEADER.end] as number;
     for (let seq = H[h + HEADER.start] as number; seq !== end; seq = (seq + 1) | 0) {
       const a = this.at(h, seq);
-      if (isIndexed) {
-        this.unindex(slot, a);
-        continue;
-      }
       layout.distincts.forEach((term, i) => {
         if (((R[a + layout.rowFlags] as number) & term.presentBit) === 0) return;
         const lo = R[a + term.hash] as number;
         this.distinct?.set(slot, i, lo, R[a + term.hash + 1] as number, seq);
       });
     }
+  }
+
+  /** The ring's values are looked for in the ring again: it shrank, or the index is full. */
+  #forgetIndex(slot: number): void {
+    const { H } = this;
+    const h = slot * this.#headerWords;
+    const end = H[h + HEADER.end] as number;
+    for (let seq = H[h + HEADER.start] as number; seq !== end; seq = (seq + 1) | 0) {
+      this.unindex(slot, this.at(h, seq));
+    }
+    H[h + HEADER.flags] = (H[h + HEADER.flags] as number) & ~HEADER_FLAG.indexed;
   }
 
   /**
@@ -455,7 +474,9 @@ export class EntityRings {
     const { layout, H, R } = this;
     const term = layout.distincts[i];
     assert(term !== undefined && this.distinct !== null, 'the distinct term exists');
-    if (((H[h + HEADER.flags] as number) & HEADER_FLAG.indexed) !== 0) {
+    const isIndexed = ((H[h + HEADER.flags] as number) & HEADER_FLAG.indexed) !== 0;
+    if (isIndexed && this.distinct.isFull) this.#forgetIndex(h / this.#headerWords);
+    else if (isIndexed) {
       const slot = h / this.#headerWords;
       const entry = this.distinct.entry(slot, i, lo, hi);
       const address = entry < 0 ? -1 : this.at(h, this.distinct.seqAt(entry));

@@ -187,9 +187,13 @@ export class EntityState extends EntityRings {
     for (const fold of layout.folds) HD[(h + fold.back) >> 1] = foldStart(fold);
   }
 
-  /** Makes room for one more row; a row given up at the limit flags this one TRUNCATED. */
-  roomFor(slot: number, t: number, row: number): void {
-    if (!this.makeRoom(slot, t)) return;
+  /** Makes room for `row`; one given up at the limit flags this one TRUNCATED. */
+  roomFor(slot: number, row: number): void {
+    const at = row * (this.rowStrideWords / 2) + ROW.timeMs / 8;
+    const lastTime = this.HD[(slot * this.layout.headerWords + HEADER.lastTime) >> 1] as number;
+    // A late row does not bring the windows back.
+    this.now[0] = Math.max(this.tables.f64[at] as number, lastTime);
+    if (!this.makeRoom(slot)) return;
     const { i32 } = this.tables;
     Atomics.or(i32, row * this.rowStrideWords + ROW.flags / 4, ROW_FLAG.truncated);
   }

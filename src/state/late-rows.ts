@@ -249,7 +249,7 @@ export function insertLate(
   const { layout, H, RD } = s;
   const h = slot * layout.headerWords;
   if (H[h + HEADER.end] === H[h + HEADER.limit]) {
-    s.roomFor(slot, s.HD[(h + HEADER.lastTime) >> 1] as number, row);
+    s.roomFor(slot, row);
   }
   const end = H[h + HEADER.end] as number;
   const start = H[h + HEADER.start] as number;

@@ -83,6 +83,9 @@ export class Repeats {
   readonly #pending: Int32Array;
   #pendingCount = 0;
   #repeatsInside = false;
+  /** Times in hand. Not arguments: a double passed to a call is boxed. */
+  readonly #now = new Float64Array(1);
+  readonly #before = new Float64Array(1);
   readonly #expiredHi: Int32Array;
   readonly #expired: Int32Array;
   readonly #buckets: Int32Array;
@@ -134,30 +137,32 @@ export class Repeats {
     if (count === 0) return false;
     const stride = this.#stride32;
     this.#repeatsInside = false;
+    this.#before[0] = before;
     // Stream time at the first row: what it may still repeat is not taken away.
     const first = f64[((rows[0] as number) * stride + W.streamTimeMs) >> 1] as number;
-    this.#expire(Math.max(first, before) - this.#forMs, count * 2);
+    this.#now[0] = Math.max(first, before) - this.#forMs;
+    this.#expire(count * 2);
     const hi = this.#hi;
     const idHi = this.#id32 + 1;
     for (let i = 0; i < count; i++) hi[i] = i32[(rows[i] as number) * stride + idHi] as number;
     this.touched ^= this.#index.locate(hi, this.#buckets, 0, count);
-    for (let i = 0; i < count; i++) this.#checkRow(i32, f64, rows[i] as number, before);
+    for (let i = 0; i < count; i++) this.#checkRow(i32, f64, rows[i] as number);
     return this.#repeatsInside;
   }
 
-  #checkRow(i32: Int32Array, f64: Float64Array, row: number, before: number): void {
+  #checkRow(i32: Int32Array, f64: Float64Array, row: number): void {
     const at = row * this.#stride32;
     const lo = i32[at + this.#id32] as number;
     const hi = i32[at + this.#id32 + 1] as number;
     const entry = this.#index.find(lo, hi, this.#words, ENTRY_WORDS, E.hi);
-    const streamTime = Math.max(f64[(at + W.streamTimeMs) >> 1] as number, before);
-    if (entry < 0) this.#remember(i32, at, row, lo, hi, streamTime);
-    else this.#again(i32, at, row, entry, streamTime);
+    this.#now[0] = Math.max(f64[(at + W.streamTimeMs) >> 1] as number, this.#before[0] as number);
+    if (entry < 0) this.#remember(i32, at, row, lo, hi);
+    else this.#again(i32, at, row, entry);
   }
 
-  #remember(i32: Int32Array, at: number, row: number, lo: number, hi: number, time: number): void {
+  #remember(i32: Int32Array, at: number, row: number, lo: number, hi: number): void {
     const shard = lo & (SHARDS - 1);
-    if ((this.#counts[shard] as number) >= this.#perShard) this.#drop(shard, time);
+    if ((this.#counts[shard] as number) >= this.#perShard) this.#drop(shard);
     const entry = this.#append(shard);
     const words = this.#words;
     const e = entry * ENTRY_WORDS;
@@ -165,14 +170,14 @@ export class Repeats {
     words[e + E.lo] = lo;
     words[e + E.revision] = -1;
     this.#index.insert(lo, hi, entry, words, ENTRY_WORDS, E.hi);
-    this.#decideAnew(i32, at, row, entry, time);
+    this.#decideAnew(i32, at, row, entry);
   }
 
   /** The entry now stands for this row. */
-  #decideAnew(i32: Int32Array, at: number, row: number, entry: number, time: number): void {
+  #decideAnew(i32: Int32Array, at: number, row: number, entry: number): void {
     const words = this.#words;
     const e = entry * ENTRY_WORDS;
-    this.#times[e >> 1] = time;
+    this.#times[e >> 1] = this.#now[0] as number;
     words[e + E.contentLo] = i32[at + W.contentLo] as number;
     words[e + E.contentHi] = i32[at + W.contentHi] as number;
     words[e + E.pending] = row + 1;
@@ -184,16 +189,16 @@ export class Repeats {
     this.#pending[this.#pendingCount++] = entry;
   }
 
-  #again(i32: Int32Array, at: number, row: number, entry: number, time: number): void {
+  #again(i32: Int32Array, at: number, row: number, entry: number): void {
     const words = this.#words;
     const e = entry * ENTRY_WORDS;
-    if (time - (this.#times[e >> 1] as number) > this.#forMs) {
+    if ((this.#now[0] as number) - (this.#times[e >> 1] as number) > this.#forMs) {
       // Expired but not yet taken away: a new id, at the list's end like any other, so that what is
       // dropped at the limit does not hang on when expired ones are taken away.
       const [lo, hi] = [words[e + E.lo] as number, words[e + E.hi] as number];
       this.#unindex(entry);
       words[e + E.pending] = DEAD;
-      this.#remember(i32, at, row, lo, hi, time);
+      this.#remember(i32, at, row, lo, hi);
       return;
     }
     const isSame =
@@ -201,7 +206,7 @@ export class Repeats {
       words[e + E.contentHi] === i32[at + W.contentHi];
     if (!isSame) {
       Atomics.or(i32, at + W.flags, ROW_FLAG.repeatDiffers);
-      this.#decideAnew(i32, at, row, entry, time);
+      this.#decideAnew(i32, at, row, entry);
       return;
     }
     Atomics.or(i32, at + W.flags, ROW_FLAG.repeat);
@@ -247,9 +252,10 @@ export class Repeats {
     return page;
   }
 
-  /** Takes up to `most` entries from before `bound` away, from the heads. */
-  #expire(bound: number, most: number): void {
+  /** Takes up to `most` entries from before #now away, from the heads. */
+  #expire(most: number): void {
     const words = this.#words;
+    const bound = this.#now[0] as number;
     let count = 0;
     for (const shard of this.#shards) {
       while (count < most && (this.#counts[shard] as number) > 0) {
@@ -268,9 +274,10 @@ export class Repeats {
     for (let k = 0; k < count; k++) this.#unindex(this.#expired[k] as number);
   }
 
-  /** @param now stream time: an entry that has expired by then is not missed */
-  #drop(shard: number, now: number): void {
+  /** The oldest of a full shard leaves; one that has expired by now is not missed. */
+  #drop(shard: number): void {
     const entry = this.#head[shard] as number;
+    const now = this.#now[0] as number;
     if (now - (this.#times[(entry * ENTRY_WORDS) >> 1] as number) <= this.#forMs) this.evicted++;
     this.#unindex(entry);
     this.#leaveHead(shard);

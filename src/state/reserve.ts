@@ -5,11 +5,20 @@
 
 import { HoldfastError } from '../base/errors.ts';
 
-/** A zeroed Int32Array of `count` words; its buffer starts on a page. */
+/** A zeroed Int32Array of at least `count` words; its buffer starts on a page. */
 export function reserveWords(count: number): Int32Array {
-  const bytes = Math.ceil(count / 1024) * 4096;
+  return new Int32Array(reserve(count * 4));
+}
+
+/** A zeroed Uint8Array of at least `count` bytes. */
+export function reserveBytes(count: number): Uint8Array {
+  return new Uint8Array(reserve(count));
+}
+
+function reserve(count: number): SharedArrayBuffer {
+  const bytes = Math.ceil(count / 4096) * 4096;
   try {
-    return new Int32Array(new SharedArrayBuffer(bytes));
+    return new SharedArrayBuffer(bytes);
   } catch (cause) {
     throw new HoldfastError(
       'IO_FAILED',

@@ -1,76 +1,152 @@
-// Where the rings' blocks lie: a bump allocator with a free list for each power of two.
+// Where the rings' blocks and directories lie: a buddy allocator (Knowlton, 1965) over memory that is
+// reserved once.
 //
-// Blocks are 2^k rows (k <= 8), page directories 2^k words. A freed block's first word links to the
-// next free one. Blocks of a cache line or more start on one. Memory is reserved once; what was
-// freed is used again before the arena grows.
+// A block is 2^level units of four rows; it begins at a multiple of its size, so the buddy that it was
+// split from stands at offset ^ size. A freed block merges with its buddy when that is free too:
+// the four-row blocks that growing rings leave behind become eight-row blocks, and nothing stays
+// stranded. Free blocks are in a doubly linked list a level, linked through their own words; `levels`
+// says of each unit whether a free block begins there.
 
 import { HoldfastError } from '../base/errors.ts';
-import { reserveWords } from './reserve.ts';
+import { reserveBytes, reserveWords } from './reserve.ts';
 
-const LINE_WORDS = 16;
-const CLASSES = 32;
+/** Rows of the smallest block. */
+export const UNIT_ROWS = 4;
+const LEVELS = 16;
+/** Fresh memory is taken in blocks of this level: 256 rows. */
+const FRESH_LEVEL = 6;
+const NEXT = 0;
+const PREVIOUS = 1;
 
 export class RowArena {
   readonly words: Int32Array;
   readonly doubles: Float64Array;
-  readonly #rowWords: number;
-  readonly #freeRows = new Int32Array(CLASSES);
-  readonly #freeDirectories = new Int32Array(CLASSES);
-  /** Word 0 and its line stay unused: offset 0 means none. */
-  #next = LINE_WORDS;
+  readonly #unitWords: number;
+  readonly #unitsMax: number;
+  /** Level + 1 of the free block that begins at a unit, else 0. */
+  readonly #levels: Uint8Array;
+  /** First free block of each level as unit number; 0 = none (unit 0 is never given out). */
+  readonly #free = new Int32Array(LEVELS);
+  #unitNext: number;
+  #unitsUsed = 0;
 
   constructor(rowWords: number, wordsMax: number) {
+    this.#unitWords = rowWords * UNIT_ROWS;
     this.words = reserveWords(wordsMax);
     this.doubles = new Float64Array(this.words.buffer);
-    this.#rowWords = rowWords;
+    this.#unitsMax = Math.floor(wordsMax / this.#unitWords);
+    this.#levels = reserveBytes(this.#unitsMax + (1 << FRESH_LEVEL));
+    this.#unitNext = 1 << FRESH_LEVEL;
   }
 
+  /** Bytes given out; free blocks between them not included. */
   get bytesUsed(): number {
-    return this.#next * 4;
+    return this.#unitsUsed * this.#unitWords * 4;
   }
 
-  /** Word offset of a block of `rows` (a power of two) rows; its content is undefined. */
+  /** Bytes touched so far: what is given out and what lies free. */
+  get bytesTouched(): number {
+    return this.#unitNext * this.#unitWords * 4;
+  }
+
+  /** Word offset of a block of `rows` rows, a power of two from UNIT_ROWS; content undefined. */
   takeRows(rows: number): number {
-    return this.#take(this.#freeRows, rows, rows * this.#rowWords);
+    return this.#take(levelOf(rows / UNIT_ROWS)) * this.#unitWords;
   }
 
   giveRows(offset: number, rows: number): void {
-    this.#give(this.#freeRows, offset, rows);
+    this.#give(offset / this.#unitWords, levelOf(rows / UNIT_ROWS));
   }
 
-  /** Word offset of a directory of `entries` (a power of two) zeroed words. */
+  /** Word offset of a directory of `entries` zeroed words. */
   takeDirectory(entries: number): number {
-    const offset = this.#take(this.#freeDirectories, entries, entries);
+    const offset = this.#take(levelOf(entries / this.#unitWords)) * this.#unitWords;
     this.words.fill(0, offset, offset + entries);
     return offset;
   }
 
   giveDirectory(offset: number, entries: number): void {
-    this.#give(this.#freeDirectories, offset, entries);
+    this.#give(offset / this.#unitWords, levelOf(entries / this.#unitWords));
   }
 
-  #take(free: Int32Array, size: number, words: number): number {
-    const k = 31 - Math.clz32(size);
-    const first = free[k] as number;
-    if (first !== 0) {
-      free[k] = this.words[first] as number;
-      return first;
+  #take(level: number): number {
+    this.#unitsUsed += 1 << level;
+    let from = level;
+    while (from < LEVELS && this.#free[from] === 0) from++;
+    let unit: number;
+    if (from === LEVELS) {
+      from = Math.max(level, FRESH_LEVEL);
+      unit = this.#takeFresh(from);
+    } else {
+      unit = this.#free[from] as number;
+      this.#unlink(unit, from);
     }
-    const line = words >= LINE_WORDS ? LINE_WORDS : 2;
-    const offset = Math.ceil(this.#next / line) * line;
-    if (offset + words > this.words.length) {
+    // What is too large is halved; the upper halves stay free.
+    while (from > level) {
+      from--;
+      this.#link(unit + (1 << from), from);
+    }
+    return unit;
+  }
+
+  #takeFresh(level: number): number {
+    const size = 1 << level;
+    // Blocks begin at multiples of their size; what is skipped is free in pieces of the fresh level.
+    while ((this.#unitNext & (size - 1)) !== 0) {
+      this.#link(this.#unitNext, FRESH_LEVEL);
+      this.#unitNext += 1 << FRESH_LEVEL;
+    }
+    const unit = this.#unitNext;
+    if (unit + size > this.#unitsMax) {
       throw new HoldfastError(
         'IO_FAILED',
-        `The rows kept for windows do not fit in ${this.words.length / 2 ** 18} MiB: shorten windows or lower limits.rowsPerEntity in the rules file.`,
+        `The rows kept for windows do not fit in ${this.words.length / 2 ** 18} MiB: shorten windows or lower limits.rowsPerEntity in the rules file, or use more workers.`,
       );
     }
-    this.#next = offset + words;
-    return offset;
+    this.#unitNext += size;
+    return unit;
   }
 
-  #give(free: Int32Array, offset: number, size: number): void {
-    const k = 31 - Math.clz32(size);
-    this.words[offset] = free[k] as number;
-    free[k] = offset;
+  #give(given: number, givenLevel: number): void {
+    this.#unitsUsed -= 1 << givenLevel;
+    let unit = given;
+    let level = givenLevel;
+    while (level < FRESH_LEVEL) {
+      const buddy = unit ^ (1 << level);
+      if (this.#levels[buddy] !== level + 1) break;
+      this.#unlink(buddy, level);
+      unit &= ~(1 << level);
+      level++;
+    }
+    this.#link(unit, level);
   }
+
+  #link(unit: number, level: number): void {
+    const { words } = this;
+    const first = this.#free[level] as number;
+    const at = unit * this.#unitWords;
+    words[at + NEXT] = first;
+    words[at + PREVIOUS] = 0;
+    if (first !== 0) words[first * this.#unitWords + PREVIOUS] = unit;
+    this.#free[level] = unit;
+    this.#levels[unit] = level + 1;
+  }
+
+  #unlink(unit: number, level: number): void {
+    const { words } = this;
+    const at = unit * this.#unitWords;
+    const next = words[at + NEXT] as number;
+    const previous = words[at + PREVIOUS] as number;
+    if (previous === 0) this.#free[level] = next;
+    else words[previous * this.#unitWords + NEXT] = next;
+    if (next !== 0) words[next * this.#unitWords + PREVIOUS] = previous;
+    this.#levels[unit] = 0;
+  }
+}
+
+/** Smallest level whose block holds `units` units. */
+function levelOf(units: number): number {
+  let level = 0;
+  while (1 << level < units) level++;
+  return level;
 }

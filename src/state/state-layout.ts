@@ -185,7 +185,9 @@ class Allocator {
 
 class Builder {
   readonly header = new Allocator(HEADER_FIXED_WORDS);
-  readonly row = new Allocator(2); // the row's time
+  /** A row's doubles, from after its time; its ints stand behind them (see rowLayout). */
+  readonly row = new Allocator(2);
+  readonly rowInts = new Allocator(0);
   readonly windows: WindowTerm[] = [];
   readonly counts: CountTerm[] = [];
   readonly sums: SumTerm[] = [];
@@ -217,7 +219,7 @@ class Builder {
   }
 
   bit(): number {
-    if (this.rowFlags < 0) this.rowFlags = this.row.int();
+    if (this.rowFlags < 0) this.rowFlags = this.rowInts.int();
     const bit = this.#nextBit;
     this.#nextBit *= 2;
     return bit;
@@ -237,7 +239,7 @@ class Builder {
       decidedOnly,
       present,
       total: this.header.int(),
-      prefix: this.row.int(),
+      prefix: this.rowInts.int(),
     }));
   }
 
@@ -276,7 +278,7 @@ class Builder {
       where: spec.where,
       decidedOnly,
       value,
-      hash: this.row.int(2),
+      hash: this.rowInts.int(2),
       presentBit: this.bit(),
       againBit: this.bit(),
       counts: [],
@@ -306,7 +308,7 @@ class Builder {
   place(spec: FeatureSpec): number {
     const decidedOnly = spec.decidedOnly && this.takesInforming;
     return this.#term(this.places, ['place', spec.where, decidedOnly], () => {
-      if (this.rowLat < 0) this.rowLat = this.row.int(2);
+      if (this.rowLat < 0) this.rowLat = this.rowInts.int(2);
       return {
         where: spec.where,
         decidedOnly,
@@ -386,22 +388,24 @@ export function makeEntityLayout(
     recipe: builder.recipe(spec),
   }));
   const reach = Math.max(0, ...builder.windows.map(({ window }) => reachMs(window)));
+  // Ints behind the doubles: none of them leaves a hole before a double.
+  const behind = builder.row.words;
   const evenUp = (words: number): number => words + (words & 1);
   return {
     entity,
     takesInforming,
     headerWords: alignedWords(builder.header.words),
-    rowWords: evenUp(builder.row.words),
+    rowWords: evenUp(behind + builder.rowInts.words),
     windows: builder.windows,
-    counts: builder.counts,
+    counts: builder.counts.map((term) => ({ ...term, prefix: behind + term.prefix })),
     sums: builder.sums,
     raws: builder.raws,
     folds: builder.folds,
-    distincts: builder.distincts,
+    distincts: builder.distincts.map((term) => ({ ...term, hash: behind + term.hash })),
     lasts: builder.lasts,
     places: builder.places,
-    rowFlags: builder.rowFlags,
-    rowLat: builder.rowLat,
+    rowFlags: builder.rowFlags < 0 ? -1 : behind + builder.rowFlags,
+    rowLat: builder.rowLat < 0 ? -1 : behind + builder.rowLat,
     rowDecidedBit,
     firstTime,
     lastDecided,

@@ -434,7 +434,7 @@ const h = slots[j] * ${words}, hd = h >> 1;
 const t = f64[b64 + ${ROW.timeMs / 8}];
 if ((flags & ${ROW_FLAG.late}) !== 0 || t < HD[hd + ${HEADER.lastTime / 2}]) { s.late(row, slots[j]); continue; }
 const end = H[h + ${HEADER.end}];
-if (end === H[h + ${HEADER.limit}]) s.roomFor(slots[j], t, row);
+if (end === H[h + ${HEADER.limit}]) s.roomFor(slots[j], row);
 const cap = H[h + ${HEADER.capacity}], base = H[h + ${HEADER.base}];
 ${own}
 const a = ${rowAt(layout, 'end')};
