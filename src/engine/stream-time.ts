@@ -23,7 +23,8 @@ export function markStreamTime(
   latenessMs: number,
 ): number {
   const stride = strideBytes / 4;
-  let streamTime = before;
+  // The subtraction tells the compiler that it is a number; as it comes, each row's would be boxed.
+  let streamTime = before - 0;
   for (let row = from; row < to; row++) {
     const at = row * stride;
     const flags = i32[at + FLAGS_WORD] as number;

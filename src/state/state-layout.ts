@@ -355,12 +355,12 @@ class Builder {
 }
 
 /**
- * Whole cache lines where that costs at most a quarter more, else an even number of words: a header
+ * Whole cache lines where that costs at most a seventh more, else an even number of words: a header
  * that begins on a line touches one line less.
  */
 function alignedWords(words: number): number {
   const lines = Math.ceil(words / LINE_WORDS) * LINE_WORDS;
-  return lines <= words * 1.25 ? lines : words + (words & 1);
+  return lines <= words * 1.15 ? lines : words + (words & 1);
 }
 
 /** Layout of entity number `entity`, from all features of a plan. */
