@@ -166,6 +166,7 @@ export class EntityState extends EntityRings {
     this.#shardCounts[shard] = shardCount;
     if (shardCount > this.#shardCountMax) this.#shardCountMax = shardCount;
     this.#created++;
+    this.#victims.get(shard)?.add(slot);
     return slot;
   }
 
@@ -291,31 +292,48 @@ export class EntityState extends EntityRings {
   }
 
   #evict(shard: number): void {
-    const lastTimeOf = (slot: number): number => this.#lastTimeOf(slot);
-    let slot = this.#victims.get(shard)?.take(lastTimeOf) ?? -1;
+    let slot = this.#victims.get(shard)?.take() ?? -1;
     if (slot < 0) {
-      const victims = new Victims(this.#candidates(shard));
+      const victims = new Victims(this.#candidates(shard), {
+        lastTimeOf: (one) => this.#lastTimeOf(one, shard),
+        hiOf: (one) => this.H[one * this.layout.headerWords + HEADER.keyHi] as number,
+        isBefore: (a, b) => this.#isBefore(a, b),
+      });
       this.#victims.set(shard, victims);
-      slot = victims.take(lastTimeOf);
+      slot = victims.take();
     }
     assert(slot >= 0, 'a full shard has an entity to evict');
     this.remove(slot);
     this.counters.entitiesEvicted++;
   }
 
-  #lastTimeOf(slot: number): number {
+  /** NaN when the slot holds no entity of this shard. */
+  #lastTimeOf(slot: number, shard: number): number {
+    const { H } = this;
     const h = slot * this.layout.headerWords;
-    if (this.H[h + HEADER.capacity] === FREE) return NaN;
+    const isOther = ((H[h + HEADER.keyLo] as number) & (SHARDS - 1)) !== shard;
+    if (isOther || H[h + HEADER.capacity] === FREE) return NaN;
     return this.HD[(h + HEADER.lastTime) >> 1] as number;
+  }
+
+  #isBefore(slotA: number, slotB: number): boolean {
+    const { H, HD } = this;
+    const a = slotA * this.layout.headerWords;
+    const b = slotB * this.layout.headerWords;
+    const timeA = HD[(a + HEADER.lastTime) >> 1] as number;
+    const timeB = HD[(b + HEADER.lastTime) >> 1] as number;
+    if (timeA !== timeB) return timeA < timeB;
+    const hi = (H[a + HEADER.keyHi] as number) - (H[b + HEADER.keyHi] as number);
+    return hi !== 0 ? hi < 0 : (H[a + HEADER.keyLo] as number) < (H[b + HEADER.keyLo] as number);
   }
 
   #candidates(shard: number): { slot: number; time: number; lo: number; hi: number }[] {
     const { layout, H } = this;
     const found = [];
     for (let slot = 0; slot < this.#slotNext; slot++) {
-      const time = this.#lastTimeOf(slot);
+      const time = this.#lastTimeOf(slot, shard);
+      if (Number.isNaN(time)) continue;
       const h = slot * layout.headerWords;
-      if (Number.isNaN(time) || ((H[h] as number) & (SHARDS - 1)) !== shard) continue;
       found.push({ slot, time, lo: H[h] as number, hi: H[h + 1] as number });
     }
     return found;
