@@ -51,7 +51,7 @@ export interface EngineOptions {
   readonly hashKey?: HashKey;
   /** Workers that were started earlier, while the rules were still being read. */
   readonly pool?: WorkerPool;
-  /** For tests of a lost worker: it throws after so many batches. */
+  /** For tests of a lost worker: the last one throws after so many batches, the others wait for it. */
   readonly failAfterBatches?: number;
 }
 
@@ -120,7 +120,7 @@ export class Engine {
       warmFormat: options.inputFormat,
       batches,
       shared,
-      failAfterBatches: options.failAfterBatches ?? null,
+      failAfterBatches: index === workers - 1 ? (options.failAfterBatches ?? null) : null,
     }));
     const slots = batches.map((memory) => ({
       memory,

@@ -1,6 +1,7 @@
 // The worker threads: one pool of one thread each, because a general pool does not pin, and two
 // tasks of one batch on one thread would wait for each other at a barrier for ever.
 
+import { setTimeout as delay } from 'node:timers/promises';
 import { Piscina } from 'piscina';
 import { HoldfastError } from '../base/errors.ts';
 import type { BatchMemory } from './batch.ts';
@@ -14,9 +15,13 @@ function workerFile(): string {
   return new URL(path, import.meta.url).href;
 }
 
+/** Longest wait for tasks in flight before their threads are ended. */
+const CLOSE_WAIT_MS = 5000;
+
 export class WorkerPool {
   readonly #pools: readonly Piscina[];
   #batches: readonly BatchMemory[] = [];
+  readonly #running = new Set<Promise<unknown>>();
   #lost: HoldfastError | null = null;
 
   /** Starts the threads; they load their code while the caller reads the rules. */
@@ -34,7 +39,7 @@ export class WorkerPool {
           idleTimeout: Infinity,
         }),
     );
-    for (const pool of this.#pools) pool.run({ kind: 'load' } satisfies WorkerTask).catch(() => {});
+    for (const pool of this.#pools) this.#run(pool, { kind: 'load' }).catch(() => {});
   }
 
   /** Resolves when every worker has built its program and is warm. */
@@ -52,14 +57,20 @@ export class WorkerPool {
     return (await this.#each(() => ({ kind: 'report' }))) as readonly WorkerReport[];
   }
 
+  /**
+   * Ends the threads. Tasks in flight end first: a thread that is ended while it answers makes its
+   * pool throw from nowhere.
+   */
   async close(): Promise<void> {
+    const settled = Promise.allSettled(this.#running);
+    await Promise.race([settled, delay(CLOSE_WAIT_MS, undefined, { ref: false })]);
     await Promise.allSettled(this.#pools.map((pool) => pool.destroy()));
   }
 
   async #each(taskOf: (index: number) => WorkerTask): Promise<readonly unknown[]> {
     if (this.#lost !== null) throw this.#lost;
     const runs = this.#pools.map((pool, index) =>
-      pool.run(taskOf(index)).catch((cause: unknown) => {
+      this.#run(pool, taskOf(index)).catch((cause: unknown) => {
         this.#poison();
         this.#lost ??= lostWorker(index, cause);
         throw this.#lost;
@@ -69,6 +80,16 @@ export class WorkerPool {
     const failed = results.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw this.#lost ?? failed.reason;
     return results.map((result) => (result as PromiseFulfilledResult<unknown>).value);
+  }
+
+  async #run(pool: Piscina, task: WorkerTask): Promise<unknown> {
+    const running: Promise<unknown> = pool.run(task);
+    this.#running.add(running);
+    try {
+      return await running;
+    } finally {
+      this.#running.delete(running);
+    }
   }
 
   /** Lets workers that wait for a lost one go. */
