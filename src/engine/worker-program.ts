@@ -183,6 +183,11 @@ export class WorkerProgram {
     this.rules.bind(table, F, FI, fired);
   }
 
+  /** The tables bound now. */
+  get bound(): { readonly table: RowTable } {
+    return { table: this.#table };
+  }
+
   /** The feature table bound now, for inspection. */
   get boundFeatures(): { readonly F: Float64Array; readonly FI: Int32Array } {
     return this.#tables;

@@ -88,8 +88,6 @@ class Worker {
       makeBatchView(memory, index, this.#program, start.shared[k] ?? null),
     );
     warmUp(this.#program, start.warmFormat, sizes);
-    this.#program.reset();
-    this.#runner.reset();
   }
 
   runBatch(task: Extract<WorkerTask, { kind: 'batch' }>): BatchResult {
