@@ -403,7 +403,7 @@ export class EntityRings {
       if (isDecided && time >= (HD[at] as number)) HD[at] = time;
     }
     for (const term of layout.lasts) {
-      if (Number.isNaN(RD[(a + term.raw) >> 1] as number)) continue;
+      if (Number.isNaN(RD[(a + term.raw) >> 1])) continue;
       if (time < (HD[((h + term.dropped) >> 1) + term.doubles] as number)) continue;
       const words = term.doubles * 2;
       for (let k = 0; k < words; k++) H[h + term.dropped + k] = R[a + term.raw + k] as number;

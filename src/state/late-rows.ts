@@ -131,7 +131,7 @@ function lastAt(at: At, index: number, F: Float64Array, FI: Int32Array, f: numbe
   for (let seq = at.place; seq !== start && from < 0;) {
     seq = (seq - 1) | 0;
     const a = s.at(h, seq);
-    if (!Number.isNaN(s.RD[(a + term.raw) >> 1] as number)) from = a;
+    if (!Number.isNaN(s.RD[(a + term.raw) >> 1])) from = a;
   }
   const time =
     from >= 0
@@ -352,7 +352,7 @@ function storeOwn(
   for (const term of layout.lasts) {
     for (let k = 0; k < term.doubles * 2; k++) R[a + term.raw + k] = XI[x * 2 + k] as number;
     const newest = (h + term.newest) >> 1;
-    if (!Number.isNaN(X[x] as number) && t >= (HD[newest + term.doubles] as number)) {
+    if (!Number.isNaN(X[x]) && t >= (HD[newest + term.doubles] as number)) {
       for (let k = 0; k < term.doubles * 2; k++) H[h + term.newest + k] = XI[x * 2 + k] as number;
       HD[newest + term.doubles] = t;
     }

@@ -241,7 +241,7 @@ export class Repeats {
     // The tail stands behind a full page (or nowhere): another one is linked to it.
     const page = this.#takePage();
     if (entry >= 0) this.#nextPage[entry / PAGE_ENTRIES - 1] = page;
-    if ((this.#counts[shard] as number) === 1) this.#head[shard] = page * PAGE_ENTRIES;
+    if (this.#counts[shard] === 1) this.#head[shard] = page * PAGE_ENTRIES;
     this.#tail[shard] = page * PAGE_ENTRIES + 1;
     return page * PAGE_ENTRIES;
   }

@@ -6,6 +6,7 @@
 // Generated rather than interpreted because which terms there are is known from the plan; names are
 // ours and values are numbers, so no text of a rules file can become code.
 
+import { assert } from '../base/assert.ts';
 import type { Expression } from '../domain/expression.ts';
 import type { FeatureLayout } from '../domain/feature-layout.ts';
 import type { RowLayout } from '../domain/row-layout.ts';
@@ -354,7 +355,8 @@ function featureText(
         ],
       };
     case 'distinct': {
-      const { count } = layout.distincts[recipe.term]?.counts[recipe.slot] as { count: number };
+      const count = layout.distincts[recipe.term]?.counts[recipe.slot]?.count;
+      assert(count !== undefined, 'a distinct has a count for each window that reads it');
       const own = prior ? ` - e${recipe.term}_${recipe.slot}` : '';
       return { text: `H[h + ${count}]${own}`, before: [] };
     }
