@@ -144,8 +144,9 @@ export class Engine {
     const free = [...this.#slots.keys()];
     let released = (): void => {};
     let writing: Promise<void> = Promise.resolve();
-    let failure: unknown = null;
-    while (failure === null && !state.isStopped()) {
+    const failures: unknown[] = [];
+    const readFailures: unknown[] = [];
+    while (failures.length === 0 && !state.isStopped()) {
       const slot = free.shift();
       if (slot === undefined) {
         await new Promise<void>((resolve) => {
@@ -159,7 +160,8 @@ export class Engine {
       try {
         hasRows = await run.source.read(input);
       } catch (error) {
-        failure = error;
+        // What was read before it is still decided and written.
+        readFailures.push(error);
         break;
       }
       if (!hasRows || !state.take(input)) break;
@@ -170,18 +172,19 @@ export class Engine {
       // Awaited in order below; a rejection is seen there.
       decided.catch(() => {});
       writing = writing.then(async () => {
-        if (failure !== null) return;
+        if (failures.length > 0) return;
         try {
           await state.write(await decided, batch.rows, end, arrivedMs);
         } catch (error) {
-          failure = error;
+          failures.push(error);
         }
         free.push(slot);
         released();
       });
     }
     await writing;
-    if (failure !== null) throw failure;
+    const [failure] = [...failures, ...readFailures];
+    if (failure !== undefined) throw failure;
     return state.finish(await this.#pool.report());
   }
 

@@ -234,7 +234,6 @@ export class WorkerProgram {
     const counters = this.counters;
     const at = row * this.#stride;
     const flags = i32[at + FLAGS_WORD] as number;
-    if ((flags & COUNTED_FLAGS) !== 0) this.#countFlags(flags);
     if ((flags & ROW_FLAG.bad) !== 0) {
       this.#encodeBad(row, i32[at + ROW.kind / 4] as number, flags, out);
       return;
@@ -246,9 +245,11 @@ export class WorkerProgram {
     add(counters, COUNTER.decisions);
     const verdict = i32[at + VERDICT_WORD] as number;
     if ((flags & ROW_FLAG.repeat) !== 0) {
+      add(counters, COUNTER.repeats);
       this.#encodeRepeat(row, verdict, out);
       return;
     }
+    if ((flags & COUNTED_FLAGS) !== 0) this.#countFlags(flags);
     const outcome = verdictOutcome(verdict);
     add(counters, COUNTER.outcomes + outcome);
     if (verdict === ALLOW && !this.#hasFired(row)) {
@@ -302,7 +303,6 @@ export class WorkerProgram {
   #countFlags(flags: number): void {
     const { counters } = this;
     if ((flags & ROW_FLAG.late) !== 0) add(counters, COUNTER.late);
-    if ((flags & ROW_FLAG.repeat) !== 0) add(counters, COUNTER.repeats);
     if ((flags & ROW_FLAG.repeatDiffers) !== 0) add(counters, COUNTER.repeatsDiffer);
     if ((flags & ROW_FLAG.currencyUnknown) !== 0) add(counters, COUNTER.currencyUnknown);
     if ((flags & ROW_FLAG.truncated) !== 0) add(counters, COUNTER.truncated);
@@ -325,12 +325,9 @@ export class WorkerProgram {
 }
 
 const ALLOW = packVerdict(0, FIRST_REASON.none);
+/** Of decisions that are no repeats: those tell this one flag only. */
 const COUNTED_FLAGS =
-  ROW_FLAG.late |
-  ROW_FLAG.repeat |
-  ROW_FLAG.repeatDiffers |
-  ROW_FLAG.currencyUnknown |
-  ROW_FLAG.truncated;
+  ROW_FLAG.late | ROW_FLAG.repeatDiffers | ROW_FLAG.currencyUnknown | ROW_FLAG.truncated;
 
 function add(counters: Float64Array, at: number): void {
   counters[at] = (counters[at] as number) + 1;
