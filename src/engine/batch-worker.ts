@@ -4,6 +4,8 @@
 //   decode own rows, list them by owner | meet | stream time, repeats of own ids | meet
 //   | windows of own shards | meet | score own rows | (meet) | encode own rows
 //
+// Whoever waits at a barrier decodes its range of the next batch meanwhile.
+//
 // Rows are split by range (decode, score, encode) or by owner of the key (repeats, windows).
 
 import type { Clock } from '../base/clock.ts';
@@ -82,6 +84,10 @@ export class BatchWorker {
   #streamTimeMs = -Infinity;
   #decoder: RowDecoder;
   #unsettled: SharedTables | null = null;
+  #views: readonly BatchView[] = [];
+  #sequence = 0;
+  /** The next batch as far as it is decoded: its own range up to row `to`. */
+  readonly #ahead: { view: BatchView | null; to: number } = { view: null, to: 0 };
   #tile: { table: RowTable; F: Float64Array; FI: Int32Array; fired: Int32Array } | null = null;
 
   constructor(options: BatchWorkerOptions) {
@@ -265,11 +271,9 @@ export class BatchWorker {
       since = now;
     };
     program.bind(table, shared.F, shared.FI, shared.fired);
-    shared.clearFeatures(from, to);
-    for (let tile = from; tile < to; tile += TILE_ROWS) {
-      const end = Math.min(to, tile + TILE_ROWS);
-      this.#decoder.decode(table, batch.spans, batch.splitErrors, tile, end, 0);
-    }
+    const ahead = this.#ahead.view === batch ? this.#ahead.to : from;
+    this.#ahead.view = null;
+    this.#decodeRange(batch, ahead, to);
     const late = program.plan.time.latenessMs;
     // Of this range alone at first: what came before it is known when all have decoded.
     shared.greatest[this.#index] = markStreamTime(
@@ -283,7 +287,7 @@ export class BatchWorker {
     );
     shared.collect(this.#index, from, to, this.#owners);
     lap(0);
-    meet(control, 0, workers);
+    meet(control, 0, workers, this.#decodeAhead);
 
     this.#settleBefore(shared);
     const start = this.#streamTimeMs;
@@ -292,7 +296,7 @@ export class BatchWorker {
     this.#checkRepeats(shared, rowCount, start, control);
     this.#streamTimeMs = shared.streamTimeBefore(workers, start);
     lap(1);
-    meet(control, 1, workers);
+    meet(control, 1, workers, this.#decodeAhead);
 
     program.passes.forEach((pass, kind) => {
       for (let range = 0; range < workers; range++) {
@@ -300,14 +304,58 @@ export class BatchWorker {
       }
     });
     lap(2);
-    meet(control, 2, workers);
+    meet(control, 2, workers, this.#decodeAhead);
 
     program.score(from, to);
     lap(3);
     // A row that repeats another of this batch tells that one's verdict: all must have theirs.
-    if (Atomics.load(control, CONTROL.repeatsInside) !== 0) meet(control, 3, workers);
+    if (Atomics.load(control, CONTROL.repeatsInside) !== 0)
+      meet(control, 3, workers, this.#decodeAhead);
     for (let row = from; row < to; row++) this.#encodeRow(batch, table, row, row);
     lap(4);
+  }
+
+  /** Rows of this worker's range of a batch: records, and features that are missing as yet. */
+  #decodeRange(batch: BatchView, from: number, to: number): void {
+    const shared = batch.shared as SharedTables;
+    shared.clearFeatures(from, to);
+    for (let tile = from; tile < to; tile += TILE_ROWS) {
+      const end = Math.min(to, tile + TILE_ROWS);
+      this.#decoder.decode(shared.table, batch.spans, batch.splitErrors, tile, end, 0);
+    }
+  }
+
+  /** Of all batches' views, the one numbered `sequence` + 1 may be decoded ahead, once it is there. */
+  expectNext(views: readonly BatchView[], sequence: number): void {
+    this.#views = views;
+    this.#sequence = sequence;
+  }
+
+  /** Decodes one more tile of the next batch; false when there is none to decode. */
+  readonly #decodeAhead = (): boolean => {
+    const ahead = this.#ahead;
+    if (ahead.view === null) {
+      ahead.view = this.#nextView();
+      if (ahead.view === null) return false;
+      ahead.to = rowRange(this.#rowCountOf(ahead.view), this.#workers, this.#index)[0];
+    }
+    const [, end] = rowRange(this.#rowCountOf(ahead.view), this.#workers, this.#index);
+    if (ahead.to >= end) return false;
+    const to = Math.min(end, ahead.to + TILE_ROWS);
+    this.#decodeRange(ahead.view, ahead.to, to);
+    ahead.to = to;
+    return true;
+  };
+
+  #rowCountOf(view: BatchView): number {
+    return view.control[CONTROL.rowCount] as number;
+  }
+
+  #nextView(): BatchView | null {
+    for (const view of this.#views) {
+      if (Atomics.load(view.control, CONTROL.sequence) === this.#sequence + 1) return view;
+    }
+    return null;
   }
 
   /** Repeats of own ids, range by range, each from the stream time before it. */

@@ -18,6 +18,7 @@ export const CONTROL = {
   poison: 1, // set by main when a worker is lost
   repeatsInside: 2, // set by a worker that found a row repeating another of the batch
   barriers: 3, // 4 counters of arrivals
+  sequence: 7, // number of the batch that stands here; set when it may be read
   workers: 16, // from here WORKER_WORDS a worker
 } as const;
 export const BARRIERS = 4;

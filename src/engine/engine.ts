@@ -86,6 +86,7 @@ export class Engine {
   readonly options: EngineOptions;
   readonly #pool: WorkerPool;
   readonly #slots: readonly Slot[];
+  #sequence = 0;
 
   private constructor(options: EngineOptions, pool: WorkerPool, slots: readonly Slot[]) {
     this.options = options;
@@ -201,12 +202,16 @@ export class Engine {
 
   async #decide(slot: number, format: Format, sourceName: string): Promise<DecidedBatch> {
     const { input, control, out, dead } = this.#slots[slot] as Slot;
-    control.fill(0, CONTROL.repeatsInside, CONTROL.workers);
+    control.fill(0, CONTROL.repeatsInside, CONTROL.sequence);
     control[CONTROL.rowCount] = input.rowCount;
     const { firstRow, firstByte } = input;
+    // From here on workers that wait for one another may decode it ahead.
+    const sequence = ++this.#sequence;
+    Atomics.store(control, CONTROL.sequence, sequence);
     const results = await this.#pool.runBatch({
       kind: 'batch',
       batch: slot,
+      sequence,
       firstRow,
       firstByte,
       sourceName,

@@ -34,7 +34,8 @@ export class WorkerPool {
           name: 'run',
           minThreads: 1,
           maxThreads: 1,
-          concurrentTasksPerWorker: 1,
+          // The next batches wait in the thread's own queue: it does not wait for main between them.
+          concurrentTasksPerWorker: 4,
           atomics: 'sync',
           idleTimeout: Infinity,
         }),

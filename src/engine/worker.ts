@@ -35,6 +35,8 @@ export type WorkerTask =
   | {
       readonly kind: 'batch';
       readonly batch: number;
+      /** Batches of an engine are numbered from 1. */
+      readonly sequence: number;
       readonly firstRow: number;
       readonly firstByte: number;
       readonly sourceName: string;
@@ -96,6 +98,7 @@ class Worker {
     }
     this.#letters.nameSource(task.sourceName);
     const view = this.#views[task.batch] as BatchView;
+    this.#runner.expectNext(this.#views, task.sequence);
     const result = this.#runner.run(view, task.format, task.firstRow, task.firstByte);
     this.#batchesDone++;
     return result;
