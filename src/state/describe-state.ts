@@ -1,7 +1,7 @@
 // What a plan's features cost in memory, for `holdfast check`.
 
 import type { Plan } from '../domain/plan.ts';
-import { makeEntityLayout } from './state-layout.ts';
+import { makeEntityLayout } from './make-layout.ts';
 
 export interface EntityStateSize {
   readonly entity: string;

@@ -12,8 +12,10 @@ import type { WindowCalendar } from './entity-rings.ts';
 import { EntityRings, foldStart } from './entity-rings.ts';
 import { HashIndex } from './hash-index.ts';
 import { evaluateAt, insertLate } from './late-rows.ts';
-import type { EntityLayout, TermOffsets } from './state-layout.ts';
-import { HEADER, HEADER_FLAG, makeTermOffsets } from './state-layout.ts';
+import type { EntityLayout } from './state-layout.ts';
+import { HEADER, HEADER_FLAG } from './state-layout.ts';
+import type { TermOffsets } from './term-offsets.ts';
+import { makeTermOffsets } from './term-offsets.ts';
 import { Victims } from './victims.ts';
 
 /** Views that the generated code works on; bound anew for each batch. */

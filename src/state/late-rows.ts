@@ -9,8 +9,9 @@
 
 import { foldOf, foldStart, isPlaced } from './entity-rings.ts';
 import type { EntityState } from './entity-state.ts';
-import type { LastTerm, TermOffsets } from './state-layout.ts';
+import type { LastTerm } from './state-layout.ts';
 import { HEADER, PLACE_NONE } from './state-layout.ts';
+import type { TermOffsets } from './term-offsets.ts';
 
 /** Position of the row's own decided mark in X. */
 const DECIDED = 1;
