@@ -42,7 +42,6 @@ const LONG_FILES: Readonly<Record<string, string>> = {
   'state/entity-rings.ts':
     'hot: rows of an entity in their ring, all writers of its layout together',
   'state/late-rows.ts': 'every case of a row that is put in its place, over one layout',
-  'state/update-source.ts': 'the generated update loop, read from top to bottom as what it makes',
 };
 
 /** What reads a clock above its floor, and why. */
