@@ -5,10 +5,12 @@
 
 import { Packr } from 'msgpackr';
 import { systemClock } from '../base/clock.ts';
+import { DEFAULT_HASH_KEY, hashString } from '../base/hash.ts';
 import { Random } from '../base/random.ts';
 import { isStringType } from '../domain/fields.ts';
 import type { Format } from '../domain/ports.ts';
 import { ROW, ROW_FLAG } from '../domain/row-layout.ts';
+import { SHARDS } from '../state/entity-state.ts';
 import type { BatchSizes } from './batch.ts';
 import { makeBatchMemory } from './batch.ts';
 import { fillBatch, makeBatchView } from './batch-view.ts';
@@ -71,6 +73,7 @@ function allowAll(program: WorkerProgram, view: BatchView): void {
 /** Of so many rows, one key in all of them: its rings grow past one page. */
 const BURST_ROWS = 400;
 const BURST_EVERY = 1024;
+const ONE_SHARD_IDS = 700;
 
 /** Rows as bytes of the input's format, a tenth of them rare in some way. */
 class WarmRows {
@@ -79,6 +82,8 @@ class WarmRows {
   readonly #pack: (row: object) => Uint8Array;
   #time = Date.UTC(2026, 0, 1);
   #count = 0;
+  #id = '';
+  #idCount = 0;
   #previous: Uint8Array = new Uint8Array(0);
 
   constructor(program: WorkerProgram, format: Format) {
@@ -88,7 +93,24 @@ class WarmRows {
     this.#pack =
       format === 'msgpack'
         ? (row) => packr.pack(row)
-        : (row) => encoder.encode(JSON.stringify(row));
+        : (row) => encoder.encode(this.#spell(JSON.stringify(row)));
+  }
+
+  /** Keys that no usual program writes so: escaped, with a blank behind, unknown. */
+  #spell(text: string): string {
+    const rare = this.#random.below(60);
+    if (rare === 0) return text.replace('"kind":', '"kind" : ');
+    if (rare === 1) return text.replace('"kind":', '"k\\u0069nd":');
+    return rare === 2 ? text.replace('"kind":', '"unknown":{"a":[1,null]},"kind":') : text;
+  }
+
+  /** The first ones all of one shard, so that its list of ids goes from page to page. */
+  #nextId(): string {
+    for (;;) {
+      const id = `w${this.#idCount++}`;
+      if (this.#count > ONE_SHARD_IDS) return id;
+      if ((hashString(id, DEFAULT_HASH_KEY)[0] & (SHARDS - 1)) === 0) return id;
+    }
   }
 
   next(): Uint8Array {
@@ -113,7 +135,8 @@ class WarmRows {
       if (field.neededBy.length === 0 && random.chance(isBurst ? 0.1 : 0.4)) continue;
       row[field.name] = this.#value(field.name, field.type, field.values, isBurst);
     }
-    row['id'] = rare === 3 ? `w${this.#count - 1}` : `w${this.#count}`;
+    if (rare !== 3) this.#id = this.#nextId();
+    row['id'] = this.#id;
     const kinds = ['refund', 'reversal', 'label', 'status', 'terminal', 'code'];
     row['kind'] = random.chance(0.9) ? 'payment' : random.pick(kinds);
     // Late within an entity's own rows, and beyond any lateness.
@@ -137,16 +160,31 @@ class WarmRows {
       const own = this.#program.plan.currency ?? 'EUR';
       return random.chance(0.95) ? own : random.pick(['USD', 'JPY', 'XXX']);
     }
-    if (isStringType(type as 'string')) {
-      const key = isBurst && random.chance(0.95) ? 0 : random.below(300);
-      const rare = random.below(50);
-      return rare === 0 ? `${name}"\n${key}` : rare === 1 ? `${name}-é-${key}` : `${name}-${key}`;
-    }
-    if (type === 'latitude') return random.below(1_800_000) / 10_000 - 90;
-    if (type === 'longitude') return random.below(3_600_000) / 10_000 - 180;
+    if (isStringType(type as 'string')) return this.#text(name, isBurst);
+    // Often the place of the row before.
+    if (type === 'latitude') return random.chance(0.5) ? 31.25 : random.below(1_800) / 10 - 90;
+    if (type === 'longitude') return random.chance(0.6) ? 121.5 : random.below(3_600) / 10 - 180;
     if (type === 'boolean') return random.chance(0.5);
     if (type === 'number') return random.next() * 100;
     if (isBurst) return random.chance(0.9) ? 100 : random.below(1000);
     return random.chance(0.98) ? random.below(1_000_000) : 4.5e9;
   }
+
+  /** Texts as the functions over them want them, and some that they do not. */
+  #text(name: string, isBurst: boolean): string {
+    const random = this.#random;
+    const kind = random.chance(0.9) ? name : '';
+    if (kind === 'card') return random.pick(CARDS);
+    if (kind === 'expiry') return random.pick(EXPIRIES);
+    if (kind === 'softwareVersion') return random.pick(VERSIONS);
+    const key = isBurst && random.chance(0.95) ? 0 : random.below(300);
+    const rare = random.below(60);
+    return rare < ODD_TEXTS.length ? `${ODD_TEXTS[rare]}${name}-${key}` : `${name}-${key}`;
+  }
 }
+
+const CARDS = ['4111111111111111', '4111111111111112', '371449635398431', 'tok_1a2b3c'];
+const EXPIRIES = ['2512', '2601', '2613', '26', 'abcd', '9912', '0001'];
+const VERSIONS = ['3.2.10', '3.2.9', '3.2', '3.10.1.4', '12', 'beta', '3..2'];
+/** Escapes, and characters of two, three and four bytes. */
+const ODD_TEXTS = ['"\n\\', 'é', '東京', '😀', ' '];
