@@ -1,6 +1,6 @@
 // The state of one entity kind in one worker: its records, found by the hash of their key, and their
-// rings. The in-order update is generated (update-source.ts); late rows are read and entered by
-// late-rows.ts.
+// rings. The in-order update is generated (update-source.ts); late rows are read by read-at-place.ts
+// and entered by enter-late.ts.
 
 import { assert } from '../base/assert.ts';
 import type { HashKey } from '../base/hash.ts';
@@ -8,10 +8,12 @@ import type { FeatureLayout } from '../domain/feature-layout.ts';
 import { STRING_FEATURE_TEXT_BYTES } from '../domain/feature-layout.ts';
 import type { RowLayout } from '../domain/row-layout.ts';
 import { ROW, ROW_FLAG } from '../domain/row-layout.ts';
-import type { WindowCalendar } from './entity-rings.ts';
-import { EntityRings, foldStart } from './entity-rings.ts';
+import { EntityRings } from './entity-rings.ts';
+import { foldStart } from './folds.ts';
+import { insertLate } from './enter-late.ts';
 import { HashIndex } from './hash-index.ts';
-import { evaluateAt, insertLate } from './late-rows.ts';
+import { evaluateAt } from './read-at-place.ts';
+import type { WindowCalendar } from './ring-memory.ts';
 import type { EntityLayout } from './state-layout.ts';
 import { HEADER, HEADER_FLAG } from './state-layout.ts';
 import type { TermOffsets } from './term-offsets.ts';

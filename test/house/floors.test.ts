@@ -39,9 +39,6 @@ const LINES_MAX = 400;
 const LONG_FILES: Readonly<Record<string, string>> = {
   'codec/json-decoder.ts': 'hot: one scan over the bytes, inlined so that nothing is called a byte',
   'rules/compile/emit.ts': 'one emitter a kind of node, over the whole tree of expressions',
-  'state/entity-rings.ts':
-    'hot: rows of an entity in their ring, all writers of its layout together',
-  'state/late-rows.ts': 'every case of a row that is put in its place, over one layout',
 };
 
 /** What reads a clock above its floor, and why. */
