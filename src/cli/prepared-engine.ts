@@ -12,6 +12,7 @@ import type { WorkerPool } from '../engine/worker-pool.ts';
 import type { CommandContext } from './command.ts';
 import { BATCH_ROWS_DEFAULT, Engine } from '../engine/engine.ts';
 import { counted } from './format-text.ts';
+import { HASH_KEY_VARIABLE, hashKeyFrom } from './hash-key.ts';
 import { loadPlan } from './load-plan.ts';
 
 export interface PrepareOptions {
@@ -36,6 +37,7 @@ export async function prepareEngine(
   options: PrepareOptions,
   { terminal, clock }: CommandContext,
 ): Promise<PreparedEngine | null> {
+  const hashKey = hashKeyFrom(process.env[HASH_KEY_VARIABLE]);
   const plan = await loadPlan(options.rules, terminal);
   if (plan === null) return null;
   const starting = Engine.create({
@@ -45,6 +47,7 @@ export async function prepareEngine(
     inputFormat: options.inputFormat,
     outputFormat: options.outputFormat,
     clock,
+    hashKey,
     pool: options.pool,
   });
   // Seen below, where it is awaited.

@@ -51,22 +51,22 @@ export class RowArena {
 
   /** Word offset of a block of `rows` rows, a power of two from UNIT_ROWS; content undefined. */
   takeRows(rows: number): number {
-    return this.#take(levelOf(rows / UNIT_ROWS)) * this.#unitWords;
+    return this.#take(levelOf((rows / UNIT_ROWS) | 0)) * this.#unitWords;
   }
 
   giveRows(offset: number, rows: number): void {
-    this.#give(offset / this.#unitWords, levelOf(rows / UNIT_ROWS));
+    this.#give((offset / this.#unitWords) | 0, levelOf((rows / UNIT_ROWS) | 0));
   }
 
   /** Word offset of a directory of `entries` zeroed words. */
   takeDirectory(entries: number): number {
-    const offset = this.#take(levelOf(entries / this.#unitWords)) * this.#unitWords;
+    const offset = this.#take(levelOf(Math.ceil(entries / this.#unitWords) | 0)) * this.#unitWords;
     this.words.fill(0, offset, offset + entries);
     return offset;
   }
 
   giveDirectory(offset: number, entries: number): void {
-    this.#give(offset / this.#unitWords, levelOf(entries / this.#unitWords));
+    this.#give((offset / this.#unitWords) | 0, levelOf(Math.ceil(entries / this.#unitWords) | 0));
   }
 
   #take(level: number): number {
