@@ -1,7 +1,7 @@
 // One batch's shared memory: what main fills, what workers read and write, and who waits for whom.
 //
 //   slab     | rows' raw bytes ... guard | unescaped strings ... guard | temp area of each worker |
-//   control  rows, poison, barriers, results of each worker
+//   control  rows, poison, barriers, number of the batch
 //   rows, features, fired, lists: only with several workers (one works in its own tiles)
 //
 // Everything is a view of SharedArrayBuffers, made once and used again for every batch.
@@ -17,14 +17,11 @@ export const CONTROL = {
   rowCount: 0,
   poison: 1, // set by main when a worker is lost
   repeatsInside: 2, // set by a worker that found a row repeating another of the batch
-  barriers: 3, // 4 counters of arrivals
+  barriers: 3, // BARRIERS counters of arrivals
   sequence: 7, // number of the batch that stands here; set when it may be read
-  workers: 16, // from here WORKER_WORDS a worker
 } as const;
 export const BARRIERS = 4;
-/** Of each worker: bytes in its decision region, bytes in its dead letters, rows of its range. */
-export const WORKER_WORDS = 16;
-export const WORKER = { outBytes: 0, deadBytes: 1 } as const;
+const CONTROL_WORDS = 16;
 
 export interface BatchSizes {
   readonly rowsMax: number;
@@ -55,7 +52,7 @@ export function makeBatchMemory(sizes: BatchSizes): BatchMemory {
     ),
     spans: new SharedArrayBuffer(sizes.rowsMax * 8),
     splitErrors: new SharedArrayBuffer(sizes.rowsMax * 4),
-    control: new SharedArrayBuffer((CONTROL.workers + sizes.workers * WORKER_WORDS) * 4),
+    control: new SharedArrayBuffer(CONTROL_WORDS * 4),
     out: regions.map(() => new SharedArrayBuffer(sizes.outBytes)),
     dead: regions.map(() => new SharedArrayBuffer(sizes.deadBytes)),
   };

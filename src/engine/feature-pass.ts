@@ -69,7 +69,6 @@ export class FeaturePass {
       layout: this.layout,
       rows,
       features,
-      timezoneWindows: false,
       keepMs: plan.keepMs,
       writer: () => new Emitter(plan, rows, null, pool),
     };

@@ -5,7 +5,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Piscina } from 'piscina';
 import { HoldfastError } from '../base/errors.ts';
 import type { BatchMemory } from './batch.ts';
-import { CONTROL } from './batch.ts';
+import { BARRIERS, CONTROL } from './batch.ts';
 import type { BatchResult } from './batch-worker.ts';
 import type { WorkerReport, WorkerStart, WorkerTask } from './worker.ts';
 
@@ -98,7 +98,7 @@ export class WorkerPool {
     for (const batch of this.#batches) {
       const control = new Int32Array(batch.control);
       Atomics.store(control, CONTROL.poison, 1);
-      for (let k = 0; k < 8; k++) Atomics.notify(control, CONTROL.barriers + k);
+      for (let k = 0; k < BARRIERS; k++) Atomics.notify(control, CONTROL.barriers + k);
     }
   }
 }

@@ -252,20 +252,13 @@ export class WorkerProgram {
     if ((flags & COUNTED_FLAGS) !== 0) this.#countFlags(flags);
     const outcome = verdictOutcome(verdict);
     add(counters, COUNTER.outcomes + outcome);
-    if (verdict === ALLOW && !this.#hasFired(row)) {
+    if (verdict === ALLOW && !this.rules.hasFired(row)) {
       this.encoder.allow(table, row, out);
       return;
     }
     this.rules.decide(row, this.#verdict);
     this.#countVerdict();
     this.encoder.decided(table, row, this.#verdict, out);
-  }
-
-  #hasFired(row: number): boolean {
-    const words = this.rules.firedWords;
-    let any = 0;
-    for (let w = 0; w < words; w++) any |= this.#fired[row * words + w] as number;
-    return any !== 0;
   }
 
   #encodeBad(row: number, kind: number, flags: number, out: OutputBuffer): void {

@@ -40,7 +40,8 @@ export class DistinctIndex {
     return this.#index.bytesUsed + this.#next * 8;
   }
 
-  #find(slot: number, term: number, lo: number, hi: number): number {
+  /** Entry of the value, or -1; leaves its hash in #hash. */
+  entry(slot: number, term: number, lo: number, hi: number): number {
     const words = this.#words;
     words[0] = lo;
     words[1] = hi;
@@ -50,11 +51,6 @@ export class DistinctIndex {
     return this.#index.find(this.#hash[0] as number, this.#hash[1] as number, this.#entries, 2, 0);
   }
 
-  /** Entry of the value, or -1. */
-  entry(slot: number, term: number, lo: number, hi: number): number {
-    return this.#find(slot, term, lo, hi);
-  }
-
   /** Sequence number that an entry (from `entry`) remembers. */
   seqAt(entry: number): number {
     return this.#entries[entry * 2 + 1] as number;
@@ -62,7 +58,7 @@ export class DistinctIndex {
 
   /** Remembers that the value was last seen in row `seq`. */
   set(slot: number, term: number, lo: number, hi: number, seq: number): void {
-    let entry = this.#find(slot, term, lo, hi);
+    let entry = this.entry(slot, term, lo, hi);
     if (entry < 0) {
       if (this.#free >= 0) {
         entry = this.#free;
@@ -76,7 +72,7 @@ export class DistinctIndex {
   }
 
   remove(slot: number, term: number, lo: number, hi: number): void {
-    const entry = this.#find(slot, term, lo, hi);
+    const entry = this.entry(slot, term, lo, hi);
     if (entry < 0) return;
     this.#index.remove(this.#hash[0] as number, this.#hash[1] as number, entry);
     this.#entries[entry * 2 + 1] = this.#free;

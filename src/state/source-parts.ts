@@ -23,7 +23,6 @@ export interface UpdateSourceOptions {
   readonly layout: EntityLayout;
   readonly rows: RowLayout;
   readonly features: FeatureLayout;
-  readonly timezoneWindows: boolean;
   readonly keepMs: number;
   readonly writer: () => ExpressionWriter;
 }

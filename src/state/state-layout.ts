@@ -30,7 +30,7 @@ export const HEADER = {
   flags: 9,
 } as const;
 export const HEADER_FIXED_WORDS = 10;
-export const HEADER_FLAG = { indexed: 1, truncated: 2 } as const;
+export const HEADER_FLAG = { indexed: 1 } as const;
 
 /** A ring of more rows than this is made of pages of this many rows. */
 export const PAGE_ROWS = 256;
