@@ -142,7 +142,7 @@ export function makeFieldTables(
   hashKey: HashKey,
   requireKeys: boolean = true,
 ): FieldTables {
-  const specs = layout.fields;
+  const specs = layout.fields.slice(0, layout.inputFieldCount);
   assert(specs.length <= FIELD_COUNT_MAX, `More than ${FIELD_COUNT_MAX} fields: ${specs.length}`);
   const slot = (field: number): number => layout.slots[field] as number;
   const moneySlot = (field: number): number => layout.moneySlots[field] as number;

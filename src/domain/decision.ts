@@ -1,6 +1,9 @@
 // The decision, as the payment processor consumes it. Source: the decision contract; its JSON
 // Schema is docs/schemas/decision.schema.json.
 
+import type { Cause } from './life.ts';
+import type { Method, OnExpiry } from './rails.ts';
+
 /** In order of severity. */
 export const OUTCOMES = ['allow', 'hold', 'reverse'] as const;
 export type Outcome = (typeof OUTCOMES)[number];
@@ -56,6 +59,22 @@ export interface ShadowVerdict {
   readonly code: string;
 }
 
+export interface HoldBlock {
+  /** ms since the epoch */
+  readonly expiresAt: number;
+  readonly onExpiry: OnExpiry;
+}
+
+export interface ReversalBlock {
+  readonly method: Method;
+  /** ms since the epoch */
+  readonly notBefore?: number;
+  readonly notAfter?: number;
+  readonly fallbackMethod?: Method;
+  /** Ask the provider for the outcome after so many ms each, before anything is reversed. */
+  readonly queryFirst?: readonly number[];
+}
+
 export interface Decision {
   readonly decisionId: string;
   readonly transactionId: string;
@@ -66,10 +85,17 @@ export interface Decision {
   readonly reasons?: readonly DecisionReason[];
   readonly score?: number;
   readonly evidence?: readonly DecisionEvidence[];
+  readonly hold?: HoldBlock;
+  readonly reversal?: ReversalBlock;
   readonly flags?: readonly DecisionFlag[];
   readonly shadow?: readonly ShadowVerdict[];
   readonly eventTime?: number;
   readonly revision: number;
+  /** decisionId of the decision that an amendment takes the place of. */
+  readonly supersedes?: string;
+  readonly cause?: Cause;
+  /** Id of the row that caused the amendment; not of timers and expiries. */
+  readonly causedBy?: string;
   readonly rulesHash: string;
   readonly rulesVersion?: string;
 }

@@ -56,7 +56,8 @@ export type FunctionName =
   | 'luhn'
   // (string YYMM, time) -> boolean; true where malformed; months end in the file's timezone
   | 'expired'
-  // (string scope) -> boolean at tx.time; register `register` of windows
+  // (string scope) -> boolean at tx.time, in a life rule at the instant of the evaluation (field
+  // `timeField`); register `register` of windows
   | 'inMaintenance';
 
 interface Node {
@@ -123,4 +124,6 @@ export type Expression =
       readonly args: readonly Expression[];
       readonly zone?: string;
       readonly register?: number;
+      /** inMaintenance: number of the field with its instant; left out = tx.time */
+      readonly timeField?: number;
     });

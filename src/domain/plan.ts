@@ -3,7 +3,9 @@
 
 import type { Expression, SourcePlace, ValueType } from './expression.ts';
 import type { FieldSpec } from './fields.ts';
+import { TRANSACTION_FIELDS } from './fields.ts';
 import type { Outcome } from './decision.ts';
+import type { HoldPlan, RailPlan } from './rails.ts';
 import type { ReasonSpec } from './reasons.ts';
 
 export type FeatureFunction =
@@ -93,8 +95,69 @@ export interface RulePlan {
   readonly reason: number;
   /** null = no score */
   readonly score: Expression | null;
+  /**
+   * Reads payment.* or of.*: evaluated again at each event of the payment's life. Row rules are
+   * evaluated once.
+   */
+  readonly isLife: boolean;
+  /** How the hold that this rule decides expires; null = as the file's. */
+  readonly hold: HoldPlan | null;
   readonly at: SourcePlace;
 }
+
+/** When a payment's life rules have to be evaluated though nothing happens. */
+export type TimerPlan =
+  /** when a clock (payment.age, payment.pendingFor) reaches a threshold, or passes it by 1 ms */
+  | {
+      readonly kind: 'clock';
+      /** field number of the clock */
+      readonly field: number;
+      readonly threshold: Expression;
+      readonly isStrict: boolean;
+    }
+  /** when the maintenance window that a scope is in ends */
+  | { readonly kind: 'maintenance'; readonly register: number; readonly scope: Expression };
+
+export interface DeadlinePlan {
+  readonly budgetMs: number;
+  readonly fallback: Outcome;
+  /** evaluate: a backlog found at the start is decided without a deadline, flagged OVERDUE. */
+  readonly catchUp: 'evaluate' | 'fallback';
+}
+
+/** What a plan says of the life of payments. */
+export interface LifePlan {
+  /**
+   * The names under payment., of. and event. that the file uses, as fields: they follow the
+   * contract's fields and the extra ones (see planFields).
+   */
+  readonly fields: readonly FieldSpec[];
+  readonly timers: readonly TimerPlan[];
+  /** Of rules that say nothing of their own. */
+  readonly hold: HoldPlan;
+  readonly rails: readonly RailPlan[];
+  /** Index of the rail of payments that name none; -1 = none. */
+  readonly rail: number;
+  readonly deadline: DeadlinePlan | null;
+  /** How long after its last event a payment is kept. */
+  readonly keepMs: number;
+  /** How long a row whose `of` is not there yet waits for it. */
+  readonly waitMs: number;
+}
+
+const HOUR_MS = 3_600_000;
+
+/** The life of a file that says nothing of it. */
+export const DEFAULT_LIFE: LifePlan = {
+  fields: [],
+  timers: [],
+  hold: { forMs: 72 * HOUR_MS, onExpiry: 'reverse' },
+  rails: [],
+  rail: -1,
+  deadline: null,
+  keepMs: 30 * 24 * HOUR_MS,
+  waitMs: HOUR_MS / 6,
+};
 
 export interface ExemptPlan {
   readonly id: string;
@@ -130,6 +193,11 @@ export interface FileTest {
 export interface FileTestExpectation {
   /** Index into given, already resolved from the end where it was negative. */
   readonly at: number;
+  /**
+   * The decision on row `at` as it stands after row `after` of given and all that it caused;
+   * given.length = after all time has passed. null = as first decided.
+   */
+  readonly after: number | null;
   readonly outcome: Outcome | null;
   /** Exact set of live rules that fired; null = not checked. */
   readonly rules: readonly string[] | null;
@@ -167,7 +235,13 @@ export interface Plan {
     readonly scanMax: number;
   };
   readonly keepMs: number;
+  readonly life: LifePlan;
   readonly limits: PlanLimits;
   readonly repeats: { readonly forMs: number; readonly ids: number };
   readonly tests: readonly FileTest[];
+}
+
+/** All fields by number: the contract's, the file's extra ones, those of a payment's life. */
+export function planFields(plan: Pick<Plan, 'extraFields' | 'life'>): readonly FieldSpec[] {
+  return [...TRANSACTION_FIELDS, ...plan.extraFields, ...plan.life.fields];
 }

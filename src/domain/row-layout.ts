@@ -46,8 +46,13 @@ export const ROW_FLAG = {
 
 export interface RowLayout {
   readonly strideBytes: number;
-  /** The contract's fields, then the rules file's extra ones; index = field number. */
+  /**
+   * The contract's fields, then the rules file's extra ones, then those of the life of a payment;
+   * index = field number.
+   */
   readonly fields: readonly FieldSpec[];
+  /** So many of them are keys of the input; the engine itself supplies the others. */
+  readonly inputFieldCount: number;
   /** Byte offset of each field's slot; fields that nobody reads share one junk slot. */
   readonly slots: Int32Array;
   /** 1 where the field is read (its slot is its own). */
@@ -73,13 +78,16 @@ export const ALWAYS_READ: readonly string[] = [
  * @param extraFields declared in the rules file
  * @param readNames fields that rules, entities or features read
  * @param convertsMoney true when the plan has a currency: money gets a second, converted slot
+ * @param lifeFields of the life of a payment: all read, money in the plan's currency already
  */
 export function makeRowLayout(
   extraFields: readonly FieldSpec[],
   readNames: ReadonlySet<string>,
   convertsMoney: boolean,
+  lifeFields: readonly FieldSpec[] = [],
 ): RowLayout {
-  const fields = [...TRANSACTION_FIELDS, ...extraFields];
+  const inputFieldCount = TRANSACTION_FIELDS.length + extraFields.length;
+  const fields = [...TRANSACTION_FIELDS, ...extraFields, ...lifeFields];
   const slots = new Int32Array(fields.length);
   const moneySlots = new Int32Array(fields.length).fill(-1);
   const isRead = new Uint8Array(fields.length);
@@ -89,7 +97,11 @@ export function makeRowLayout(
     if (spec.name === 'time') {
       slots[number] = ROW.timeMs;
       isRead[number] = 1;
-    } else if (readNames.has(spec.name) || ALWAYS_READ.includes(spec.name)) {
+    } else if (
+      number >= inputFieldCount ||
+      readNames.has(spec.name) ||
+      ALWAYS_READ.includes(spec.name)
+    ) {
       isRead[number] = 1;
       slots[number] = next;
       next += isStringType(spec.type) ? 16 : 8;
@@ -98,7 +110,7 @@ export function makeRowLayout(
     }
     if (spec.type === 'money') {
       moneySlots[number] = slots[number] as number;
-      if (convertsMoney && isRead[number] === 1) {
+      if (convertsMoney && isRead[number] === 1 && number < inputFieldCount) {
         moneySlots[number] = next;
         next += 8;
       }
@@ -109,7 +121,14 @@ export function makeRowLayout(
     if (fields[number]?.type === 'money') moneySlots[number] = next;
   }
   if (unread.length > 0) next += 16;
-  return { strideBytes: Math.ceil(next / 64) * 64, fields, slots, isRead, moneySlots };
+  return {
+    strideBytes: Math.ceil(next / 64) * 64,
+    fields,
+    inputFieldCount,
+    slots,
+    isRead,
+    moneySlots,
+  };
 }
 
 /** Number of a field by name, or -1. */

@@ -22,6 +22,72 @@ export interface Verdict {
   readonly exemptWords: number;
   readonly shadowRules: Int32Array;
   shadowCount: number;
+  /**
+   * Index into plan.reasons of a reason of the engine's own (HOLD_EXPIRED, ENGINE_BUDGET_EXCEEDED,
+   * REVERSAL_WINDOW_PASSED) that stands before all others, without a rule; -1 = none.
+   */
+  engineReason: number;
+  /** Of the hold block; NaN = the decision has none. */
+  holdExpiresMs: number;
+  /** Index into ON_EXPIRY. */
+  holdOnExpiry: number;
+  /** Index into METHODS of the reversal block; -1 = the decision has none. */
+  method: number;
+  /** NaN = left out. */
+  notBeforeMs: number;
+  /** NaN = left out. */
+  notAfterMs: number;
+  /** Index into METHODS; -1 = left out. */
+  fallbackMethod: number;
+  /** Index into plan.life.rails of the rail whose queryFirst is told; -1 = left out. */
+  queryRail: number;
+}
+
+/** A verdict's part of a decision without hold, reversal and reasons of the engine's own. */
+export const NO_BLOCKS: Pick<
+  Verdict,
+  | 'engineReason'
+  | 'holdExpiresMs'
+  | 'holdOnExpiry'
+  | 'method'
+  | 'notBeforeMs'
+  | 'notAfterMs'
+  | 'fallbackMethod'
+  | 'queryRail'
+> = {
+  engineReason: -1,
+  holdExpiresMs: NaN,
+  holdOnExpiry: 0,
+  method: -1,
+  notBeforeMs: NaN,
+  notAfterMs: NaN,
+  fallbackMethod: -1,
+  queryRail: -1,
+};
+
+/** What an amendment tells beside its verdict; one a worker, filled again each time. */
+export interface AmendmentHead {
+  /** Where the texts stand. */
+  bytes: Uint8Array;
+  view: DataView;
+  idOffset: number;
+  idLength: number;
+  accountOffset: number;
+  /** -1 = none */
+  accountLength: number;
+  /** Id of the row that caused it, in causeBytes; length -1 = none (timers, expiry). */
+  causeBytes: Uint8Array;
+  causeView: DataView;
+  causeOffset: number;
+  causeLength: number;
+  /** Index into CAUSES. */
+  cause: number;
+  /** Of the amendment; it supersedes revision - 1. */
+  revision: number;
+  /** Of its cause, ms. */
+  eventTimeMs: number;
+  /** ROW_FLAG bits; those that decisions tell. */
+  flags: number;
 }
 
 /** Kinds of an evidence value. */

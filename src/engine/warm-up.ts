@@ -131,7 +131,8 @@ class WarmRows {
     else if (rare === 2) this.#time += 40 * 86_400_000;
     else if (random.chance(0.9)) this.#time += random.below(60_000);
     const row: Record<string, unknown> = {};
-    for (const field of this.#program.rows.fields) {
+    const { fields, inputFieldCount } = this.#program.rows;
+    for (const field of fields.slice(0, inputFieldCount)) {
       if (field.neededBy.length === 0 && random.chance(isBurst ? 0.1 : 0.4)) continue;
       row[field.name] = this.#value(field.name, field.type, field.values, isBurst);
     }

@@ -56,7 +56,7 @@ export function rowLayoutOf(plan: Plan): RowLayout {
   if (plan.features.some(({ fn }) => fn === 'distanceKm' || fn === 'speedKmh')) {
     read.add('lat').add('lon');
   }
-  return makeRowLayout(plan.extraFields, read, plan.currency !== null);
+  return makeRowLayout(plan.extraFields, read, plan.currency !== null, plan.life.fields);
 }
 
 export class WorkerProgram {

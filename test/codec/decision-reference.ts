@@ -10,6 +10,7 @@ import type {
 } from '../../src/domain/decision.ts';
 import { DECISION_FLAGS, OUTCOMES } from '../../src/domain/decision.ts';
 import type { Plan, RulePlan } from '../../src/domain/plan.ts';
+import { DEFAULT_LIFE } from '../../src/domain/plan.ts';
 import { REASONS } from '../../src/domain/reasons.ts';
 import type { RowLayout } from '../../src/domain/row-layout.ts';
 import { ROW, ROW_FLAG, fieldNumber, makeRowLayout } from '../../src/domain/row-layout.ts';
@@ -19,7 +20,7 @@ import type {
   RowTable,
   Verdict,
 } from '../../src/domain/verdict.ts';
-import { EVIDENCE_ITEMS_MAX, EVIDENCE_KIND } from '../../src/domain/verdict.ts';
+import { EVIDENCE_ITEMS_MAX, EVIDENCE_KIND, NO_BLOCKS } from '../../src/domain/verdict.ts';
 
 export interface RuleModel {
   readonly id: string;
@@ -81,6 +82,8 @@ export function makePlan(model: PlanModel): Plan {
     outcome: OUTCOMES[rule.outcome] ?? 'allow',
     reason: rule.mode === 'score' ? -1 : rule.reason,
     score: null,
+    isLife: false,
+    hold: null,
     at: NOWHERE,
   }));
   return {
@@ -89,6 +92,7 @@ export function makePlan(model: PlanModel): Plan {
     description: null,
     hash: HASH,
     currency: null,
+    life: DEFAULT_LIFE,
     rates: [],
     timezone: 'UTC',
     extraFields: [],
@@ -175,6 +179,7 @@ export function makeVerdict(plan: PlanModel, model: VerdictModel): Verdict {
     exemptWords,
     shadowRules: Int32Array.from(model.shadowRules),
     shadowCount: model.shadowRules.length,
+    ...NO_BLOCKS,
   };
 }
 

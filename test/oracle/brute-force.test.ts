@@ -285,6 +285,8 @@ const ALWAYS: RulePlan = {
   outcome: 'hold',
   reason: 0,
   score: null,
+  isLife: false,
+  hold: null,
   at: { file: '', line: 1, column: 1 },
 };
 

@@ -68,6 +68,8 @@ function planWith({ entities, keepMs, latenessMs, features }: PlanParts): Plan {
     outcome: 'allow' as const,
     reason: -1,
     score: { ...node('number', spec.key), op: 'feature', feature } as const,
+    isLife: false,
+    hold: null,
     at,
   }));
   const plan = planOf({ rules, features }, new Random(1), { keepMs, latenessMs });

@@ -56,6 +56,8 @@ const LARGE: RulePlan = {
   outcome: 'hold',
   reason: 0,
   score: null,
+  isLife: false,
+  hold: null,
   at: { file: '', line: 1, column: 1 },
 };
 

@@ -13,6 +13,7 @@ import type {
   Plan,
   RulePlan,
 } from '../../src/domain/plan.ts';
+import { DEFAULT_LIFE } from '../../src/domain/plan.ts';
 import { REASONS } from '../../src/domain/reasons.ts';
 import type { FeatureMaker } from './random-expression.ts';
 import { ExpressionMaker, node } from './random-expression.ts';
@@ -91,6 +92,7 @@ export function planOf(
     registers: REGISTERS,
     reasons: REASONS,
     exempt: [],
+    life: DEFAULT_LIFE,
     score: random.pick([
       { hold: 50, reverse: 120 },
       { hold: null, reverse: null },
@@ -133,6 +135,8 @@ function randomRule(
     outcome: mode === 'score' ? 'allow' : random.pick(['hold', 'hold', 'reverse', 'allow']),
     reason: mode === 'score' ? -1 : random.below(REASONS.length - 4),
     score,
+    isLife: false,
+    hold: null,
     at: { file: 'random.yaml', line: index + 1, column: 1 },
   };
 }

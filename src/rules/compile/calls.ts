@@ -93,7 +93,16 @@ export class Calls {
       case 'inMaintenance': {
         const scope = this.#values.string(must(e.args[0], 'scope of inMaintenance'));
         const register = this.#pool.maintenanceOf(must(e.register, 'register of inMaintenance'));
-        const time = this.#scope.local(`f64[b64 + ${ROW.timeMs / 8}]`);
+        const time =
+          e.timeField === undefined
+            ? this.#scope.local(`f64[b64 + ${ROW.timeMs / 8}]`)
+            : this.#values.number({
+                op: 'field',
+                field: e.timeField,
+                type: 'time',
+                text: e.text,
+                at: e.at,
+              });
         const args = [register, scope.lo, scope.hi, scope.length, time];
         return this.#scope.local(`rt.inMaintenance(${args.join(', ')})`);
       }

@@ -6,6 +6,7 @@ import type { Outcome } from '../../domain/decision.ts';
 import { OUTCOMES } from '../../domain/decision.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { Verdict } from '../../domain/verdict.ts';
+import { NO_BLOCKS } from '../../domain/verdict.ts';
 import type { CompileContext, CompiledRowFunction } from './row-function.ts';
 import { compileRowFunction } from './row-function.ts';
 
@@ -42,6 +43,7 @@ export function makeVerdict(plan: Plan): Verdict {
     exemptWords,
     shadowRules: new Int32Array(rules),
     shadowCount: 0,
+    ...NO_BLOCKS,
   };
 }
 

@@ -5,6 +5,7 @@
 import { HoldfastError } from '../../base/errors.ts';
 import { currencyCodes, isCurrencyCode } from '../../domain/currencies.ts';
 import type { Plan, RateData } from '../../domain/plan.ts';
+import { DEFAULT_LIFE } from '../../domain/plan.ts';
 import { nearMiss } from '../../base/near-miss.ts';
 import { checkLets } from './check/lets.ts';
 import type { Scope } from './check/scope.ts';
@@ -121,6 +122,7 @@ function makePlan(
   return {
     ...header,
     ...settings,
+    life: DEFAULT_LIFE,
     hash: hash.digest(),
     rates,
     extraFields: declarations.extraFields,

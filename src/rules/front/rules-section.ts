@@ -116,6 +116,8 @@ export class RulesReader {
       outcome: verdict.outcome,
       reason: verdict.reason,
       score,
+      isLife: false,
+      hold: null,
       at: placeOf(first.file, first.start),
     });
   }

@@ -97,7 +97,13 @@ export class TestsReader {
         `There are ${givenCount} transactions: "at" is from ${-givenCount} to ${givenCount - 1}, not ${at}.`,
       );
     }
-    return { at: index, outcome, rules: ruleNames, place: placeOf(tree.file, tree.start) };
+    return {
+      at: index,
+      after: null,
+      outcome,
+      rules: ruleNames,
+      place: placeOf(tree.file, tree.start),
+    };
   }
 
   #ruleNames(

@@ -11,8 +11,8 @@ import { RE2JS } from 're2js';
 import { assert, must } from '../../base/assert.ts';
 import type { Expression } from '../../domain/expression.ts';
 import type { FieldSpec } from '../../domain/fields.ts';
-import { TRANSACTION_FIELDS } from '../../domain/fields.ts';
 import type { Plan } from '../../domain/plan.ts';
+import { planFields } from '../../domain/plan.ts';
 import * as fn from './functions.ts';
 import { maintenanceWindows } from './maintenance-windows.ts';
 import type { Value } from './operators.ts';
@@ -45,7 +45,7 @@ type Note = (e: Expression, value: Value) => void;
 export function prepare(plan: Plan): PreparedPlan {
   return {
     plan,
-    fields: [...TRANSACTION_FIELDS, ...plan.extraFields],
+    fields: planFields(plan),
     lists: plan.lists.map((list) => new Set(list.values)),
     registers: plan.registers.map((r) => new Map(r.keys.map((key, row) => [keyText(key), row]))),
     patterns: new Map(),
@@ -236,7 +236,11 @@ class Walk {
         return fn.expired(text(0), number(1), this.#zone(undefined));
       default:
         assert(e.name === 'inMaintenance', `unknown function ${e.name}`);
-        return this.#inMaintenance(text(0), must(e.register, 'register of inMaintenance'));
+        return this.#inMaintenance(
+          text(0),
+          must(e.register, 'register of inMaintenance'),
+          e.timeField,
+        );
     }
   }
 
@@ -256,8 +260,8 @@ class Walk {
     return fn.localTime(timeMs, this.#zone(zone));
   }
 
-  #inMaintenance(scope: string, registerIndex: number): Value {
-    const timeNumber = this.#plan.fields.findIndex((spec) => spec.name === 'time');
+  #inMaintenance(scope: string, registerIndex: number, timeField: number | undefined): Value {
+    const timeNumber = timeField ?? this.#plan.fields.findIndex((spec) => spec.name === 'time');
     const time = this.#row.field(timeNumber);
     if (time === undefined) return undefined;
     const at = numberOf(time);

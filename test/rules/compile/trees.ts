@@ -13,6 +13,7 @@ import { makeFeatureLayout } from '../../../src/domain/feature-layout.ts';
 import type { FieldSpec } from '../../../src/domain/fields.ts';
 import { TRANSACTION_FIELDS, isStringType } from '../../../src/domain/fields.ts';
 import type { FeatureSpec, Plan, RulePlan } from '../../../src/domain/plan.ts';
+import { DEFAULT_LIFE } from '../../../src/domain/plan.ts';
 import { REASONS } from '../../../src/domain/reasons.ts';
 import type { RowLayout } from '../../../src/domain/row-layout.ts';
 import { ROW, ROW_FLAG, makeRowLayout } from '../../../src/domain/row-layout.ts';
@@ -211,6 +212,8 @@ export function rule(id: string, when: Expression, more: Partial<RulePlan> = {})
     outcome: 'hold',
     reason: 0,
     score: null,
+    isLife: false,
+    hold: null,
     at,
     ...more,
   };
@@ -218,6 +221,7 @@ export function rule(id: string, when: Expression, more: Partial<RulePlan> = {})
 
 export function planOf(more: Partial<Plan>): Plan {
   return {
+    life: DEFAULT_LIFE,
     ruleset: 'test',
     version: null,
     description: null,

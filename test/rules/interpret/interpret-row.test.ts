@@ -46,7 +46,17 @@ function rule(
 ): RulePlan {
   const reason = mode === 'score' ? -1 : REASONS.findIndex((known) => known.code === 'POLICY');
   const about = { trigger: null, description: null, at: { file: '', line: 1, column: 1 } };
-  return { id, when, mode, outcome, reason, score: score ?? null, ...about };
+  return {
+    id,
+    when,
+    mode,
+    outcome,
+    reason,
+    score: score ?? null,
+    isLife: false,
+    hold: null,
+    ...about,
+  };
 }
 
 function exempt(
