@@ -122,7 +122,7 @@ function makePlan(
   return {
     ...header,
     ...settings,
-    life: DEFAULT_LIFE,
+    life: { ...DEFAULT_LIFE, fields: uses.lifeFields, timers: uses.timers },
     hash: hash.digest(),
     rates,
     extraFields: declarations.extraFields,
