@@ -2,29 +2,21 @@
 
 import type { Outcome } from '../../domain/decision.ts';
 import { OUTCOMES } from '../../domain/decision.ts';
-import type { Expression } from '../../domain/expression.ts';
 import type { ExemptPlan, RuleMode, RulePlan } from '../../domain/plan.ts';
+import type { HoldPlan } from '../../domain/rails.ts';
 import { nearMiss } from '../../base/near-miss.ts';
-import { CelSource, parseCel } from './cel-source.ts';
-import { Checker } from './check/checker.ts';
 import type { Scope, Uses } from './check/scope.ts';
-import { typeWords } from './check/scope.ts';
 import type { RulesDocument } from './documents.ts';
 import { EXEMPT_KEYS, RULE_KEYS } from './keys.ts';
+import type { LifeSettings } from './life-settings.ts';
+import { readHold, refuseLongHold } from './life-settings.ts';
 import { quote } from './problem.ts';
 import type { Entries } from './read-tree.ts';
-import {
-  isEmpty,
-  readKeys,
-  readList,
-  readOneOf,
-  readScalar,
-  readText,
-  readTexts,
-} from './read-tree.ts';
+import { readKeys, readList, readOneOf, readText, readTexts } from './read-tree.ts';
 import type { ReasonTable } from './reasons.ts';
+import { RuleExpressions } from './rule-expressions.ts';
 import { placeOf } from './source-file.ts';
-import type { ScalarNode, Tree } from './yaml-tree.ts';
+import type { Tree } from './yaml-tree.ts';
 
 const RULES_MAX = 20_000;
 const ID_LENGTH_MAX = 64;
@@ -39,17 +31,19 @@ export interface RulesSection {
 
 export class RulesReader {
   readonly #scope: Scope;
-  readonly #uses: Uses;
+  readonly #expressions: RuleExpressions;
   readonly #reasons: ReasonTable;
+  readonly #life: LifeSettings;
   readonly #rules: RulePlan[] = [];
   readonly #ruleIds = new Set<string>();
   readonly #exempt: ExemptPlan[] = [];
   readonly #exemptIds = new Set<string>();
 
-  constructor(scope: Scope, uses: Uses, reasons: ReasonTable) {
+  constructor(scope: Scope, uses: Uses, reasons: ReasonTable, life: LifeSettings) {
     this.#scope = scope;
-    this.#uses = uses;
+    this.#expressions = new RuleExpressions(scope, uses);
     this.#reasons = reasons;
+    this.#life = life;
   }
 
   read(documents: readonly RulesDocument[]): RulesSection {
@@ -98,26 +92,23 @@ export class RulesReader {
       return;
     }
     const id = this.#id(entries, 'a rule', this.#ruleIds);
-    const when = this.#condition(entries);
     const modeTree = entries.get('mode')?.value;
     const mode = modeTree === undefined ? 'live' : readOneOf(modeTree, 'mode', MODES, problems);
     const scoreTree = entries.get('score')?.value;
-    const score = scoreTree === undefined ? null : this.#score(scoreTree);
+    const body = this.#expressions.rule(entries.get('when')?.value, scoreTree);
     const verdict = mode === null ? null : this.#verdict(item, entries, mode);
-    if (id === null || when === null || mode === null || verdict === null) return;
-    if (scoreTree !== undefined && score === null) return;
+    const hold = this.#hold(entries, verdict?.outcome ?? null);
+    if (id === null || body === null || mode === null || verdict === null) return;
     const first = entries.get('id')?.key ?? item;
     this.#rules.push({
       id,
       trigger: this.#optionalText(entries, 'trigger'),
       description: this.#optionalText(entries, 'description'),
-      when,
+      ...body,
       mode,
       outcome: verdict.outcome,
       reason: verdict.reason,
-      score,
-      isLife: false,
-      hold: null,
+      hold,
       at: placeOf(first.file, first.start),
     });
   }
@@ -152,38 +143,25 @@ export class RulesReader {
     return outcome === null || reason === null ? null : { outcome, reason };
   }
 
+  /** How the rule's own hold expires; null where it says nothing. */
+  #hold(entries: Entries, outcome: Outcome | null): HoldPlan | null {
+    const entry = entries.get('hold');
+    if (entry === undefined) return null;
+    const { problems } = this.#scope;
+    const hold = readHold(entry.value, this.#life.hold, problems);
+    const isOwn = hold.forMs !== this.#life.hold.forMs;
+    if (isOwn) refuseLongHold(entry.value, hold, this.#life.keepMs, problems);
+    if (outcome !== null && outcome !== 'hold') {
+      const message =
+        '"hold" says how a hold expires: it stands only in a rule with outcome: hold.';
+      problems.error(entry.key, message);
+    }
+    return hold;
+  }
+
   #optionalText(entries: Entries, key: string): string | null {
     const value = entries.get(key)?.value;
     return value === undefined ? null : readText(value, key, this.#scope.problems);
-  }
-
-  #expression(tree: Tree): CelSource | null {
-    if (isEmpty(tree)) return this.#scope.problems.error(tree, 'An expression is expected here.');
-    const scalar: ScalarNode | null = readScalar(tree, 'an expression', this.#scope.problems);
-    return scalar === null ? null : new CelSource(scalar);
-  }
-
-  #condition(entries: Entries): Expression | null {
-    const tree = entries.get('when')?.value;
-    const source = tree === undefined ? null : this.#expression(tree);
-    const ast = source === null ? null : parseCel(source, this.#scope.problems);
-    if (source === null || ast === null) return null;
-    return new Checker(this.#scope, this.#uses, source).condition(ast, false);
-  }
-
-  #score(tree: Tree): Expression | null {
-    const source = this.#expression(tree);
-    const ast = source === null ? null : parseCel(source, this.#scope.problems);
-    if (source === null || ast === null) return null;
-    const result = new Checker(this.#scope, this.#uses, source).value(ast);
-    if (result === null) return null;
-    const { type } = result.expression;
-    if (type === 'number') return result.expression;
-    const hint = type === 'money' ? '; divide it by money' : '';
-    return this.#scope.problems.error(
-      tree,
-      `A score is a plain number; this is ${typeWords(type)}${hint}.`,
-    );
   }
 
   #exemption(item: Tree): void {
@@ -191,7 +169,7 @@ export class RulesReader {
     const entries = readKeys(item, EXEMPT_KEYS, 'an exemption', problems);
     if (entries === null) return;
     const id = this.#id(entries, 'an exemption', this.#exemptIds);
-    const when = this.#condition(entries);
+    const when = this.#expressions.exemption(entries.get('when')?.value);
     this.#optionalText(entries, 'description');
     const from = this.#from(entries);
     const rules = this.#ruleIndexes(entries);

@@ -6,9 +6,9 @@ import { valueTypeOf } from '../../../src/rules/front/check/scope.ts';
 import type { LoadResult } from '../../../src/rules/front/load.ts';
 import { loadRulesText } from '../../../src/rules/front/load.ts';
 import { Problems } from '../../../src/rules/front/problem.ts';
-import { TRANSACTION_FIELDS } from '../../../src/domain/fields.ts';
 import type { Expression } from '../../../src/domain/expression.ts';
 import type { Plan } from '../../../src/domain/plan.ts';
+import { planFields } from '../../../src/domain/plan.ts';
 
 export function load(text: string, files: Readonly<Record<string, string>> = {}): LoadResult {
   return loadRulesText(text, 'rules.yaml', (path) => {
@@ -39,12 +39,13 @@ export function problemsOf(text: string, files: Readonly<Record<string, string>>
 
 /** Features written out where an expression names them by index. */
 export function shown(plan: Plan, expression: Expression): string {
-  const fields = [...TRANSACTION_FIELDS, ...plan.extraFields];
+  const fields = planFields(plan);
   const scope: Scope = {
     problems: new Problems(),
     fields: new Map(
       fields.map((spec, number) => [spec.name, { number, spec, type: valueTypeOf(spec.type) }]),
     ),
+    extraFields: plan.extraFields,
     names: new Map(),
     lists: plan.lists,
     registers: plan.registers,

@@ -1,4 +1,4 @@
-// `tx.field` and `register[key].column`.
+// `tx.field` and `register[key].column`; for `payment.state` see life.ts.
 
 import type { Expression } from '../../../domain/expression.ts';
 import type { RegisterColumn } from '../../../domain/plan.ts';
@@ -7,7 +7,7 @@ import type { ASTNode } from '../cel-source.ts';
 import { code, quote } from '../problem.ts';
 import { wordList } from '../read-tree.ts';
 import type { Checker } from './checker.ts';
-import { isLife } from './names.ts';
+import { checkLifeName, lifeOwnerOf } from './life.ts';
 import type { FieldInfo, RegisterDeclaration } from './scope.ts';
 import { typeWords } from './scope.ts';
 import type { Typed } from './typed.ts';
@@ -19,6 +19,8 @@ export function checkAccess(checker: Checker, ast: AccessNode): Typed | null {
   const [owner, name] = ast.args;
   if (owner.op === 'id') {
     if (owner.args === 'tx') return fieldValue(checker, ast, name);
+    const life = lifeOwnerOf(owner);
+    if (life !== null) return checkLifeName(checker, ast, life, name);
     return notAField(checker, ast, owner.args, name);
   }
   if (owner.op === '[]') return cellValue(checker, ast, owner, name);
@@ -54,7 +56,6 @@ export function columnNamed(checker: Checker, ast: ASTNode): RegisterColumn | nu
 }
 
 function notAField(checker: Checker, ast: AccessNode, owner: string, name: string): null {
-  if (isLife(owner)) return checker.lifeError(ast, owner);
   const declaration = checker.scope.names.get(owner);
   switch (declaration?.kind) {
     case 'entity':

@@ -7,7 +7,7 @@ import type { ASTNode } from '../cel-source.ts';
 import { code, quote } from '../problem.ts';
 import { isTimezone } from '../units.ts';
 import type { Checker } from './checker.ts';
-import { isLife } from './names.ts';
+import { checkLifeCall, lifeOwnerOf } from './life.ts';
 import { checkFeature, featureCallOf, FEATURE_NAMES } from './features.ts';
 import { checkDuration, checkLeast, checkOneNumber, checkVersion } from './number-calls.ts';
 import { typeWords } from './scope.ts';
@@ -77,11 +77,13 @@ export function callIsBoolean(ast: CallNode): boolean {
   return nameOf(ast) === 'has' || SIGNATURES.get(nameOf(ast))?.result === 'boolean';
 }
 
-export function checkCall(checker: Checker, ast: CallNode): Typed | null {
+/** @param mayBeClock whether it may be payment.age() or payment.pendingFor() */
+export function checkCall(checker: Checker, ast: CallNode, mayBeClock: boolean): Typed | null {
   if (ast.op === 'rcall') {
     const call = featureCallOf(checker, ast);
     if (call !== null) return checkFeature(checker, ast, call);
-    if (isLifeCall(checker, ast)) return null;
+    const owner = lifeOwnerOf(ast.args[1]);
+    if (owner !== null) return checkLifeCall(checker, ast, owner, mayBeClock);
   }
   const name = nameOf(ast);
   const signature = SIGNATURES.get(name);
@@ -116,13 +118,6 @@ export function checkCallCondition(
   return { op: 'not', value: result.expression, type: 'boolean', ...checker.node(ast) };
 }
 
-function isLifeCall(checker: Checker, ast: ASTNode & { readonly op: 'rcall' }): boolean {
-  const [, receiver] = ast.args;
-  if (receiver.op !== 'id' || !isLife(receiver.args)) return false;
-  checker.lifeError(ast, receiver.args);
-  return true;
-}
-
 function unknownFunction(checker: Checker, ast: CallNode, name: string): null {
   if (FEATURE_NAMES.includes(name)) {
     const owner = ast.op === 'rcall' && ast.args[1].op === 'id' ? ast.args[1].args : null;
@@ -147,7 +142,7 @@ function checkHas(checker: Checker, ast: CallNode, negated: boolean): Expression
   if (argument === undefined || more.length > 0) {
     return checker.error(ast, 'has takes one value: has(tx.ip).');
   }
-  const inner = checker.value(argument);
+  const inner = checker.value(argument, true);
   if (inner === null) return null;
   const { op } = inner.expression;
   if (op === 'number' || op === 'string' || op === 'boolean') {
@@ -189,7 +184,7 @@ function extraOf(
   name: FunctionName,
   args: readonly Expression[],
   given: readonly ASTNode[],
-): { zone?: string; register?: number } | null {
+): { zone?: string; register?: number; timeField?: number } | null {
   switch (name) {
     case 'hourOf':
     case 'dayOfWeekOf':
@@ -203,7 +198,10 @@ function extraOf(
       return checkPattern(checker, given[1] as ASTNode, args[1] as Expression) ? {} : null;
     case 'inMaintenance': {
       const register = windowsRegister(checker, ast);
-      return register === null ? null : { register };
+      if (register === null) return null;
+      // What features count is asked of the counted row's own time, in life rules too.
+      const { timeField, inside } = checker;
+      return timeField === null || inside.kind !== 'row' ? { register } : { register, timeField };
     }
     default:
       return {};

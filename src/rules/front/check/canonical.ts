@@ -22,7 +22,7 @@ export function canonical(node: Expression, scope: Scope): string {
     case 'boolean':
       return String(node.value);
     case 'field':
-      return `tx.${fieldName(node.field, scope)}`;
+      return fieldName(node.field, scope);
     case 'feature':
       return `feature(${node.feature})`;
     case 'cell': {
@@ -71,8 +71,10 @@ function numberText(value: number, type: string, scope: Scope): string {
 }
 
 function fieldName(number: number, scope: Scope): string {
-  for (const [name, field] of scope.fields) if (field.number === number) return name;
-  return `#${number}`;
+  for (const [name, field] of scope.fields)
+    if (field.number === number) return name.includes('.') ? name : `tx.${name}`;
+  // Of a payment's life: in no feature, so in no key that a file shares.
+  return `life.${number}`;
 }
 
 function keyText(key: readonly Expression[], show: (node: Expression) => string): string {

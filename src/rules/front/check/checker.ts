@@ -19,14 +19,18 @@ import { checkIn } from './membership.ts';
 import { notAValue } from './names.ts';
 import type { LetDeclaration, Scope, Uses } from './scope.ts';
 import { FILE_NODES_MAX, typeWords } from './scope.ts';
+import { isConflict } from './timers.ts';
 import type { Typed } from './typed.ts';
 import { typed } from './typed.ts';
 
 export const EXPANDED_NODES_MAX = 20_000;
 export const EXPANDED_DEPTH_MAX = 250;
 
-/** What stands around the expression: features are only known on the current row. */
-export type Inside = { readonly kind: 'row' } | { readonly kind: 'counted'; readonly what: string };
+/** What stands around the expression: features are known on the current row, its life to rules. */
+export type Inside =
+  | { readonly kind: 'row' }
+  | { readonly kind: 'counted'; readonly what: string }
+  | { readonly kind: 'exemption' };
 
 interface LetUse {
   readonly span: Span;
@@ -38,6 +42,8 @@ export class Checker {
   readonly uses: Uses;
   source: CelSource;
   inside: Inside = { kind: 'row' };
+  /** The field of the instant that inMaintenance asks about; null = the transaction's time. */
+  readonly timeField: number | null;
   #nodes = 0;
   #depth = 0;
   /** Outermost use of a let that is being expanded. */
@@ -45,10 +51,11 @@ export class Checker {
   /** The text around the innermost let. */
   #outer: { readonly source: CelSource; readonly use: LetUse | null } | null = null;
 
-  constructor(scope: Scope, uses: Uses, source: CelSource) {
+  constructor(scope: Scope, uses: Uses, source: CelSource, timeField: number | null = null) {
     this.scope = scope;
     this.uses = uses;
     this.source = source;
+    this.timeField = timeField;
   }
 
   error(ast: ASTNode, message: string, suggestion: string | null = null): null {
@@ -69,9 +76,10 @@ export class Checker {
     return { text: this.source.textOf(ast), at: placeOf(file, start) };
   }
 
-  value(ast: ASTNode): Typed | null {
+  /** @param mayBeClock whether payment.age() and payment.pendingFor() may be all of it */
+  value(ast: ASTNode, mayBeClock = false): Typed | null {
     if (!this.#enter(ast)) return null;
-    const result = this.#value(ast);
+    const result = this.#value(ast, mayBeClock);
     this.#depth--;
     return result;
   }
@@ -111,12 +119,12 @@ export class Checker {
     return false;
   }
 
-  #value(ast: ASTNode): Typed | null {
+  #value(ast: ASTNode, mayBeClock: boolean): Typed | null {
     switch (ast.op) {
       case 'value':
         return checkLiteral(this, ast);
       case 'id':
-        return this.#name(ast, (inner) => this.value(inner), relabelTyped);
+        return this.#name(ast, (inner) => this.value(inner, mayBeClock), relabelTyped);
       case '.':
         return checkAccess(this, ast);
       case '+':
@@ -132,7 +140,7 @@ export class Checker {
       case 'call':
       case 'rcall':
         if (callIsBoolean(ast)) return this.#isCondition(ast);
-        return checkCall(this, ast);
+        return checkCall(this, ast, mayBeClock);
       case 'list':
         return this.error(ast, 'A list may only stand on the right of "in".');
       case 'map':
@@ -210,6 +218,9 @@ export class Checker {
     const result = this.value(ast);
     if (result === null) return null;
     const { expression } = result;
+    if (isConflict(expression, this.scope, this.uses)) {
+      return { op: 'has', value: expression, negated, type: 'boolean', ...this.node(ast) };
+    }
     if (expression.type !== 'boolean') {
       const { text } = expression;
       const hint =
@@ -277,13 +288,6 @@ export class Checker {
     });
     swap(letSource, letUse);
     return result;
-  }
-
-  lifeError(ast: ASTNode, name: string): null {
-    return this.error(
-      ast,
-      `Rules over the life of a payment (${name}.…) are not active in this version: only tx, features, lists and registers are.`,
-    );
   }
 
   isBoolean(ast: ASTNode): boolean {

@@ -9,6 +9,7 @@ import { code } from '../problem.ts';
 import { columnNamed, fieldNamed } from './access.ts';
 import { callIsBoolean } from './calls.ts';
 import type { Checker } from './checker.ts';
+import { lifeNamed } from './life.ts';
 import { typeWords } from './scope.ts';
 import type { Typed } from './typed.ts';
 import { fit, refuseTextFeature, typed } from './typed.ts';
@@ -94,7 +95,10 @@ export function isBoolean(checker: Checker, ast: ASTNode): boolean {
         break;
       }
       case '.':
-        return (fieldNamed(checker, at)?.type ?? columnNamed(checker, at)?.type) === 'boolean';
+        return (
+          (fieldNamed(checker, at) ?? columnNamed(checker, at) ?? lifeNamed(checker, at))?.type ===
+          'boolean'
+        );
       case 'call':
         return callIsBoolean(at);
       case 'rcall': {

@@ -3,13 +3,15 @@
 // its negation false like any other.
 
 import type { CompareOperator, Expression } from '../../../domain/expression.ts';
-import { OPPOSITE_OPERATOR } from '../../../domain/expression-tree.ts';
+import { OPPOSITE_OPERATOR, someNode } from '../../../domain/expression-tree.ts';
 import { nearMiss } from '../../../base/near-miss.ts';
 import type { ASTNode } from '../cel-source.ts';
 import { code, quote } from '../problem.ts';
 import { wordList } from '../read-tree.ts';
 import type { Checker } from './checker.ts';
+import { refuseClock } from './life.ts';
 import { typeWords } from './scope.ts';
+import { isClock, isMovingTime } from './timers.ts';
 import type { Typed } from './typed.ts';
 import { fit, isTextFeature, refuseTextFeature } from './typed.ts';
 
@@ -20,9 +22,10 @@ export function checkCompare(checker: Checker, ast: ASTNode, negated: boolean): 
   if (checker.isBoolean(asts[0]) || checker.isBoolean(asts[1])) {
     return compareConditions(checker, ast, asts, operator);
   }
-  const left = checker.value(asts[0]);
-  const right = checker.value(asts[1]);
+  const left = checker.value(asts[0], true);
+  const right = checker.value(asts[1], true);
   if (left === null || right === null) return null;
+  if (refusesClocks(checker, asts, left, right)) return null;
   const sides = comparable(checker, ast, asts, left, right);
   if (sides === null) return null;
   const [a, b] = sides;
@@ -46,6 +49,24 @@ export function checkCompare(checker: Checker, ast: ASTNode, negated: boolean): 
     type: 'boolean',
     ...node,
   };
+}
+
+/** What a clock is compared with must stand still between events, or no timer could be set. */
+function refusesClocks(
+  checker: Checker,
+  asts: readonly [ASTNode, ASTNode],
+  left: Typed,
+  right: Typed,
+): boolean {
+  const { scope, uses } = checker;
+  const isMoving = (node: Expression): boolean => isMovingTime(node, scope, uses);
+  const refused = [left, right].findIndex(({ expression }, side) => {
+    const other = side === 0 ? right : left;
+    return isClock(expression, scope, uses) && someNode(other.expression, isMoving);
+  });
+  if (refused === -1) return false;
+  refuseClock(checker, asts[refused] as ASTNode, (refused === 0 ? left : right).expression.text);
+  return true;
 }
 
 /** Both sides in one unit. */
@@ -128,11 +149,17 @@ function checkEnumSide(
   literal: Expression,
 ): boolean {
   if (side.op !== 'field' || literal.op !== 'string') return true;
-  const values = [...checker.scope.fields.values()][side.field]?.spec.values;
+  const values = valuesOf(checker, side.field);
   if (values === undefined || values.includes(literal.value)) return true;
   const message = `${side.text} is never ${quote(literal.value)}: it is ${wordList(values)}.`;
   checker.error(ast, message, nearMiss(literal.value, values));
   return false;
+}
+
+function valuesOf(checker: Checker, field: number): readonly string[] | undefined {
+  const { fields } = checker.scope;
+  const life = checker.uses.lifeFields[field - fields.size];
+  return (life ?? [...fields.values()][field]?.spec)?.values;
 }
 
 function foldCompare(operator: CompareOperator, a: Expression, b: Expression): boolean | null {

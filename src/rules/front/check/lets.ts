@@ -24,7 +24,8 @@ function checkLet(scope: Scope, uses: Uses, declaration: LetDeclaration): void {
   // Another name for a list or a register, for the right side of "in".
   else if (!isSetName(scope, ast)) {
     if (isBoolean(checker, ast)) checker.condition(ast, false);
-    else checker.value(ast);
+    // A let may be a clock by itself: how it is used is seen at each use.
+    else checker.value(ast, true);
   }
   if (scope.problems.errorCount > errorsBefore) declaration.isBroken = true;
 }

@@ -4,11 +4,7 @@ import { nearMiss } from '../../../base/near-miss.ts';
 import type { ASTNode } from '../cel-source.ts';
 import { quote } from '../problem.ts';
 import type { Checker } from './checker.ts';
-
-/** Names of the life of a payment. */
-export function isLife(name: string): boolean {
-  return name === 'payment' || name === 'of' || name === 'event';
-}
+import { bareLifeName, lifeOwnerOf } from './life.ts';
 
 export function notAValue(checker: Checker, ast: ASTNode & { readonly op: 'id' }): null {
   const name = ast.args;
@@ -38,7 +34,8 @@ export function notAValue(checker: Checker, ast: ASTNode & { readonly op: 'id' }
       ast,
       'The transaction itself is no value: name a field, such as tx.amount.',
     );
-  if (isLife(name)) return checker.lifeError(ast, name);
+  const owner = lifeOwnerOf(ast);
+  if (owner !== null) return bareLifeName(checker, ast, owner);
   if (checker.scope.fields.has(name)) {
     return checker.error(
       ast,

@@ -3,7 +3,13 @@
 
 import type { ValueType } from '../../../domain/expression.ts';
 import type { FieldSpec, FieldType } from '../../../domain/fields.ts';
-import type { EntitySpec, FeatureSpec, ListData, RegisterData } from '../../../domain/plan.ts';
+import type {
+  EntitySpec,
+  FeatureSpec,
+  ListData,
+  RegisterData,
+  TimerPlan,
+} from '../../../domain/plan.ts';
 import type { ASTNode, CelSource } from '../cel-source.ts';
 import type { Problems } from '../problem.ts';
 
@@ -49,7 +55,9 @@ export type Declaration =
 
 export interface Scope {
   readonly problems: Problems;
+  /** The contract's and the file's; those of a payment's life come after them, see Uses. */
   readonly fields: ReadonlyMap<string, FieldInfo>;
+  readonly extraFields: readonly FieldSpec[];
   readonly names: ReadonlyMap<string, Declaration>;
   readonly lists: readonly ListData[];
   readonly registers: readonly RegisterData[];
@@ -65,14 +73,21 @@ export interface Scope {
 export const FILE_NODES_MAX = 4_000_000;
 /** Features after equal ones are merged. */
 export const FEATURES_MAX = 4096;
+/** Timers after equal ones are merged: each payment may have as many. */
+export const TIMERS_MAX = 256;
 
-/** Features, entities and fields that checked expressions use: deduplicated, in order of use. */
+/** Features, entities, fields and timers that checked expressions use: deduplicated, in order of use. */
 export class Uses {
   readonly features: FeatureSpec[] = [];
   readonly entities: EntitySpec[] = [];
   readonly fieldNames: Set<string> = new Set<string>();
+  /** Names of the life of a payment; their numbers follow those of all other fields. */
+  readonly lifeFields: FieldSpec[] = [];
+  readonly timers: TimerPlan[] = [];
   readonly #featureByKey = new Map<string, number>();
   readonly #entityByName = new Map<string, number>();
+  readonly #lifeByName = new Map<string, number>();
+  readonly #timerKeys = new Set<string>();
 
   entity(declaration: EntityDeclaration, fields: ReadonlyMap<string, FieldInfo>): number {
     const known = this.#entityByName.get(declaration.name);
@@ -90,6 +105,21 @@ export class Uses {
     const index = this.features.push(spec) - 1;
     this.#featureByKey.set(spec.key, index);
     return index;
+  }
+
+  /** Index into lifeFields. */
+  lifeField(spec: FieldSpec): number {
+    const known = this.#lifeByName.get(spec.name);
+    if (known !== undefined) return known;
+    const index = this.lifeFields.push(spec) - 1;
+    this.#lifeByName.set(spec.name, index);
+    return index;
+  }
+
+  timer(key: string, timer: TimerPlan): void {
+    if (this.#timerKeys.has(key)) return;
+    this.#timerKeys.add(key);
+    this.timers.push(timer);
   }
 }
 
