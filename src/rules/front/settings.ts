@@ -25,8 +25,6 @@ import {
   readMap,
   readNumber,
   readOneOf,
-  readText,
-  readTexts,
 } from './read-tree.ts';
 import type { Tree } from './yaml-tree.ts';
 
@@ -115,8 +113,6 @@ export function checkInactive(documents: readonly RulesDocument[], problems: Pro
     check(tree);
     problems.warning(tree, `"${key}" is checked but not active in this version.`);
   };
-  inactive('rail', (tree) => readText(tree, 'rail', problems));
-  inactive('rails', (tree) => checkRails(tree, problems));
   inactive('guard', (tree) => readMap(tree, '"guard"', problems));
   inactive('deadline', (tree) => {
     const entries = readKeys(tree, DEADLINE_KEYS, '"deadline"', problems) ?? new Map();
@@ -133,9 +129,4 @@ export function checkInactive(documents: readonly RulesDocument[], problems: Pro
       readOneOf(onExpiry.value, 'onExpiry', ['allow', 'reverse', 'refund'], problems);
     }
   });
-}
-
-function checkRails(tree: Tree, problems: Problems): void {
-  if (tree.kind !== 'map') readTexts(tree, 'rails', problems);
-  else for (const { value } of tree.entries) readText(value, 'a file of a rail', problems);
 }

@@ -21,6 +21,8 @@ type TemporalLibrary = typeof import('temporal-polyfill');
 const DAY_MS = 86_400_000;
 /** A power of two; more than payments are kept, so that a stream's days do not push each other out. */
 const DAYS = 256;
+/** More than any rail has. */
+const MONTHS_MAX = 1024;
 const FIRST_DAY = daysFromCivil(1900, 1, 1);
 const LAST_DAY = daysFromCivil(2199, 12, 31);
 
@@ -32,6 +34,9 @@ export class LocalTime {
   readonly #after = new Float64Array(DAYS);
   /** The instant of the change; Infinity = none that day. */
   readonly #changes = new Float64Array(DAYS);
+  // Calendar months, kept too: by day * MONTHS_MAX + months, how far the day moves.
+  readonly #monthKeys = new Float64Array(DAYS).fill(NaN);
+  readonly #monthsMs = new Float64Array(DAYS);
 
   constructor(calendar: ZonedCalendar) {
     this.#calendar = calendar;
@@ -63,7 +68,13 @@ export class LocalTime {
   addMonthsMs(timeMs: number, months: number): number {
     const localMs = this.localMs(timeMs);
     const day = Math.floor(localMs / DAY_MS);
-    return this.instantMs(localMs + (addMonths(day, months) - day) * DAY_MS);
+    const i = day & (DAYS - 1);
+    const key = day * MONTHS_MAX + months;
+    if (this.#monthKeys[i] !== key) {
+      this.#monthKeys[i] = key;
+      this.#monthsMs[i] = (addMonths(day, months) - day) * DAY_MS;
+    }
+    return this.instantMs(localMs + (this.#monthsMs[i] as number));
   }
 
   #fill(i: number, day: number): void {
