@@ -114,7 +114,7 @@ export function keptParts(plan: Plan): KeptParts {
   const sourceOf = (field: number): number => {
     const name = plan.life.fields[field - inputCount]?.name;
     if (name === undefined) return field;
-    const [owner, own = ''] = splitName(name);
+    const [owner, own] = splitName(name);
     return owner === 'of' && !lifeNames('payment', []).includes(own) ? fieldNamed(plan, own) : -1;
   };
   for (const rule of plan.rules) {
