@@ -3,6 +3,7 @@
 // loop gets its turn: worker threads that start meanwhile wait for this thread's answers.
 
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
+import { maskText } from '../domain/card-numbers.ts';
 import type { Decision } from '../domain/decision.ts';
 import type { FileTest, Plan } from '../domain/plan.ts';
 import { LocalEngine } from './local-engine.ts';
@@ -33,7 +34,7 @@ function runFileTest(engine: LocalEngine, plan: Plan, fileTest: FileTest): strin
   const decisions = given.map((transaction) => engine.decide([transaction])[0] ?? null);
   return expect.flatMap(({ at, outcome, rules, place }) => {
     const decision = decisions[at] ?? null;
-    const where = `${place.file}:${place.line}:${place.column}: test "${name}", row ${at}`;
+    const where = `${place.file}:${place.line}:${place.column}: test "${maskText(name)}", row ${at}`;
     if (decision === null) return [`${where}: a row of this kind gets no decision`];
     const problems: string[] = [];
     if (outcome !== null && decision.outcome !== outcome) {
