@@ -59,6 +59,12 @@ export function putConstant(
   return end;
 }
 
+/** Copies bytes that are no constant of a pool; the result is where they end. */
+export function putRaw(view: DataView, at: number, bytes: Uint8Array): number {
+  for (let i = 0; i < bytes.length; i++) view.setUint8(at + i, bytes[i] as number);
+  return at + bytes.length;
+}
+
 /** Short constants as doubles, for code that writes them one by one (putTwo). */
 export function wordsOf(...parts: readonly Uint8Array[]): Float64Array {
   const pool = new ConstantPool();

@@ -24,6 +24,9 @@ export interface DecisionParts {
   readonly ruleReasons: Int32Array;
   readonly scoreReason: number;
   readonly invalidReason: number;
+  readonly overdueReason: number;
+  /** By index into plan.reasons: without a rule. */
+  readonly engineReasons: Int32Array;
   readonly score: number;
   readonly evidence: number;
   /** By rule: where its entry of the evidence opens, up to its id; a map's count is still 0. */
@@ -38,6 +41,22 @@ export interface DecisionParts {
   readonly margin: number;
   readonly exemptBy: number;
   readonly exempts: Int32Array;
+  /** Up to its expiry. */
+  readonly hold: number;
+  /** By index into ON_EXPIRY: what follows the expiry. */
+  readonly onExpiry: Int32Array;
+  readonly reversal: number;
+  /** By index into METHODS: what opens the reversal; a map's count is still 0. */
+  readonly methods: Int32Array;
+  readonly notBefore: number;
+  readonly notAfter: number;
+  /** By index into METHODS. */
+  readonly fallbackMethods: Int32Array;
+  /**
+   * By rail: queryFirst with its key; empty where there is none. Not in the pool, because numbers of
+   * msgpack may make a NaN.
+   */
+  readonly queries: readonly Uint8Array[];
   readonly flags: Int32Array;
   readonly repeatFlags: number;
   readonly shadow: number;
@@ -50,6 +69,14 @@ export interface DecisionParts {
   /** Hash and version. */
   readonly rules: number;
   readonly hash: number;
+  /** Keys of an amendment's head, which no row stands behind. */
+  readonly decisionId: number;
+  readonly transactionId: number;
+  readonly account: number;
+  readonly supersedes: number;
+  /** By index into CAUSES. */
+  readonly causes: Int32Array;
+  readonly causedBy: number;
   readonly infinity: number;
   readonly minusInfinity: number;
 }
@@ -66,6 +93,7 @@ const FLAG_OF_BIT: readonly (readonly [number, DecisionFlag])[] = [
 /** The same bits as one number below FLAG_COMBINATIONS: (flags >> FLAG_SHIFT) & (count - 1). */
 export const FLAG_SHIFT = 2;
 export const FLAG_COMBINATIONS = 64;
+export const FLAG_MASK: number = (FLAG_COMBINATIONS - 1) << FLAG_SHIFT;
 
 export function flagsOfCombination(combination: number): DecisionFlag[] {
   const flags = combination << FLAG_SHIFT;
@@ -85,6 +113,16 @@ export function ruleReason(plan: Plan, rule: number): DecisionReason | null {
   const reason = plan.reasons[spec.reason];
   assert(reason !== undefined, `rule "${spec.id}" names no reason of the plan`);
   return reasonEntry(reason, spec.id);
+}
+
+/** Entries of all reasons as the engine gives them, without a rule; by index into plan.reasons. */
+export function engineReasons(plan: Plan): DecisionReason[] {
+  return plan.reasons.map((spec) => reasonEntry(spec, null));
+}
+
+/** The ms of each rail's queryFirst; empty = none. */
+export function railQueries(plan: Plan): (readonly number[])[] {
+  return plan.life.rails.map(({ queryFirstMs }) => queryFirstMs ?? []);
 }
 
 /** Reason entry of the engine's own reasons, without a rule. */
@@ -142,6 +180,13 @@ const FRAME_BYTES = 8;
 /** Longest key of an echoed string with all that stands around it. */
 const KEY_BYTES_MAX = 40;
 
+/** decisionId, transactionId, account, merchant, order; an amendment: supersedes, causedBy for the last. */
+const TEXTS_MAX = 5;
+/** decisionId, revision, supersedes */
+const REVISIONS_MAX = 3;
+/** score, expiresAt, notBefore, notAfter, eventTime */
+const NUMBERS_MAX = 5;
+
 /** What the length of one format's decisions is made of. */
 export interface DecisionSizes {
   /** Lengths of all constants; each stands in a decision once, but those that `keys` names. */
@@ -150,13 +195,14 @@ export interface DecisionSizes {
   /** Constants that stand once for each evidence item or rule of evidence. */
   readonly keys: readonly number[];
   readonly exempts: Int32Array;
+  readonly queries: readonly Uint8Array[];
   readonly echoBytesMax: number;
   /** Longest form of one byte of text. */
   readonly bytesPerByte: number;
   readonly numberBytes: number;
 }
 
-/** A bound for every decision: everything fires, every text is at its longest. */
+/** A bound for every decision and amendment: everything fires, every text is at its longest. */
 export function decisionBytesMax(sizes: DecisionSizes): number {
   const lengthOf = (constant: number): number => sizes.constants[constant] as number;
   const sum = (constants: readonly number[]): number =>
@@ -169,9 +215,10 @@ export function decisionBytesMax(sizes: DecisionSizes): number {
   const ruleBytes = keyBytes + sum([...sizes.exempts]) + sizes.numberBytes + FRAME_BYTES;
   return (
     sizes.constants.reduce((total, length) => total + length + FRAME_BYTES, 0) +
-    5 * (sizes.echoBytesMax * sizes.bytesPerByte + KEY_BYTES_MAX) +
-    2 * INT32_TEXT_BYTES_MAX +
-    2 * sizes.numberBytes +
+    TEXTS_MAX * (sizes.echoBytesMax * sizes.bytesPerByte + KEY_BYTES_MAX) +
+    REVISIONS_MAX * INT32_TEXT_BYTES_MAX +
+    NUMBERS_MAX * sizes.numberBytes +
+    Math.max(0, ...sizes.queries.map(({ length }) => length)) +
     itemCount * itemBytes +
     sizes.evidence.templates.length * ruleBytes +
     OVERRUN_BYTES

@@ -3,14 +3,18 @@
 
 import type { DecisionReason } from '../domain/decision.ts';
 import { OUTCOMES } from '../domain/decision.ts';
+import { CAUSES } from '../domain/life.ts';
 import type { Plan } from '../domain/plan.ts';
+import { METHODS, ON_EXPIRY } from '../domain/rails.ts';
 import type { EvidenceReader } from '../domain/verdict.ts';
 import type { ConstantPool } from './decision-constants.ts';
 import type { DecisionParts } from './decision-entries.ts';
 import {
   FLAG_COMBINATIONS,
   engineReason,
+  engineReasons,
   flagsOfCombination,
+  railQueries,
   ruleReason,
 } from './decision-entries.ts';
 
@@ -31,6 +35,8 @@ export function makeJsonParts(plan: Plan, reader: EvidenceReader, pool: Constant
     ruleReasons: addAll(plan.rules.map((_, rule) => reasonText(ruleReason(plan, rule)))),
     scoreReason: add(reasonText(engineReason(plan, 'SCORE'))),
     invalidReason: add(reasonText(engineReason(plan, 'INVALID_INPUT'))),
+    overdueReason: add(reasonText(engineReason(plan, 'ENGINE_BUDGET_EXCEEDED'))),
+    engineReasons: addAll(engineReasons(plan).map(reasonText)),
     score: add(',"score":'),
     evidence: add(',"evidence":['),
     ruleOpens: addAll(plan.rules.map(({ id }) => `{"rule":${json(id)}`)),
@@ -50,6 +56,16 @@ export function makeJsonParts(plan: Plan, reader: EvidenceReader, pool: Constant
     margin: add(',"margin":'),
     exemptBy: add(',"exemptBy":['),
     exempts: addAll(plan.exempt.map(({ id }) => json(id))),
+    hold: add(',"hold":{"expiresAt":'),
+    onExpiry: addAll(ON_EXPIRY.map((what) => `,"onExpiry":"${what}"}`)),
+    reversal: add(',"reversal":'),
+    methods: addAll(METHODS.map((method) => `{"method":"${method}"`)),
+    notBefore: add(',"notBefore":'),
+    notAfter: add(',"notAfter":'),
+    fallbackMethods: addAll(METHODS.map((method) => `,"fallbackMethod":"${method}"`)),
+    queries: railQueries(plan).map((ms) =>
+      encoder.encode(ms.length === 0 ? '' : `,"queryFirst":${json(ms)}`),
+    ),
     flags: addAll(
       Array.from({ length: FLAG_COMBINATIONS }, (_, combination) => {
         return combination === 0 ? '' : `,"flags":${json(flagsOfCombination(combination))}`;
@@ -68,6 +84,12 @@ export function makeJsonParts(plan: Plan, reader: EvidenceReader, pool: Constant
     revision: add(',"revision":'),
     rules: add(`${hash}${version}}\n`),
     hash: add(`${hash}}\n`),
+    decisionId: add('{"decisionId":"'),
+    transactionId: add('","transactionId":"'),
+    account: add('","account":"'),
+    supersedes: add(',"supersedes":"'),
+    causes: addAll(CAUSES.map((cause) => `","cause":"${cause}"`)),
+    causedBy: add(',"causedBy":"'),
     yes: add('true'),
     no: add('false'),
     infinity: add('"infinity"'),

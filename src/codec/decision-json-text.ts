@@ -5,14 +5,12 @@
 // only where one was seen is the string written again byte by byte.
 // Cost: ~1 ns a word.
 
-import type { RowTable } from '../domain/verdict.ts';
-
 /** Longest escaped form of one byte, \u00xx. */
 export const ESCAPE_FACTOR = 6;
 
 /**
- * Writes `length` bytes of the table's bytes from `from` to `at`, escaped; the result is where they
- * end.
+ * Writes `length` bytes from `from` to `at`, escaped; the result is where they end. `bytes` and
+ * `source` are the same memory.
  *
  * The test of four bytes: `b ^ 2 < 0x21` is true of exactly the controls and `"` (0x22), and
  * `b ^ 0x5c < 1` of the backslash; subtracting n from a byte below n sets its high bit where it was
@@ -21,13 +19,13 @@ export const ESCAPE_FACTOR = 6;
 export function putJsonText(
   view: DataView,
   at: number,
-  table: RowTable,
+  bytes: Uint8Array,
+  source: DataView,
   from: number,
   length: number,
 ): number {
   const last = length - 4;
-  if (last < 0) return putEscapedText(view, at, table.bytes, from, length);
-  const source = table.view;
+  if (last < 0) return putEscapedText(view, at, bytes, from, length);
   let seen = 0;
   for (let i = 0; i < last; i += 4) {
     const word = source.getInt32(from + i, true);
@@ -38,7 +36,7 @@ export function putJsonText(
   view.setInt32(at + last, word, true);
   seen |= (((word ^ 0x02020202) - 0x21212121) | ((word ^ 0x5c5c5c5c) - 0x01010101)) & ~word;
   if ((seen & 0x80808080) === 0) return at + length;
-  return putEscapedText(view, at, table.bytes, from, length);
+  return putEscapedText(view, at, bytes, from, length);
 }
 
 /** The same byte by byte, from any bytes. */

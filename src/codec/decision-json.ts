@@ -9,7 +9,7 @@
 
 import { OUTCOMES } from '../domain/decision.ts';
 import { ROW } from '../domain/row-layout.ts';
-import type { RowTable, Verdict } from '../domain/verdict.ts';
+import type { AmendmentHead, RowTable, Verdict } from '../domain/verdict.ts';
 import type { Constants } from './decision-constants.ts';
 import { ConstantPool, putBytes, putConstant, putTwo, wordsOf } from './decision-constants.ts';
 import type { DigitPairs } from './decision-digits.ts';
@@ -21,22 +21,15 @@ import {
   putTime,
 } from './decision-digits.ts';
 import type { EchoSlots } from './decision-entries.ts';
-import {
-  FLAG_COMBINATIONS,
-  FLAG_SHIFT,
-  decisionBytesMax,
-  echoSlots,
-  ruleOutcomes,
-} from './decision-entries.ts';
-import { JsonEvidence } from './decision-json-evidence.ts';
+import { FLAG_COMBINATIONS, FLAG_SHIFT, decisionBytesMax, echoSlots } from './decision-entries.ts';
+import { JsonAmendment } from './decision-json-amendment.ts';
 import type { JsonParts } from './decision-json-parts.ts';
 import { makeJsonParts, repeatedJsonParts } from './decision-json-parts.ts';
 import { ESCAPE_FACTOR, putJsonText } from './decision-json-text.ts';
+import { JsonVerdict } from './decision-json-verdict.ts';
 import type { DecisionEncoder, DecisionEncoderOptions, OutputBuffer } from './decision-writer.ts';
 import { FIRST_REASON } from './decision-writer.ts';
 
-const COMMA = 0x2c;
-const CLOSE_ARRAY = 0x5d;
 /** What stands around the strings of the row, as doubles, and where each begins among them. */
 const HEAD_TEXTS = [
   '{"decisionId":"', // 15 bytes
@@ -67,9 +60,8 @@ export function makeJsonDecisionEncoder(options: DecisionEncoderOptions): Decisi
 class JsonDecisionEncoder implements DecisionEncoder {
   readonly bytesMax: number;
   readonly #slots: EchoSlots;
-  readonly #evidence: JsonEvidence;
-  readonly #emitShadow: boolean;
-  readonly #outcomeOfRule: Int32Array;
+  readonly #verdict: JsonVerdict;
+  readonly #amendment: JsonAmendment;
   readonly #invalidOutcome: number;
   readonly #constants: Constants;
   readonly #parts: JsonParts;
@@ -80,20 +72,21 @@ class JsonDecisionEncoder implements DecisionEncoder {
   readonly #timeHead: Float64Array = makeTimeHead();
   readonly #number: Float64Array = new Float64Array(1);
 
-  constructor({ plan, layout, evidence, emitShadow }: DecisionEncoderOptions) {
+  constructor(options: DecisionEncoderOptions) {
+    const { plan, layout, evidence } = options;
     this.#slots = echoSlots(layout);
-    this.#emitShadow = emitShadow;
-    this.#outcomeOfRule = ruleOutcomes(plan);
     this.#invalidOutcome = OUTCOMES.indexOf(plan.invalid.outcome);
     const pool = new ConstantPool();
     this.#parts = makeJsonParts(plan, evidence, pool);
     this.#constants = pool.finish();
-    this.#evidence = new JsonEvidence(this.#constants, this.#parts, evidence);
+    this.#verdict = new JsonVerdict(this.#constants, this.#parts, options);
+    this.#amendment = new JsonAmendment(this.#constants, this.#parts, this.#verdict);
     this.bytesMax = decisionBytesMax({
       constants: this.#constants.lengths,
       evidence,
       keys: repeatedJsonParts(this.#parts),
       exempts: this.#parts.exempts,
+      queries: this.#parts.queries,
       echoBytesMax: this.#slots.bytesMax,
       bytesPerByte: ESCAPE_FACTOR,
       numberBytes: NUMBER_TEXT_BYTES_MAX,
@@ -122,17 +115,35 @@ class JsonDecisionEncoder implements DecisionEncoder {
     const revision = table.i32[record + REVISION] as number;
     let at = this.#head(table, row, out, revision, true);
     at = this.#outcome(view, at, verdict.outcome);
-    if (verdict.reasonCount > 0 || verdict.scoreOutcome > 0) at = this.#reasons(view, at, verdict);
-    if (!Number.isNaN(verdict.score)) {
-      this.#number[0] = verdict.score;
-      at = this.#put(view, at, this.#parts.score);
-      at = this.#evidence.putNumber(view, at, this.#number, 0);
-    }
-    if (verdict.evidenceCount > 0) at = this.#evidence.put(view, at, row, verdict);
+    at = this.#verdict.put(view, at, row, verdict);
     at = this.#flags(table, record, view, at);
-    if (this.#emitShadow && verdict.shadowCount > 0) at = this.#shadow(view, at, verdict);
+    at = this.#verdict.putShadow(view, at, verdict);
     at = this.#time(table, record, view, at);
     out.at = this.#tail(view, at, revision, true);
+  }
+
+  amendment(
+    _table: RowTable,
+    row: number,
+    verdict: Verdict,
+    head: AmendmentHead,
+    out: OutputBuffer,
+  ): void {
+    out.at = this.#amendment.put(out.view, out.at, row, verdict, head);
+  }
+
+  fallback(
+    table: RowTable,
+    row: number,
+    outcome: number,
+    revision: number,
+    out: OutputBuffer,
+  ): void {
+    let at = this.#head(table, row, out, revision, true);
+    at = this.#outcome(out.view, at, outcome);
+    at = this.#verdict.putReason(out.view, at, this.#parts.overdueReason);
+    at = this.#flagsAndTime(table, row, out.view, at);
+    out.at = this.#tail(out.view, at, revision, true);
   }
 
   invalid(table: RowTable, row: number, out: OutputBuffer): void {
@@ -141,7 +152,7 @@ class JsonDecisionEncoder implements DecisionEncoder {
     if (idLength < 0 || idLength > this.#slots.bytesMax) return;
     let at = this.#head(table, row, out, 0, false);
     at = this.#outcome(out.view, at, this.#invalidOutcome);
-    at = this.#firstReason(out.view, at, FIRST_REASON.invalidInput);
+    at = this.#verdict.putReason(out.view, at, this.#parts.invalidReason);
     at = this.#flagsAndTime(table, row, out.view, at);
     out.at = this.#tail(out.view, at, 0, true);
   }
@@ -157,7 +168,9 @@ class JsonDecisionEncoder implements DecisionEncoder {
     const record = row * this.#slots.strideWords;
     let at = this.#head(table, row, out, revision, false);
     at = this.#outcome(out.view, at, outcome);
-    if (firstReason !== FIRST_REASON.none) at = this.#firstReason(out.view, at, firstReason);
+    if (firstReason !== FIRST_REASON.none) {
+      at = this.#verdict.putFirstReason(out.view, at, firstReason);
+    }
     at = this.#put(out.view, at, this.#parts.repeatFlags);
     at = this.#time(table, record, out.view, at);
     out.at = this.#tail(out.view, at, revision, false);
@@ -189,7 +202,7 @@ class JsonDecisionEncoder implements DecisionEncoder {
     const idFrom = i32[record + slots.id + 2] as number;
     const idAt = out.at + 15;
     putTwo(view, out.at, words, OPEN);
-    let at = putJsonText(view, idAt, table, idFrom, idLength);
+    let at = putJsonText(view, idAt, table.bytes, table.view, idFrom, idLength);
     const idBytes = at - idAt;
     if (revision === 0) {
       view.setUint16(at, 0x3023, true); // #0
@@ -208,20 +221,20 @@ class JsonDecisionEncoder implements DecisionEncoder {
     if (accountLength >= 0 && accountLength <= slots.bytesMax) {
       putTwo(view, at, words, ACCOUNT);
       const from = i32[record + slots.account + 2] as number;
-      at = putJsonText(view, at + 13, table, from, accountLength);
+      at = putJsonText(view, at + 13, table.bytes, table.view, from, accountLength);
     }
     if (!echoesMore) return at;
     const merchantLength = i32[record + slots.merchant + 3] as number;
     if (merchantLength >= 0) {
       putTwo(view, at, words, MERCHANT);
       const from = i32[record + slots.merchant + 2] as number;
-      at = putJsonText(view, at + 14, table, from, merchantLength);
+      at = putJsonText(view, at + 14, table.bytes, table.view, from, merchantLength);
     }
     const orderLength = i32[record + slots.order + 3] as number;
     if (orderLength >= 0) {
       putTwo(view, at, words, ORDER);
       const from = i32[record + slots.order + 2] as number;
-      at = putJsonText(view, at + 11, table, from, orderLength);
+      at = putJsonText(view, at + 11, table.bytes, table.view, from, orderLength);
     }
     return at;
   }
@@ -259,49 +272,5 @@ class JsonDecisionEncoder implements DecisionEncoder {
     }
     at = this.#whole(view, this.#put(view, at, parts.revision), revision);
     return this.#put(view, at, withVersion ? parts.rules : parts.hash);
-  }
-
-  /** Most severe first; SCORE stands after the rules of its own severity. */
-  #reasons(view: DataView, at: number, verdict: Verdict): number {
-    const parts = this.#parts;
-    at = this.#put(view, at, parts.reasons);
-    let scoreOutcome = verdict.scoreOutcome;
-    for (let k = 0; k < verdict.reasonCount; k++) {
-      const rule = verdict.reasonRules[k] as number;
-      if (scoreOutcome > (this.#outcomeOfRule[rule] as number)) {
-        at = this.#put(view, at, parts.scoreReason);
-        view.setUint8(at++, COMMA);
-        scoreOutcome = 0;
-      }
-      at = this.#put(view, at, parts.ruleReasons[rule] as number);
-      view.setUint8(at++, COMMA);
-    }
-    if (scoreOutcome > 0) {
-      at = this.#put(view, at, parts.scoreReason);
-      view.setUint8(at++, COMMA);
-    }
-    view.setUint8(at - 1, CLOSE_ARRAY);
-    return at;
-  }
-
-  /** reasons of one entry. */
-  #firstReason(view: DataView, at: number, packed: number): number {
-    const parts = this.#parts;
-    at = this.#put(view, at, parts.reasons);
-    if (packed === FIRST_REASON.score) at = this.#put(view, at, parts.scoreReason);
-    else if (packed === FIRST_REASON.invalidInput) at = this.#put(view, at, parts.invalidReason);
-    else at = this.#put(view, at, parts.ruleReasons[packed] as number);
-    view.setUint8(at, CLOSE_ARRAY);
-    return at + 1;
-  }
-
-  #shadow(view: DataView, at: number, verdict: Verdict): number {
-    at = this.#put(view, at, this.#parts.shadow);
-    for (let k = 0; k < verdict.shadowCount; k++) {
-      at = this.#put(view, at, this.#parts.shadows[verdict.shadowRules[k] as number] as number);
-      view.setUint8(at++, COMMA);
-    }
-    view.setUint8(at - 1, CLOSE_ARRAY);
-    return at;
   }
 }

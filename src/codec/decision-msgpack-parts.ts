@@ -2,17 +2,27 @@
 
 import { OUTCOMES } from '../domain/decision.ts';
 import type { DecisionReason } from '../domain/decision.ts';
+import { CAUSES } from '../domain/life.ts';
 import type { Plan } from '../domain/plan.ts';
+import { METHODS, ON_EXPIRY } from '../domain/rails.ts';
 import type { EvidenceReader } from '../domain/verdict.ts';
 import type { ConstantPool } from './decision-constants.ts';
 import type { DecisionParts } from './decision-entries.ts';
 import {
   FLAG_COMBINATIONS,
   engineReason,
+  engineReasons,
   flagsOfCombination,
+  railQueries,
   ruleReason,
 } from './decision-entries.ts';
-import { concat, packText, packTextArray, packTexts } from './decision-msgpack-values.ts';
+import {
+  concat,
+  packNumberArray,
+  packText,
+  packTextArray,
+  packTexts,
+} from './decision-msgpack-values.ts';
 
 export function makeMsgpackParts(
   plan: Plan,
@@ -34,6 +44,8 @@ export function makeMsgpackParts(
     ruleReasons: addAll(plan.rules.map((_, rule) => reasonBytes(ruleReason(plan, rule)))),
     scoreReason: add(reasonBytes(engineReason(plan, 'SCORE'))),
     invalidReason: add(reasonBytes(engineReason(plan, 'INVALID_INPUT'))),
+    overdueReason: add(reasonBytes(engineReason(plan, 'ENGINE_BUDGET_EXCEEDED'))),
+    engineReasons: addAll(engineReasons(plan).map(reasonBytes)),
     score: text('score'),
     evidence: text('evidence'),
     ruleOpens: addAll(plan.rules.map(({ id }) => concat(emptyMap, packText('rule'), packText(id)))),
@@ -57,6 +69,20 @@ export function makeMsgpackParts(
     margin: text('margin'),
     exemptBy: text('exemptBy'),
     exempts: addAll(plan.exempt.map(({ id }) => packText(id))),
+    hold: add(packText('hold'), Uint8Array.of(0x82), packText('expiresAt')),
+    onExpiry: addAll(ON_EXPIRY.map((what) => concat(packText('onExpiry'), packText(what)))),
+    reversal: text('reversal'),
+    methods: addAll(
+      METHODS.map((method) => concat(emptyMap, packText('method'), packText(method))),
+    ),
+    notBefore: text('notBefore'),
+    notAfter: text('notAfter'),
+    fallbackMethods: addAll(
+      METHODS.map((method) => concat(packText('fallbackMethod'), packText(method))),
+    ),
+    queries: railQueries(plan).map((ms) =>
+      ms.length === 0 ? nothing : concat(packText('queryFirst'), packNumberArray(ms)),
+    ),
     flags: addAll(
       Array.from({ length: FLAG_COMBINATIONS }, (_, combination) =>
         concat(packText('flags'), packTextArray(flagsOfCombination(combination))),
@@ -75,6 +101,12 @@ export function makeMsgpackParts(
     revision: text('revision'),
     rules: add(hash, version),
     hash: add(hash),
+    decisionId: text('decisionId'),
+    transactionId: text('transactionId'),
+    account: text('account'),
+    supersedes: text('supersedes'),
+    causes: addAll(CAUSES.map((cause) => concat(packText('cause'), packText(cause)))),
+    causedBy: text('causedBy'),
     infinity: text('infinity'),
     minusInfinity: text('-infinity'),
   };

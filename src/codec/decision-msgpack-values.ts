@@ -9,6 +9,7 @@ const encoder = new TextEncoder();
 export const TEXT_HEAD_BYTES_MAX = 2;
 /** uint64, int64 and float64. */
 export const NUMBER_BYTES_MAX = 9;
+const ARRAY_HEAD_BYTES_MAX = 3;
 const INTEGER_MAX = 2 ** 53;
 const TWO_32 = 2 ** 32;
 /** Exact, and a product is cheaper than a quotient. */
@@ -41,6 +42,17 @@ export function packTexts(entries: Readonly<Record<string, string>>): Uint8Array
 /** Up to 15 texts. */
 export function packTextArray(texts: readonly string[]): Uint8Array {
   return concat(Uint8Array.of(0x90 | texts.length), ...texts.map(packText));
+}
+
+/** Up to 65,535 finite numbers. */
+export function packNumberArray(numbers: readonly number[]): Uint8Array {
+  const values = Float64Array.from(numbers);
+  const view = new DataView(
+    new ArrayBuffer(ARRAY_HEAD_BYTES_MAX + NUMBER_BYTES_MAX * values.length),
+  );
+  let at = putArrayHead(view, 0, values.length);
+  for (let k = 0; k < values.length; k++) at = putNumber(view, at, values, k);
+  return new Uint8Array(view.buffer, 0, at);
 }
 
 export function concat(...parts: readonly Uint8Array[]): Uint8Array {

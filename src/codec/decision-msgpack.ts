@@ -9,30 +9,24 @@
 
 import { OUTCOMES } from '../domain/decision.ts';
 import { ROW } from '../domain/row-layout.ts';
-import type { RowTable, Verdict } from '../domain/verdict.ts';
+import type { AmendmentHead, RowTable, Verdict } from '../domain/verdict.ts';
 import type { Constants } from './decision-constants.ts';
 import { ConstantPool, putBytes, putConstant, putTwo, wordsOf } from './decision-constants.ts';
 import type { DigitPairs } from './decision-digits.ts';
 import { makeDigitPairs, putInteger } from './decision-digits.ts';
 import type { EchoSlots } from './decision-entries.ts';
-import {
-  FLAG_COMBINATIONS,
-  FLAG_SHIFT,
-  decisionBytesMax,
-  echoSlots,
-  ruleOutcomes,
-} from './decision-entries.ts';
-import { MsgpackEvidence } from './decision-msgpack-evidence.ts';
 import type { DecisionParts } from './decision-entries.ts';
+import { FLAG_COMBINATIONS, FLAG_SHIFT, decisionBytesMax, echoSlots } from './decision-entries.ts';
+import { MsgpackAmendment } from './decision-msgpack-amendment.ts';
 import { makeMsgpackParts, repeatedMsgpackParts } from './decision-msgpack-parts.ts';
 import {
   NUMBER_BYTES_MAX,
   concat,
   packText,
-  putArrayHead,
   putNumber,
   putTextHead,
 } from './decision-msgpack-values.ts';
+import { MsgpackVerdict } from './decision-msgpack-verdict.ts';
 import type { DecisionEncoder, DecisionEncoderOptions, OutputBuffer } from './decision-writer.ts';
 import { FIRST_REASON } from './decision-writer.ts';
 
@@ -58,9 +52,8 @@ export function makeMsgpackDecisionEncoder(options: DecisionEncoderOptions): Dec
 class MsgpackDecisionEncoder implements DecisionEncoder {
   readonly bytesMax: number;
   readonly #slots: EchoSlots;
-  readonly #evidence: MsgpackEvidence;
-  readonly #emitShadow: boolean;
-  readonly #outcomeOfRule: Int32Array;
+  readonly #verdict: MsgpackVerdict;
+  readonly #amendment: MsgpackAmendment;
   readonly #invalidOutcome: number;
   readonly #hasVersion: boolean;
   readonly #constants: Constants;
@@ -78,21 +71,27 @@ class MsgpackDecisionEncoder implements DecisionEncoder {
   /** Keys of the decision that is being written. */
   #keys = 0;
 
-  constructor({ plan, layout, evidence, emitShadow }: DecisionEncoderOptions) {
+  constructor(options: DecisionEncoderOptions) {
+    const { plan, layout, evidence } = options;
     this.#slots = echoSlots(layout);
-    this.#emitShadow = emitShadow;
-    this.#outcomeOfRule = ruleOutcomes(plan);
     this.#invalidOutcome = OUTCOMES.indexOf(plan.invalid.outcome);
     this.#hasVersion = plan.version !== null;
     const pool = new ConstantPool();
     this.#parts = makeMsgpackParts(plan, evidence, pool);
     this.#constants = pool.finish();
-    this.#evidence = new MsgpackEvidence(this.#constants, this.#parts, evidence);
+    this.#verdict = new MsgpackVerdict(this.#constants, this.#parts, options);
+    this.#amendment = new MsgpackAmendment(
+      this.#constants,
+      this.#parts,
+      this.#verdict,
+      this.#hasVersion,
+    );
     this.bytesMax = decisionBytesMax({
       constants: this.#constants.lengths,
       evidence,
       keys: repeatedMsgpackParts(this.#parts),
       exempts: this.#parts.exempts,
+      queries: this.#parts.queries,
       echoBytesMax: this.#slots.bytesMax,
       bytesPerByte: 1,
       numberBytes: NUMBER_BYTES_MAX,
@@ -123,18 +122,39 @@ class MsgpackDecisionEncoder implements DecisionEncoder {
     const revision = table.i32[record + REVISION] as number;
     let at = this.#head(table, row, out, revision, true);
     at = this.#outcome(view, at, verdict.outcome);
-    if (verdict.reasonCount > 0 || verdict.scoreOutcome > 0) at = this.#reasons(view, at, verdict);
-    if (!Number.isNaN(verdict.score)) {
-      this.#number[0] = verdict.score;
-      at = this.#key(view, at, this.#parts.score);
-      at = this.#evidence.putNumber(view, at, this.#number, 0);
-    }
-    if (verdict.evidenceCount > 0) {
-      at = this.#evidence.put(view, this.#key(view, at, this.#parts.evidence), row, verdict);
-    }
+    this.#verdict.keys = 0;
+    at = this.#verdict.put(view, at, row, verdict);
     at = this.#flags(table, record, view, at);
-    if (this.#emitShadow && verdict.shadowCount > 0) at = this.#shadow(view, at, verdict);
+    at = this.#verdict.putShadow(view, at, verdict);
+    this.#keys += this.#verdict.keys;
     at = this.#time(table, record, view, at);
+    this.#tail(out, at, revision, true);
+  }
+
+  amendment(
+    _table: RowTable,
+    row: number,
+    verdict: Verdict,
+    head: AmendmentHead,
+    out: OutputBuffer,
+  ): void {
+    out.at = this.#amendment.put(out.view, out.at, row, verdict, head);
+  }
+
+  fallback(
+    table: RowTable,
+    row: number,
+    outcome: number,
+    revision: number,
+    out: OutputBuffer,
+  ): void {
+    const record = row * this.#slots.strideWords;
+    let at = this.#head(table, row, out, revision, true);
+    at = this.#outcome(out.view, at, outcome);
+    at = this.#verdict.putReason(out.view, at, this.#parts.overdueReason);
+    this.#keys++;
+    at = this.#flags(table, record, out.view, at);
+    at = this.#time(table, record, out.view, at);
     this.#tail(out, at, revision, true);
   }
 
@@ -144,7 +164,8 @@ class MsgpackDecisionEncoder implements DecisionEncoder {
     if (idLength < 0 || idLength > this.#slots.bytesMax) return;
     let at = this.#head(table, row, out, 0, false);
     at = this.#outcome(out.view, at, this.#invalidOutcome);
-    at = this.#firstReason(out.view, at, FIRST_REASON.invalidInput);
+    at = this.#verdict.putReason(out.view, at, this.#parts.invalidReason);
+    this.#keys++;
     at = this.#flags(table, record, out.view, at);
     at = this.#time(table, record, out.view, at);
     this.#tail(out, at, 0, true);
@@ -161,7 +182,10 @@ class MsgpackDecisionEncoder implements DecisionEncoder {
     const record = row * this.#slots.strideWords;
     let at = this.#head(table, row, out, revision, false);
     at = this.#outcome(out.view, at, outcome);
-    if (firstReason !== FIRST_REASON.none) at = this.#firstReason(out.view, at, firstReason);
+    if (firstReason !== FIRST_REASON.none) {
+      at = this.#verdict.putFirstReason(out.view, at, firstReason);
+      this.#keys++;
+    }
     at = this.#key(out.view, at, this.#parts.repeatFlags);
     at = this.#time(table, record, out.view, at);
     this.#tail(out, at, revision, false);
@@ -279,39 +303,5 @@ class MsgpackDecisionEncoder implements DecisionEncoder {
     }
     view.setUint16(out.at + 1, this.#keys + (hasVersion ? 1 : 0));
     out.at = at;
-  }
-
-  /** Most severe first; SCORE stands after the rules of its own severity. */
-  #reasons(view: DataView, at: number, verdict: Verdict): number {
-    const parts = this.#parts;
-    let scoreOutcome = verdict.scoreOutcome;
-    at = this.#key(view, at, parts.reasons);
-    at = putArrayHead(view, at, verdict.reasonCount + (scoreOutcome > 0 ? 1 : 0));
-    for (let k = 0; k < verdict.reasonCount; k++) {
-      const rule = verdict.reasonRules[k] as number;
-      if (scoreOutcome > (this.#outcomeOfRule[rule] as number)) {
-        at = this.#put(view, at, parts.scoreReason);
-        scoreOutcome = 0;
-      }
-      at = this.#put(view, at, parts.ruleReasons[rule] as number);
-    }
-    return scoreOutcome > 0 ? this.#put(view, at, parts.scoreReason) : at;
-  }
-
-  /** reasons of one entry. */
-  #firstReason(view: DataView, at: number, packed: number): number {
-    const parts = this.#parts;
-    at = putArrayHead(view, this.#key(view, at, parts.reasons), 1);
-    if (packed === FIRST_REASON.score) return this.#put(view, at, parts.scoreReason);
-    if (packed === FIRST_REASON.invalidInput) return this.#put(view, at, parts.invalidReason);
-    return this.#put(view, at, parts.ruleReasons[packed] as number);
-  }
-
-  #shadow(view: DataView, at: number, verdict: Verdict): number {
-    at = putArrayHead(view, this.#key(view, at, this.#parts.shadow), verdict.shadowCount);
-    for (let k = 0; k < verdict.shadowCount; k++) {
-      at = this.#put(view, at, this.#parts.shadows[verdict.shadowRules[k] as number] as number);
-    }
-    return at;
   }
 }

@@ -2,7 +2,8 @@
 //
 // Two implementations, decision-json.ts and decision-msgpack.ts, write the same values in the same
 // order: decisionId, transactionId, account, merchant, order, outcome, reasons, score, evidence,
-// flags, shadow, eventTime, revision, rulesHash, rulesVersion.
+// hold, reversal, flags, shadow, eventTime, revision, supersedes, cause, causedBy, rulesHash,
+// rulesVersion.
 //
 // Cost: `allow` copies constants made at set-up and five strings of the row and allocates nothing;
 // the others allocate only the text of numbers that are not whole.
@@ -11,7 +12,7 @@
 
 import type { Plan } from '../domain/plan.ts';
 import type { RowLayout } from '../domain/row-layout.ts';
-import type { EvidenceReader, RowTable, Verdict } from '../domain/verdict.ts';
+import type { AmendmentHead, EvidenceReader, RowTable, Verdict } from '../domain/verdict.ts';
 
 export interface DecisionEncoderOptions {
   readonly plan: Plan;
@@ -29,15 +30,41 @@ export interface OutputBuffer {
   at: number;
 }
 
-/** A decision's first reason as one int32: a rule's index, or one of these. */
-export const FIRST_REASON = { none: -1, score: -2, invalidInput: -3 } as const;
+/**
+ * A decision's first reason as one int32: a rule's index, or one of these. `engine - k` is entry k of
+ * plan.reasons, given by the engine itself.
+ */
+export const FIRST_REASON = { none: -1, score: -2, invalidInput: -3, engine: -4 } as const;
 
 export interface DecisionEncoder {
   /** No decision of this encoder is longer; the caller makes sure that as much is free before each call. */
   readonly bytesMax: number;
   /** Nothing fired; flags are possible. */
   allow(table: RowTable, row: number, out: OutputBuffer): void;
+  /** Times of hold and reversal that are no finite numbers are left out, as is a hold without one. */
   decided(table: RowTable, row: number, verdict: Verdict, out: OutputBuffer): void;
+  /**
+   * A decision that takes the place of `head.revision - 1`. Its texts are UTF-8 of up to 64 bytes each,
+   * anywhere: nothing is read behind them. `table` and `row` are those whose evidence is told.
+   */
+  amendment(
+    table: RowTable,
+    row: number,
+    verdict: Verdict,
+    head: AmendmentHead,
+    out: OutputBuffer,
+  ): void;
+  /**
+   * A row whose deadline had passed: `outcome` with the reason ENGINE_BUDGET_EXCEEDED alone; flags as
+   * in its record.
+   */
+  fallback(
+    table: RowTable,
+    row: number,
+    outcome: number,
+    revision: number,
+    out: OutputBuffer,
+  ): void;
   /**
    * A bad row whose id is readable: the plan's outcome for invalid input, reason INVALID_INPUT,
    * revision 0. Writes nothing where the id is longer than its key allows: no such id is readable.

@@ -41,15 +41,18 @@ const SHARDS = 16;
 /** Expired and no longer found, but not yet at the head of its list. */
 const DEAD = -1;
 
-/** Packs what a repeat tells again: outcome index and first reason (see codec's repeat()). */
+/**
+ * Packs what a repeat tells again: outcome index and first reason (see codec's repeat()), which may be
+ * below 0 by as much as above, hence zigzag.
+ */
 export function packVerdict(outcome: number, firstReason: number): number {
-  return outcome | ((firstReason + 3) << 2);
+  return outcome | (((firstReason << 1) ^ (firstReason >> 31)) << 2);
 }
 export function verdictOutcome(packed: number): number {
   return packed & 3;
 }
 export function verdictReason(packed: number): number {
-  return (packed >> 2) - 3;
+  return (packed >>> 3) ^ -((packed >>> 2) & 1);
 }
 
 export interface RepeatsOptions {
