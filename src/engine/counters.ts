@@ -14,7 +14,10 @@ export const COUNTER = {
   late: 9,
   currencyUnknown: 10,
   truncated: 11,
-  rules: 16,
+  amendments: 12,
+  amendedOutcomes: 13, // allow, hold, reverse
+  overdue: 16,
+  rules: 20,
 } as const;
 
 export function makeCounters(plan: Plan): Float64Array {

@@ -3,6 +3,9 @@
 // a function over 60 KB of bytecode, and small ones optimise sooner. Each loops over the tile's
 // decided rows, loads every field and feature once, and stores its word once.
 // Before them the lookups of all rules, a few a function (see lookup-plan.ts).
+//
+// Row rules and life rules are chunks of their own: those of row rules write a row's words, those of
+// life rules add to them, and may run again on a row whose payment has lived on.
 
 import type { FeatureLayout } from '../../domain/feature-layout.ts';
 import type { Plan } from '../../domain/plan.ts';
@@ -51,15 +54,17 @@ function rowStart(layout: RowLayout, lookupCount: number): string[] {
   ];
 }
 
+/** @param ofLife true: the life rules only; false: the others */
 export function compileChunks(
   plan: Plan,
+  ofLife: boolean,
   layout: RowLayout,
   features: FeatureLayout | null,
   pool: ConstantPool,
   runtime: RuleRuntime,
 ): Chunks {
   const lookups = new LookupPlan();
-  for (const rule of plan.rules) lookups.add(rule.when);
+  for (const rule of plan.rules) if (rule.isLife === ofLife) lookups.add(rule.when);
   const lookupCount = lookups.lookups.length;
   const bodies: string[][] = [];
   // A lookup is read from L once the function that makes it stands before.
@@ -81,11 +86,10 @@ export function compileChunks(
   const firedWords = Math.max(1, Math.ceil(plan.rules.length / RULES_PER_WORD));
   for (let word = 0; word < firedWords; word++) {
     const rules = plan.rules.slice(word * RULES_PER_WORD, (word + 1) * RULES_PER_WORD);
-    bodies.push(
-      ...wordBodies(emitter, rules, `fired[row * ${firedWords} + ${word}]`, [
-        ...rowStart(layout, lookupCount),
-      ]),
-    );
+    if (ofLife && !rules.some((rule) => rule.isLife)) continue;
+    const target = `fired[row * ${firedWords} + ${word}]`;
+    const start = rowStart(layout, lookupCount);
+    bodies.push(...wordBodies(emitter, rules, ofLife, target, start));
   }
   return {
     firedWords,
@@ -99,6 +103,7 @@ export function compileChunks(
 function wordBodies(
   emitter: Emitter,
   rules: Plan['rules'],
+  ofLife: boolean,
   target: string,
   start: readonly string[],
 ): string[][] {
@@ -106,7 +111,7 @@ function wordBodies(
   let lines: string[] = [];
   let characters = 0;
   const close = (): void => {
-    const store = `${target} ${bodies.length === 0 ? '=' : '|='} w;`;
+    const store = `${target} ${bodies.length === 0 && !ofLife ? '=' : '|='} w;`;
     bodies.push([...emitter.preamble(), ...start, 'let w = 0;', ...lines, store, '}']);
     emitter.reset();
     lines = [];
@@ -114,6 +119,7 @@ function wordBodies(
   };
   emitter.reset();
   rules.forEach((rule, bit) => {
+    if (rule.isLife !== ofLife) return;
     const condition = emitter.condition(rule.when);
     const added = [...emitter.takeStatements(), `w |= ${condition} << ${bit};`];
     lines.push(...added);

@@ -60,6 +60,7 @@ export class Decider {
   readonly #firedWords: number;
   readonly #modes: Uint8Array;
   readonly #outcomes: Uint8Array;
+  readonly #isLife: Uint8Array;
   readonly #hasScore: Uint8Array;
   /** Literal scores; NaN where a function gives it, or there is none. */
   readonly #scores: Float64Array;
@@ -68,6 +69,8 @@ export class Decider {
   /** 1 an evidence entry whose outcome was taken away. */
   readonly #taken: Uint8Array;
   readonly #holdAt: number;
+  /** Within decideAgain: the sum of the row rules. */
+  #base: number | null = null;
   readonly #reverseAt: number;
 
   constructor(context: CompileContext, firedWords: number, table: BoundTable) {
@@ -77,6 +80,7 @@ export class Decider {
     const modeOf = { live: LIVE, score: SCORE_ONLY, shadow: SHADOW };
     this.#modes = Uint8Array.from(rules, (rule) => modeOf[rule.mode]);
     this.#outcomes = Uint8Array.from(rules, (rule) => OUTCOMES.indexOf(rule.outcome));
+    this.#isLife = Uint8Array.from(rules, (rule) => (rule.isLife ? 1 : 0));
     this.#hasScore = Uint8Array.from(rules, (rule) => (rule.score === null ? 0 : 1));
     this.#scores = Float64Array.from(rules, ({ score: s }) => (s?.op === 'number' ? s.value : NaN));
     this.#scoreFunctions = rules.map(({ score: s }) =>
@@ -119,7 +123,7 @@ export class Decider {
   /** Fills `verdict` from the row's words of `fired`; gives the outcome's index. */
   decide(row: number, fired: Int32Array, verdict: Verdict): number {
     this.#sort(row, fired, verdict);
-    if (verdict.evidenceCount === 0) {
+    if (verdict.evidenceCount === 0 && verdict.scoreOutcome === 0) {
       verdict.outcome = 0;
       return 0;
     }
@@ -138,14 +142,40 @@ export class Decider {
     return outcome;
   }
 
+  /**
+   * As `decide`, of a payment that lives on: `score` is the sum of its row rules, NaN = none; the
+   * evidence left is that of life rules.
+   */
+  decideAgain(row: number, fired: Int32Array, score: number, verdict: Verdict): number {
+    this.#base = score;
+    const outcome = this.decide(row, fired, verdict);
+    this.#base = null;
+    this.#keepLifeEvidence(verdict);
+    return outcome;
+  }
+
+  #keepLifeEvidence(verdict: Verdict): void {
+    const { exemptWords, exemptBits } = verdict;
+    let kept = 0;
+    for (let k = 0; k < verdict.evidenceCount; k++) {
+      const rule = verdict.evidenceRules[k] as number;
+      if (this.#isLife[rule] === 0) continue;
+      verdict.evidenceRules[kept] = rule;
+      exemptBits.copyWithin(kept * exemptWords, k * exemptWords, (k + 1) * exemptWords);
+      kept++;
+    }
+    verdict.evidenceCount = kept;
+  }
+
   /** Fired rules by mode, in file order, and the sum of scores. */
   #sort(row: number, fired: Int32Array, verdict: Verdict): void {
     verdict.reasonCount = 0;
     verdict.evidenceCount = 0;
     verdict.shadowCount = 0;
     verdict.scoreOutcome = 0;
-    let sum = 0;
-    let isScored = false;
+    const isAgain = this.#base !== null;
+    let isScored = isAgain && this.#base === this.#base;
+    let sum = isScored ? (this.#base as number) : 0;
     const base = row * this.#firedWords;
     for (let word = 0; word < this.#firedWords; word++) {
       let bits = fired[base + word] as number;
@@ -158,7 +188,7 @@ export class Decider {
           continue;
         }
         verdict.evidenceRules[verdict.evidenceCount++] = rule;
-        if (this.#hasScore[rule] === 0) continue;
+        if (this.#hasScore[rule] === 0 || (isAgain && this.#isLife[rule] === 0)) continue;
         isScored = true;
         const score = this.scoreOf(rule, row);
         if (score === score) sum += score; // missing adds nothing

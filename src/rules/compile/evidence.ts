@@ -16,6 +16,7 @@ import {
 import { STRING_FEATURE_TEXT_BYTES } from '../../domain/feature-layout.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { RowLayout } from '../../domain/row-layout.ts';
+import { positionOf } from '../runtime/rule-runtime.ts';
 import { cutAtCharacter } from '../runtime/text.ts';
 import type { BoundTable } from './deciding.ts';
 import type { Emitter } from './emit.ts';
@@ -241,7 +242,7 @@ export class CompiledEvidence implements EvidenceReader {
     const isFeature = sources[side] === IN_FEATURES;
     const { runtime } = this.#context;
     const memory = isFeature ? runtime.featureBytes : runtime.memoryOf(place);
-    const offset = isFeature ? place * 4 : place >= 0 ? place : ~place;
+    const offset = isFeature ? place * 4 : positionOf(place);
     // A feature keeps the first bytes only, perhaps not a whole last character.
     const kept = isFeature && length > STRING_FEATURE_TEXT_BYTES;
     if (kept) length = wholeCharacters(memory, offset, STRING_FEATURE_TEXT_BYTES);

@@ -18,6 +18,8 @@ import { CompiledEvidence } from './evidence.ts';
 
 /** Rows whose lookups are made together; more are scored in several goes. */
 const TILE_ROWS = 256;
+/** Feature tables that are bound in turn: of the batches in use, and of payments that live on. */
+const FEATURE_TABLES = 5;
 
 const SCORED_MASK = ROW_FLAG.bad | ROW_FLAG.decided | ROW_FLAG.repeat;
 
@@ -30,12 +32,16 @@ export class RulesProgram {
   /** Int32 words of `fired` a row; bit r & 31 of word r >> 5 is rule r. */
   readonly firedWords: number;
   readonly evidence: EvidenceReader;
-  readonly #chunks: Chunks;
+  readonly #rowChunks: Chunks;
+  readonly #lifeChunks: Chunks;
+  /** Bits of life rules, by word of `fired`. */
+  readonly #lifeBits: Int32Array;
   readonly #decider: Decider;
   readonly #evidence: CompiledEvidence;
   readonly #strideWords: number;
   readonly #rows = new Int32Array(TILE_ROWS);
   readonly #lookups: Int32Array;
+  readonly #one = new Int32Array(1);
   readonly #runtime: RuleRuntime;
   readonly #bound: BoundTable = {
     i32: new Int32Array(0),
@@ -45,6 +51,7 @@ export class RulesProgram {
   };
   #fired: Int32Array = new Int32Array(0);
   #featureBytes: Uint8Array = new Uint8Array(0);
+  readonly #views: Uint8Array[] = [];
 
   constructor(
     plan: Plan,
@@ -54,15 +61,22 @@ export class RulesProgram {
   ) {
     const { pool, runtime } = options;
     const context = { plan, layout, features, pool, runtime };
-    this.#chunks = compileChunks(plan, layout, features, pool, runtime);
-    this.firedWords = this.#chunks.firedWords;
+    this.#rowChunks = compileChunks(plan, false, layout, features, pool, runtime);
+    this.#lifeChunks = compileChunks(plan, true, layout, features, pool, runtime);
+    this.firedWords = this.#rowChunks.firedWords;
+    this.#lifeBits = new Int32Array(this.firedWords);
+    plan.rules.forEach((rule, index) => {
+      if (!rule.isLife) return;
+      this.#lifeBits[index >> 5] = (this.#lifeBits[index >> 5] as number) | (1 << (index & 31));
+    });
     this.#decider = new Decider(context, this.firedWords, this.#bound);
     this.#evidence = new CompiledEvidence(context, this.#bound, (rule, row) =>
       this.#decider.scoreOf(rule, row),
     );
     this.evidence = this.#evidence;
     this.#strideWords = layout.strideBytes / 4;
-    this.#lookups = new Int32Array(TILE_ROWS * this.#chunks.lookupCount);
+    const { lookupCount } = this.#rowChunks;
+    this.#lookups = new Int32Array(TILE_ROWS * Math.max(lookupCount, this.#lifeChunks.lookupCount));
     this.#runtime = runtime;
   }
 
@@ -77,7 +91,7 @@ export class RulesProgram {
       );
       this.#bound.F = F;
       this.#bound.FI = FI;
-      this.#featureBytes = new Uint8Array(F.buffer, F.byteOffset, F.byteLength);
+      this.#featureBytes = this.#bytesOf(F);
     }
     this.#fired = fired;
     this.#runtime.bind(table.bytes, this.#featureBytes);
@@ -93,6 +107,33 @@ export class RulesProgram {
   /** Fills the verdict of a scored row; gives the index of its outcome. */
   decide(row: number, verdict: Verdict): number {
     return this.#decider.decide(row, this.#fired, verdict);
+  }
+
+  /** Evaluates the life rules of one row of the bound tables anew; its other bits stay. */
+  scoreLife(row: number): void {
+    const { i32, f64, F, FI } = this.#bound;
+    const fired = this.#fired;
+    const base = row * this.firedWords;
+    for (let word = 0; word < this.firedWords; word++) {
+      fired[base + word] = (fired[base + word] as number) & ~(this.#lifeBits[word] as number);
+    }
+    this.#one[0] = row;
+    for (const run of this.#lifeChunks.functions) {
+      run(i32, f64, F, FI, this.#lookups, this.#one, 1, fired);
+    }
+  }
+
+  /**
+   * The verdict of a payment that lives on: its row rules' scores were added up when it was decided
+   * (`score`, NaN = none), and only the life rules are told in the evidence.
+   */
+  decideAgain(row: number, score: number, verdict: Verdict): number {
+    return this.#decider.decideAgain(row, this.#fired, score, verdict);
+  }
+
+  /** Bits of life rules, by word of `fired`. */
+  get lifeBits(): Int32Array {
+    return this.#lifeBits;
   }
 
   /** Whether any rule fired on a scored row. */
@@ -112,7 +153,18 @@ export class RulesProgram {
   /** All generated source texts, for tests and inspection. */
   describeSources(): string[] {
     const evidence = this.evidence.templates.map((_, rule) => this.#evidence.sourceOf(rule));
-    return [...this.#chunks.sources, ...this.#decider.sources, ...evidence];
+    const chunks = [...this.#rowChunks.sources, ...this.#lifeChunks.sources];
+    return [...chunks, ...this.#decider.sources, ...evidence];
+  }
+
+  /** The bytes of a feature table: two take turns where payments live on. */
+  #bytesOf(F: Float64Array): Uint8Array {
+    const known = this.#views.find(({ buffer }) => buffer === F.buffer);
+    if (known !== undefined && known.byteLength === F.byteLength) return known;
+    const bytes = new Uint8Array(F.buffer, F.byteOffset, F.byteLength);
+    this.#views.unshift(bytes);
+    this.#views.length = Math.min(this.#views.length, FEATURE_TABLES);
+    return bytes;
   }
 
   #scoreTile(from: number, to: number): void {
@@ -128,7 +180,10 @@ export class RulesProgram {
     }
     if (count < to - from) fired.fill(0, from * this.firedWords, to * this.firedWords);
     if (count === 0) return;
-    for (const run of this.#chunks.functions) {
+    for (const run of this.#rowChunks.functions) {
+      run(i32, f64, F, FI, this.#lookups, rows, count, fired);
+    }
+    for (const run of this.#lifeChunks.functions) {
       run(i32, f64, F, FI, this.#lookups, rows, count, fired);
     }
   }

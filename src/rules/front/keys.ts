@@ -47,6 +47,11 @@ export const RULE_KEYS: readonly KeySpec[] = [
     oneOf: [{ type: 'string' }, ref('ruleReason')],
   }),
   key('score', 'Number, or expression of a number, that it adds when it fires', ref('expression')),
+  key(
+    'hold',
+    "How its hold expires, with outcome: hold; what is left out is as the file's",
+    ref('hold'),
+  ),
 ];
 
 export const REASON_KEYS: readonly KeySpec[] = [
@@ -114,12 +119,26 @@ export const REPEATS_KEYS: readonly KeySpec[] = [
 export const DEADLINE_KEYS: readonly KeySpec[] = [
   needed('budget', 'Time that a decision may take', ref('duration')),
   needed('fallback', 'What is decided when time runs out', OUTCOME),
-  key('catchUp', 'Age from which a backlog is decided without a deadline', ref('duration')),
+  key(
+    'catchUp',
+    'A backlog at start: evaluate (default) decides it without a deadline, or the fallback',
+    oneOf(['evaluate', 'fallback']),
+  ),
 ];
 
 export const HOLD_KEYS: readonly KeySpec[] = [
   key('for', 'How long a hold lasts; default 72h', ref('duration')),
-  key('onExpiry', 'What happens then', oneOf(['allow', 'reverse', 'refund'])),
+  key('onExpiry', 'What it becomes then; default reverse', oneOf(['allow', 'reverse', 'refund'])),
+];
+
+export const KEEP_KEYS: readonly KeySpec[] = [
+  key('entities', 'How long an entity without rows is remembered; default 90d', ref('duration')),
+  key('payments', 'How long a payment is, after its last row; default 30d', ref('duration')),
+  key(
+    'waiting',
+    'How long a row waits for the payment that it is about; default 10m',
+    ref('duration'),
+  ),
 ];
 
 export const TEST_KEYS: readonly KeySpec[] = [
@@ -136,6 +155,11 @@ export const GIVEN_KEYS: readonly KeySpec[] = [
 
 export const EXPECTATION_KEYS: readonly KeySpec[] = [
   needed('at', 'Which transaction, from 0, or from the end when negative', { type: 'integer' }),
+  key(
+    'after',
+    'As it stands after this transaction and all that it caused, or with `end` when all time has passed',
+    { oneOf: [{ type: 'integer' }, { const: 'end' }] },
+  ),
   key('outcome', 'The decision', OUTCOME),
   key('rules', 'Exactly the live rules that fired', NAMES),
 ];
@@ -174,15 +198,13 @@ export const TOP_KEYS: readonly KeySpec[] = [
   key('exempt', 'Who is exempt from which outcomes', listOf(ref('exemption'))),
   key('score', 'Thresholds for the sum of scores', ref('score')),
   key('invalid', 'What is decided on input that cannot be read', ref('invalid')),
-  key(
-    'deadline',
-    'What is decided when time runs out (not active in this version)',
-    ref('deadline'),
-  ),
-  key('hold', 'How holds expire (not active in this version)', ref('hold')),
+  key('deadline', 'What is decided when time runs out', ref('deadline')),
+  key('hold', 'How holds expire', ref('hold')),
   key('guard', 'When a rule is demoted by itself (not active in this version)', { type: 'object' }),
   key('time', 'Late and early transactions', ref('time')),
-  key('keep', 'How long an entity without rows is remembered; default 90d', ref('duration')),
+  key('keep', 'How long things are remembered; a duration alone is that of entities', {
+    oneOf: [ref('duration'), ref('keep')],
+  }),
   key('limits', 'Sizes of tables', ref('limits')),
   key('repeats', 'How long ids are remembered', ref('repeats')),
   key('tests', 'Examples that must hold before the file becomes active', listOf(ref('test'))),
@@ -202,6 +224,7 @@ export const KEY_TABLES: readonly (readonly [string, readonly KeySpec[]])[] = [
   ['repeats', REPEATS_KEYS],
   ['deadline', DEADLINE_KEYS],
   ['hold', HOLD_KEYS],
+  ['keep', KEEP_KEYS],
   ['test', TEST_KEYS],
   ['given', GIVEN_KEYS],
   ['expectation', EXPECTATION_KEYS],

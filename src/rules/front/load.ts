@@ -117,12 +117,14 @@ function makePlan(
   checkLets(scope, declarations.lets);
   const uses = new Uses();
   const reasons = new ReasonTable(documents, problems);
-  const { rules, ruleIds, exempt } = new RulesReader(scope, uses, reasons).read(documents);
+  const { rules, ruleIds, exempt } = new RulesReader(scope, uses, reasons, settings.life).read(
+    documents,
+  );
   const tests = new TestsReader(scope.fields, currency, problems).read(documents, rules, ruleIds);
   return {
     ...header,
     ...settings,
-    life: { ...DEFAULT_LIFE, fields: uses.lifeFields, timers: uses.timers },
+    life: { ...DEFAULT_LIFE, ...settings.life, fields: uses.lifeFields, timers: uses.timers },
     hash: hash.digest(),
     rates,
     extraFields: declarations.extraFields,

@@ -3,10 +3,13 @@
 import type { Outcome } from '../../domain/decision.ts';
 import { OUTCOMES } from '../../domain/decision.ts';
 import type { ExemptPlan, RuleMode, RulePlan } from '../../domain/plan.ts';
+import type { HoldPlan } from '../../domain/rails.ts';
 import { nearMiss } from '../../base/near-miss.ts';
 import type { Scope, Uses } from './check/scope.ts';
 import type { RulesDocument } from './documents.ts';
 import { EXEMPT_KEYS, RULE_KEYS } from './keys.ts';
+import type { LifeSettings } from './life-settings.ts';
+import { readHold, refuseLongHold } from './life-settings.ts';
 import { quote } from './problem.ts';
 import type { Entries } from './read-tree.ts';
 import { readKeys, readList, readOneOf, readText, readTexts } from './read-tree.ts';
@@ -30,15 +33,17 @@ export class RulesReader {
   readonly #scope: Scope;
   readonly #expressions: RuleExpressions;
   readonly #reasons: ReasonTable;
+  readonly #life: LifeSettings;
   readonly #rules: RulePlan[] = [];
   readonly #ruleIds = new Set<string>();
   readonly #exempt: ExemptPlan[] = [];
   readonly #exemptIds = new Set<string>();
 
-  constructor(scope: Scope, uses: Uses, reasons: ReasonTable) {
+  constructor(scope: Scope, uses: Uses, reasons: ReasonTable, life: LifeSettings) {
     this.#scope = scope;
     this.#expressions = new RuleExpressions(scope, uses);
     this.#reasons = reasons;
+    this.#life = life;
   }
 
   read(documents: readonly RulesDocument[]): RulesSection {
@@ -92,6 +97,7 @@ export class RulesReader {
     const scoreTree = entries.get('score')?.value;
     const body = this.#expressions.rule(entries.get('when')?.value, scoreTree);
     const verdict = mode === null ? null : this.#verdict(item, entries, mode);
+    const hold = this.#hold(entries, verdict?.outcome ?? null);
     if (id === null || body === null || mode === null || verdict === null) return;
     const first = entries.get('id')?.key ?? item;
     this.#rules.push({
@@ -102,7 +108,7 @@ export class RulesReader {
       mode,
       outcome: verdict.outcome,
       reason: verdict.reason,
-      hold: null,
+      hold,
       at: placeOf(first.file, first.start),
     });
   }
@@ -135,6 +141,22 @@ export class RulesReader {
         : readOneOf(outcomeEntry.value, 'outcome', OUTCOMES, problems);
     const reason = reasonEntry === undefined ? null : this.#reasons.read(reasonEntry.value);
     return outcome === null || reason === null ? null : { outcome, reason };
+  }
+
+  /** How the rule's own hold expires; null where it says nothing. */
+  #hold(entries: Entries, outcome: Outcome | null): HoldPlan | null {
+    const entry = entries.get('hold');
+    if (entry === undefined) return null;
+    const { problems } = this.#scope;
+    const hold = readHold(entry.value, this.#life.hold, problems);
+    const isOwn = hold.forMs !== this.#life.hold.forMs;
+    if (isOwn) refuseLongHold(entry.value, hold, this.#life.keepMs, problems);
+    if (outcome !== null && outcome !== 'hold') {
+      const message =
+        '"hold" says how a hold expires: it stands only in a rule with outcome: hold.';
+      problems.error(entry.key, message);
+    }
+    return hold;
   }
 
   #optionalText(entries: Entries, key: string): string | null {

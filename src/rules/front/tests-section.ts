@@ -97,13 +97,32 @@ export class TestsReader {
         `There are ${givenCount} transactions: "at" is from ${-givenCount} to ${givenCount - 1}, not ${at}.`,
       );
     }
+    const afterTree = entries.get('after')?.value;
+    const after = afterTree === undefined ? null : this.#after(afterTree, index, givenCount);
+    if (afterTree !== undefined && after === null) return null;
     return {
       at: index,
-      after: null,
+      after,
       outcome,
       rules: ruleNames,
       place: placeOf(tree.file, tree.start),
     };
+  }
+
+  /** After which transaction the decision on `at` is looked at: an index, or `end`. */
+  #after(tree: Tree, at: number, givenCount: number): number | null {
+    if (tree.kind === 'scalar' && tree.text === 'end') return givenCount;
+    if (tree.kind !== 'scalar' || typeof tree.value !== 'number') {
+      return this.#problems.error(tree, 'Here after must be the number of a transaction, or end.');
+    }
+    const after = readInteger(tree, 'after', -TEST_ROWS_MAX, TEST_ROWS_MAX, this.#problems);
+    if (after === null) return null;
+    const index = after < 0 ? givenCount + after : after;
+    if (index >= at && index < givenCount) return index;
+    return this.#problems.error(
+      tree,
+      `"after" is a transaction from ${at}, the one decided on, to ${givenCount - 1}, or end; not ${after}.`,
+    );
   }
 
   #ruleNames(

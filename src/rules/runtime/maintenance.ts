@@ -90,16 +90,39 @@ export class Maintenance {
     return this.#covers(this.#first.length - 2, timeMs);
   }
 
+  /** First instant at which no window of the scope or of all is open any more; NaN where none is. */
+  endOf(lo: number, hi: number, timeMs: number): number {
+    const scope = this.#scopes.find(lo, hi, 0);
+    const all = this.#first.length - 2;
+    let end = timeMs;
+    for (;;) {
+      const own = scope >= 0 && this.#covers(scope, end) ? this.#endAt(scope, end) : -Infinity;
+      const shared = this.#covers(all, end) ? this.#endAt(all, end) : -Infinity;
+      const later = Math.max(own, shared);
+      if (later === -Infinity) return end === timeMs ? NaN : end;
+      if (later === Infinity) return Infinity;
+      end = later;
+    }
+  }
+
+  #endAt(scope: number, timeMs: number): number {
+    return this.#to[this.#lastBefore(scope, timeMs)] as number;
+  }
+
   #covers(scope: number, timeMs: number): boolean {
+    const last = this.#lastBefore(scope, timeMs);
+    return last >= (this.#first[scope] as number) && timeMs < (this.#to[last] as number);
+  }
+
+  /** The last window that begins at or before timeMs; the scope's first - 1 where there is none. */
+  #lastBefore(scope: number, timeMs: number): number {
     let low = this.#first[scope] as number;
     let high = this.#first[scope + 1] as number;
-    const begin = low;
-    // The last window that begins at or before timeMs.
     while (low < high) {
       const middle = (low + high) >>> 1;
       if ((this.#from[middle] as number) <= timeMs) low = middle + 1;
       else high = middle;
     }
-    return low > begin && timeMs < (this.#to[low - 1] as number);
+    return low - 1;
   }
 }

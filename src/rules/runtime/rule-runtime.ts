@@ -1,5 +1,6 @@
 // The helpers that generated code calls, `rt`. A text is (offset, length): offset >= 0 in the
-// batch's bytes, < 0 at ~offset in the constant pool; length -1 = missing. Answers of conditions
+// batch's bytes, from LIFE_OFFSET on in the texts kept of payments, < 0 at ~offset in the constant
+// pool; length -1 = missing. Answers of conditions
 // are 1, 0 or -1 = missing; numbers are NaN when missing. A text that a helper makes or finds
 // leaves hash and place in `out`, its length is returned. Nothing is allocated but where it says so.
 
@@ -26,6 +27,9 @@ export const TEMP_SLOT_BYTES = 4096;
 /** A worker's temp area holds so many; the compiler refuses rules that need more at once. */
 export const TEMP_SLOTS_MAX = 64;
 
+/** Offsets from here on are in the texts that are kept of payments. */
+export const LIFE_OFFSET: number = 2 ** 30;
+
 const NO_BYTES = new Uint8Array(0);
 
 export class RuleRuntime {
@@ -36,6 +40,7 @@ export class RuleRuntime {
   readonly #tempOffset: number;
   #bytes: Uint8Array = NO_BYTES;
   #featureBytes: Uint8Array = NO_BYTES;
+  #lifeBytes: Uint8Array = NO_BYTES;
   #buffer: Buffer = Buffer.alloc(0);
 
   /** @param tempOffset where this worker's temp area begins in the batch's bytes */
@@ -54,9 +59,21 @@ export class RuleRuntime {
     this.#featureBytes = featureBytes;
   }
 
-  /** Bytes that an offset is in; index into them with indexOf. */
+  /** Bytes that an offset is in; index into them with `positionOf`. */
   memoryOf(offset: number): Uint8Array {
-    return offset >= 0 ? this.#bytes : this.#pool.bytes;
+    if (offset < 0) return this.#pool.bytes;
+    return offset < LIFE_OFFSET ? this.#bytes : this.#lifeBytes;
+  }
+
+  /** The texts that are kept of payments. */
+  bindLife(bytes: Uint8Array): void {
+    this.#lifeBytes = bytes;
+  }
+
+  /** End of the maintenance that a scope is in at timeMs; NaN where it is in none. */
+  maintenanceEnd(register: number, lo: number, hi: number, n: number, timeMs: number): number {
+    if (n < 0 || timeMs !== timeMs) return NaN;
+    return this.#pool.maintenance[register]?.endOf(lo, hi, timeMs) ?? NaN;
   }
 
   get featureBytes(): Uint8Array {
@@ -66,18 +83,22 @@ export class RuleRuntime {
   startsWith(o: number, n: number, p: number, m: number): number {
     if (n < 0 || m < 0) return -1;
     if (m > n) return 0;
-    return equalBytes(this.memoryOf(o), at(o), this.memoryOf(p), at(p), m) ? 1 : 0;
+    return equalBytes(this.memoryOf(o), positionOf(o), this.memoryOf(p), positionOf(p), m) ? 1 : 0;
   }
 
   endsWith(o: number, n: number, p: number, m: number): number {
     if (n < 0 || m < 0) return -1;
     if (m > n) return 0;
-    return equalBytes(this.memoryOf(o), at(o) + n - m, this.memoryOf(p), at(p), m) ? 1 : 0;
+    return equalBytes(this.memoryOf(o), positionOf(o) + n - m, this.memoryOf(p), positionOf(p), m)
+      ? 1
+      : 0;
   }
 
   contains(o: number, n: number, p: number, m: number): number {
     if (n < 0 || m < 0) return -1;
-    return containsBytes(this.memoryOf(o), at(o), n, this.memoryOf(p), at(p), m) ? 1 : 0;
+    return containsBytes(this.memoryOf(o), positionOf(o), n, this.memoryOf(p), positionOf(p), m)
+      ? 1
+      : 0;
   }
 
   /** `guard` 0: the answer is not needed. Allocates for a text that is not in the cache. */
@@ -95,17 +116,17 @@ export class RuleRuntime {
   }
 
   size(o: number, n: number): number {
-    return n < 0 ? NaN : codePoints(this.memoryOf(o), at(o), n);
+    return n < 0 ? NaN : codePoints(this.memoryOf(o), positionOf(o), n);
   }
 
   luhn(o: number, n: number): number {
-    return n < 0 ? -1 : luhnHolds(this.memoryOf(o), at(o), n) ? 1 : 0;
+    return n < 0 ? -1 : luhnHolds(this.memoryOf(o), positionOf(o), n) ? 1 : 0;
   }
 
   /** A card is good until its month ends in the file's zone; 1 where malformed. */
   expired(o: number, n: number, timeMs: number): number {
     if (n < 0 || timeMs !== timeMs) return -1;
-    const yymm = expiryNumber(this.memoryOf(o), at(o), n);
+    const yymm = expiryNumber(this.memoryOf(o), positionOf(o), n);
     if (yymm < 0) return 1;
     return Math.floor(this.#calendar.dateNumber(timeMs) / 100) > 200_000 + yymm ? 1 : 0;
   }
@@ -118,20 +139,20 @@ export class RuleRuntime {
   /** -1, 0, 1 in UTF-8 byte order; NaN when either is missing. */
   compareTexts(o: number, n: number, p: number, m: number): number {
     if (n < 0 || m < 0) return NaN;
-    return compareBytes(this.memoryOf(o), at(o), n, this.memoryOf(p), at(p), m);
+    return compareBytes(this.memoryOf(o), positionOf(o), n, this.memoryOf(p), positionOf(p), m);
   }
 
   /** -1, 0, 1; NaN when either is missing or malformed. */
   compareVersions(o: number, n: number, p: number, m: number): number {
     const a = this.memoryOf(o);
     const b = this.memoryOf(p);
-    if (!isVersion(a, at(o), n) || !isVersion(b, at(p), m)) return NaN;
-    return compareVersions(a, at(o), n, b, at(p), m);
+    if (!isVersion(a, positionOf(o), n) || !isVersion(b, positionOf(p), m)) return NaN;
+    return compareVersions(a, positionOf(o), n, b, positionOf(p), m);
   }
 
   /** The length of a well-formed version, else -1. */
   versionLength(o: number, n: number): number {
-    return isVersion(this.memoryOf(o), at(o), n) ? n : -1;
+    return isVersion(this.memoryOf(o), positionOf(o), n) ? n : -1;
   }
 
   km(latA: number, lonA: number, latB: number, lonB: number): number {
@@ -151,7 +172,7 @@ export class RuleRuntime {
     const to = this.#tempOffset + slot * TEMP_SLOT_BYTES;
     const bytes = this.#bytes;
     let length = n;
-    if (!lowerAscii(this.memoryOf(o), at(o), n, bytes, to)) {
+    if (!lowerAscii(this.memoryOf(o), positionOf(o), n, bytes, to)) {
       length = this.#lowerUnicode(o, n, to);
       if (length < 0) return -1;
     }
@@ -161,7 +182,7 @@ export class RuleRuntime {
   trim(o: number, n: number): number {
     if (n < 0) return -1;
     const memory = this.memoryOf(o);
-    const start = at(o);
+    const start = positionOf(o);
     const lead = leadingSpace(memory, start, n);
     const length = n - lead - trailingSpace(memory, start + lead, n - lead);
     return this.#found(o >= 0 ? o + lead : ~(start + lead), length);
@@ -179,7 +200,7 @@ export class RuleRuntime {
   }
 
   #found(o: number, length: number): number {
-    hashBytes(this.memoryOf(o), at(o), length, this.#pool.hashKey, this.out);
+    hashBytes(this.memoryOf(o), positionOf(o), length, this.#pool.hashKey, this.out);
     this.out[2] = o;
     return length;
   }
@@ -189,9 +210,10 @@ export class RuleRuntime {
   }
 
   #decode(o: number, n: number): string {
-    if (o >= 0) return this.#buffer.toString('utf8', o, o + n);
-    const pool = this.#pool.bytes;
-    return Buffer.from(pool.buffer, pool.byteOffset, pool.byteLength).toString('utf8', ~o, ~o + n);
+    if (o >= 0 && o < LIFE_OFFSET) return this.#buffer.toString('utf8', o, o + n);
+    const { buffer, byteOffset, byteLength } = this.memoryOf(o);
+    const from = positionOf(o);
+    return Buffer.from(buffer, byteOffset, byteLength).toString('utf8', from, from + n);
   }
 
   #lowerUnicode(o: number, n: number, to: number): number {
@@ -203,6 +225,7 @@ export class RuleRuntime {
 }
 
 /** Where a text begins in its memory. */
-function at(offset: number): number {
-  return offset >= 0 ? offset : ~offset;
+export function positionOf(offset: number): number {
+  if (offset < 0) return ~offset;
+  return offset < LIFE_OFFSET ? offset : offset - LIFE_OFFSET;
 }

@@ -95,12 +95,7 @@ const ROWS: readonly (readonly [string, readonly string[]])[] = [
     [
       '3:7+6 rail Here rail must be a single value.',
       '4:8+1 rails Here rails must be a text: put it in quotes, "5".',
-      '5:21+4 deadline.budget Here budget must be a duration: a whole number and a unit (ms, s, m, h or d), such as 10m.',
-      '5:37+5 deadline.fallback Here fallback must be allow, hold or reverse, not "maybe".',
-      '6:14+2 hold.for Here for must be from 1ms to 3660d.',
-      '6:28+5 hold.onExpiry Here onExpiry must be allow, reverse or refund, not "never".',
-      '6:35+5 hold.until Unknown key "until" in "hold"; expected for or onExpiry.',
-      '7:8+6 guard Here "guard" must be a map of keys and values.',
+      '5:8+6 guard Here "guard" must be a map of keys and values.',
     ],
   ],
   [
@@ -108,7 +103,7 @@ const ROWS: readonly (readonly [string, readonly string[]])[] = [
     [
       '3:1+8 currancy Unknown key "currancy" in the rules file; expected ruleset, version, description, include, currency, rates, timezone, rail, rails, entities, fields, lists, registers, reasons, let, rules, exempt, score, invalid, deadline, hold, guard, time, keep, limits, repeats or tests. [currency]',
       '5:5+2 rules[0].id The key "when" is missing in a rule.',
-      '6:5+4 rules[0].whem Unknown key "whem" in a rule; expected id, trigger, description, when, mode, outcome, reason or score. [when]',
+      '6:5+4 rules[0].whem Unknown key "whem" in a rule; expected id, trigger, description, when, mode, outcome, reason, score or hold. [when]',
     ],
   ],
   [
@@ -143,6 +138,13 @@ const ROWS: readonly (readonly [string, readonly string[]])[] = [
       '29:30+9 rules[16].when `of.amount` may not stand in the value of sum: which rows count is frozen when they arrive, and the life of a payment goes on.',
       '33:35+8 rules[17].when `event.ip` may not stand in the field of distinct: which rows count is frozen when they arrive, and the life of a payment goes on.',
       '37:26+13 exempt[0].when `payment.state` may not stand in an exemption: those are decided once, and the life of a payment goes on.',
+    ],
+  ],
+  [
+    'long-hold.yaml',
+    [
+      '3:13+8 deadline.fallback The key "budget" is missing in "deadline".',
+      '4:7+12 hold This hold of 60d is longer than payments are kept, 30d: write keep: { payments: 60d }.',
     ],
   ],
   ['merge-keys.yaml', ['4:7+2 rules[1] Merge keys (<<) are not allowed: write the keys out.']],
@@ -204,6 +206,25 @@ const ROWS: readonly (readonly [string, readonly string[]])[] = [
     ],
   ],
   [
+    'settings.yaml',
+    [
+      '3:21+4 deadline.budget Here budget must be a duration: a whole number and a unit (ms, s, m, h or d), such as 10m.',
+      '3:37+5 deadline.fallback Here fallback must be allow, hold or reverse, not "maybe".',
+      '3:53+2 deadline.catchUp Here catchUp must be evaluate or fallback, not "5m".',
+      '4:14+2 hold.for Here for must be from 1ms to 3660d.',
+      '4:28+5 hold.onExpiry Here onExpiry must be allow, reverse or refund, not "never".',
+      '4:35+5 hold.until Unknown key "until" in "hold"; expected for or onExpiry.',
+      '5:19+2 keep.entities Here entities must be from 1ms to 3660d.',
+      '5:33+2 keep.payments Payments are kept at least as long as a hold, 3d, not 2d.',
+      '5:46+7 keep.waiting Here waiting must be a duration: a whole number and a unit (ms, s, m, h or d), such as 10m.',
+      '5:55+4 keep.rows Unknown key "rows" in "keep"; expected entities, payments or waiting.',
+      '7:69+11 rules[0].hold This hold of 5d is longer than payments are kept, 2d: write keep: { payments: 5d }.',
+      '8:66+4 rules[1].hold "hold" says how a hold expires: it stands only in a rule with outcome: hold.',
+      '9:55+4 rules[2].hold "hold" says how a hold expires: it stands only in a rule with outcome: hold.',
+      '10:69+2 rules[3].hold Here "hold" must be a map of keys and values.',
+    ],
+  ],
+  [
     'shapes.yaml',
     [
       '3:16+4 score.hold Here hold must be a number.',
@@ -230,11 +251,15 @@ const ROWS: readonly (readonly [string, readonly string[]])[] = [
       '13:20+1 tests[1].expect[0].at There are 3 transactions: "at" is from -3 to 2, not 3.',
       '13:46+2 tests[1].expect[1].at There are 3 transactions: "at" is from -3 to 2, not -4.',
       '13:67+9 tests[1].expect[2] An expectation names an outcome or rules: this one could not fail.',
-      '16:31+5 tests[2].expect[0].rules[0] There is no rule "lrage". [large]',
-      '16:38+5 tests[2].expect[0].rules[1] The rule "quiet" has mode: shadow; only live rules stand here.',
-      '18:12+2 tests[3].given No transactions are given.',
-      '19:13+2 tests[3].expect Nothing is expected: the test could not fail.',
-      '21:13+38 tests[4].given[0] The tests have more than 200000 transactions in all.',
+      '17:25+1 tests[2].expect[0].after "after" is a transaction from 1, the one decided on, to 2, or end; not 0.',
+      '18:25+1 tests[2].expect[1].after "after" is a transaction from 1, the one decided on, to 2, or end; not 3.',
+      '19:26+2 tests[2].expect[2].after "after" is a transaction from 2, the one decided on, to 2, or end; not -2.',
+      '20:25+5 tests[2].expect[3].after Here after must be the number of a transaction, or end.',
+      '23:31+5 tests[3].expect[0].rules[0] There is no rule "lrage". [large]',
+      '23:38+5 tests[3].expect[0].rules[1] The rule "quiet" has mode: shadow; only live rules stand here.',
+      '25:12+2 tests[4].given No transactions are given.',
+      '26:13+2 tests[4].expect Nothing is expected: the test could not fail.',
+      '28:13+38 tests[5].given[0] The tests have more than 200000 transactions in all.',
     ],
   ],
   [

@@ -37,7 +37,7 @@ const NASTY = [
 ];
 const CEL =
   'tx . amount account count ( ) "10m" , [ ] && || ! == < in staff merchants tx.merchant 5 50.00 ? : ' +
-  '- * / small isSmall has true tx.vip min matches prior r"x" b"x" { }';
+  '- * / small isSmall has true tx.vip min matches prior payment of event . state age ( ) conflict "1h" > r"x" b"x" { }';
 const YAML_KEYS =
   'ruleset rules let lists registers tests fields id when outcome hold POLICY 5 "x"';
 const YAML_WORDS = [

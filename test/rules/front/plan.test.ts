@@ -2,6 +2,7 @@
 
 import { describe, expect, test } from 'vitest';
 import { REASONS } from '../../../src/domain/reasons.ts';
+import { DEFAULT_LIFE } from '../../../src/domain/plan.ts';
 import { HoldfastError } from '../../../src/base/errors.ts';
 import { formatProblem, loadRulesFile } from '../../../src/rules/front/load.ts';
 import { load, planOf, problemsOf } from './help.ts';
@@ -30,9 +31,8 @@ describe('the plan of a file', () => {
       'account.prior.avg(30d, tx.amount)',
     ]);
     expect(plan.exempt).toMatchObject([{ id: 'head-office', from: ['hold'], rules: [0] }]);
-    expect(warnings.map(({ message }) => message)).toEqual([
-      '"deadline" is checked but not active in this version.',
-    ]);
+    expect(plan.life.deadline).toEqual({ budgetMs: 50, fallback: 'allow', catchUp: 'evaluate' });
+    expect(warnings).toEqual([]);
   });
 
   test('defaults', () => {
@@ -47,6 +47,7 @@ describe('the plan of a file', () => {
       keepMs: 90 * 86_400_000,
       limits: { rowsPerEntity: 1e6, entities: 262_144, pending: 262_144 },
       repeats: { forMs: 86_400_000, ids: 16e6 },
+      life: DEFAULT_LIFE,
     });
     expect(plan.reasons.slice(0, REASONS.length)).toEqual(REASONS);
   });

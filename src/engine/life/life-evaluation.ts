@@ -1,0 +1,433 @@
+// A payment that lives on is decided again: its kept values are laid out as a row of their own (the
+// scratch row, in the form of every other row's record), the life rules run on it, and where outcome or
+// reasons changed an amendment is written. Cost: about 1 µs and the rules; rows without events do not
+// come here. Nothing is allocated but where evidence or a rail's window is met for the first time.
+
+import type { DecisionEncoder } from '../../codec/decision-writer.ts';
+import { FIRST_REASON } from '../../codec/decision-writer.ts';
+import type { FeatureLayout } from '../../domain/feature-layout.ts';
+import { KINDS } from '../../domain/fields.ts';
+import { CAUSES, LIFE_NAMES } from '../../domain/life.ts';
+import type { Cause } from '../../domain/life.ts';
+import type { Plan } from '../../domain/plan.ts';
+import { METHODS } from '../../domain/rails.ts';
+import type { RowLayout } from '../../domain/row-layout.ts';
+import { ROW, ROW_FLAG, fieldNumber } from '../../domain/row-layout.ts';
+import type { AmendmentHead, RowTable, Verdict } from '../../domain/verdict.ts';
+import { makeVerdict } from '../../rules/compile/deciding.ts';
+import type { RulesProgram } from '../../rules/compile/rules-program.ts';
+import type { ConstantPool } from '../../rules/runtime/constant-pool.ts';
+import { LIFE_B, LIFE_D, LIFE_DOUBLES, LIFE_FLAG, LIFE_W, LIFE_WORDS } from '../../state/lives.ts';
+import type { Lives } from '../../state/lives.ts';
+import { isStringType } from '../../domain/fields.ts';
+import { mix32 } from '../../base/hash.ts';
+import { COUNTER } from '../counters.ts';
+import type { OutputRegion } from '../output-region.ts';
+import { EventRow } from './event-row.ts';
+import { KeptValues } from './kept-values.ts';
+import { KeptVerdicts } from './kept-verdicts.ts';
+import { LifeRecords, RECORD_KIND } from './life-records.ts';
+import { LifeSlots, VALUE } from './life-slots.ts';
+import type { VerdictBlocks } from './verdict-blocks.ts';
+
+const HOLD = 1;
+const REVERSE = 2;
+
+export interface LifeParts {
+  readonly plan: Plan;
+  readonly layout: RowLayout;
+  readonly features: FeatureLayout;
+  readonly pool: ConstantPool;
+  readonly rules: RulesProgram;
+  readonly encoder: DecisionEncoder;
+  readonly counters: Float64Array;
+  readonly blocks: VerdictBlocks;
+  readonly slots: LifeSlots;
+}
+
+/** The tables of the batch in hand. */
+export interface LifeTables {
+  readonly table: RowTable;
+  readonly F: Float64Array;
+  readonly FI: Int32Array;
+  readonly fired: Int32Array;
+}
+
+export class LifeEvaluation {
+  readonly records: LifeRecords;
+  readonly kept: KeptValues;
+  readonly verdicts: KeptVerdicts;
+  readonly event: EventRow;
+  readonly verdict: Verdict;
+  /** The scratch row, and the bits of the rules that fire on it. */
+  readonly i32: Int32Array;
+  readonly f64: Float64Array;
+  readonly F: Float64Array;
+  readonly FI: Int32Array;
+  readonly #fired: Int32Array;
+  readonly #parts: LifeParts;
+  readonly #lives: Lives;
+  readonly #head: AmendmentHead;
+  readonly #template: Int32Array;
+  readonly #kindWord: number;
+  readonly #kinds: Int32Array;
+  readonly #hasLifeRules: boolean;
+  readonly #expiredReason: number;
+  readonly #table: { i32: Int32Array; f64: Float64Array; bytes: Uint8Array; view: DataView };
+  readonly #reasons = new Int32Array(2);
+  #batch: LifeTables | null = null;
+
+  constructor(parts: LifeParts, lives: Lives) {
+    const { plan, layout, features, pool, rules } = parts;
+    this.#parts = parts;
+    this.#lives = lives;
+    this.records = new LifeRecords(lives);
+    this.kept = new KeptValues(plan, layout, features, lives.texts);
+    this.verdicts = new KeptVerdicts(lives, rules.firedWords);
+    this.event = new EventRow(layout);
+    this.verdict = makeVerdict(plan);
+    this.i32 = new Int32Array(layout.strideBytes / 4);
+    this.f64 = new Float64Array(this.i32.buffer);
+    this.F = new Float64Array(Math.max(8, features.length)).fill(NaN);
+    this.FI = new Int32Array(this.F.buffer);
+    this.#fired = new Int32Array(rules.firedWords);
+    this.#template = missingRow(layout);
+    const nothing = new Uint8Array(0);
+    const view = new DataView(new ArrayBuffer(0));
+    this.#table = { i32: this.i32, f64: this.f64, bytes: nothing, view };
+    this.#head = {
+      bytes: lives.texts.bytes,
+      view: lives.texts.view,
+      idOffset: 0,
+      idLength: 0,
+      accountOffset: 0,
+      accountLength: -1,
+      causeBytes: nothing,
+      causeView: view,
+      causeOffset: 0,
+      causeLength: -1,
+      cause: 0,
+      revision: 0,
+      eventTimeMs: NaN,
+      flags: 0,
+    };
+    this.#kindWord = (layout.slots[fieldNumber(layout, 'kind')] as number) / 4;
+    this.#kinds = Int32Array.from(
+      KINDS.flatMap((kind) => {
+        const { lo, hi, offset, length } = pool.text(kind);
+        return [lo, hi, offset, length];
+      }),
+    );
+    this.#hasLifeRules = plan.rules.some((rule) => rule.isLife);
+    this.#expiredReason = plan.reasons.findIndex(({ code }) => code === 'HOLD_EXPIRED');
+  }
+
+  bindBatch(tables: LifeTables): void {
+    this.#batch = tables;
+    this.#table.bytes = tables.table.bytes;
+    this.#table.view = tables.table.view;
+  }
+
+  /**
+   * Lays the record out as the scratch row, at now (lives.now), with `event` as its event; binds the
+   * rules to it. `release` binds them to the batch again.
+   */
+  layOut(record: number, cause: Cause): void {
+    const { layout, rules, slots } = this.#parts;
+    const { i32, f64, F } = this;
+    const { words, doubles, now } = this.#lives;
+    i32.set(this.#template);
+    const kind = this.records.get(record, LIFE_B.kind);
+    f64[ROW.timeMs / 8] = doubles[record * LIFE_DOUBLES + LIFE_D.timeMs] as number;
+    f64[ROW.streamTimeMs / 8] = now[0] as number;
+    i32[ROW.flags / 4] = ROW_FLAG.decided;
+    i32[ROW.kind / 4] = kind;
+    for (let k = 0; k < 4; k++) i32[this.#kindWord + k] = this.#kinds[kind * 4 + k] as number;
+    this.kept.restore(words[record * LIFE_WORDS + LIFE_W.kept] as number, i32, f64, 0, F);
+    if (kind === RECORD_KIND.payment) this.#layOutPayment(record);
+    else this.#layOutOf(record);
+    const { event } = this;
+    if (event.isPresent) slots.writeEvent(event.i32, event.f64, event.at, i32, f64, 0);
+    slots.writeCause(i32, 0, CAUSES.indexOf(cause));
+    if (slots.now >= 0) f64[slots.now] = now[0] as number;
+    rules.bind(this.#table, F, this.FI, this.#fired);
+    void layout;
+  }
+
+  release(): void {
+    const { table, F, FI, fired } = this.#batch as LifeTables;
+    this.#parts.rules.bind(table, F, FI, fired);
+  }
+
+  #layOutPayment(record: number): void {
+    this.readValues(record);
+    this.#parts.slots.writePayment(this.i32, this.f64, 0);
+  }
+
+  #layOutOf(record: number): void {
+    if (!this.verdicts.has(record)) return;
+    const of = this.#lives.find(this.verdicts.ofLo(record), this.verdicts.ofHi(record));
+    if (of < 0) return;
+    this.readValues(of);
+    if (this.records.get(record, LIFE_B.kind) === RECORD_KIND.refund) {
+      // The one in hand is counted, though it is held.
+      const { values } = this.#parts.slots;
+      values[VALUE.refundCount] = (values[VALUE.refundCount] as number) + 1;
+      const amount = this.verdicts.amount(record);
+      if (amount === amount) {
+        values[VALUE.refundedAmount] = (values[VALUE.refundedAmount] as number) + amount;
+      }
+    }
+    this.writeOf(of, this.i32, this.f64, 0);
+  }
+
+  /** of.X of payment `of` into a record; `slots.values` are its values. */
+  writeOf(of: number, i32: Int32Array, f64: Float64Array, at: number): void {
+    const { slots } = this.#parts;
+    slots.writeOf(i32, f64, at);
+    const block = this.#lives.words[of * LIFE_WORDS + LIFE_W.kept] as number;
+    for (const slot of slots.ofFields) this.kept.copyField(block, slot, i32, f64, at);
+  }
+
+  /** What rules read of a payment, at now, into slots.values. */
+  readValues(record: number): void {
+    const { slots } = this.#parts;
+    const { records } = this;
+    const { values } = slots;
+    const { doubles, now } = this.#lives;
+    const d = record * LIFE_DOUBLES;
+    // States are index + 1, 0 = unknown.
+    const state = (byte: number): number => (records.get(record, byte) || NaN) - 1;
+    values[VALUE.state] = state(LIFE_B.state);
+    values[VALUE.terminalStatus] = state(LIFE_B.terminalStatus);
+    values[VALUE.walletStatus] = state(LIFE_B.walletStatus);
+    values[VALUE.codeState] = state(LIFE_B.codeState);
+    values[VALUE.label] = state(LIFE_B.label);
+    values[VALUE.release] = state(LIFE_B.release);
+    values[VALUE.conflict] = state(LIFE_B.conflict);
+    values[VALUE.codeUses] = this.codeUses(record);
+    const isCharged = records.hasFlag(record, LIFE_FLAG.charged);
+    values[VALUE.chargedAmount] = isCharged ? (doubles[d + LIFE_D.charged] as number) : NaN;
+    values[VALUE.refundedAmount] = doubles[d + LIFE_D.refunded] as number;
+    values[VALUE.refundCount] = records.refundCount(record);
+    const age = (now[0] as number) - (doubles[d + LIFE_D.timeMs] as number);
+    values[VALUE.ageMs] = age;
+    values[VALUE.pendingMs] = records.isPending(record) ? age : NaN;
+    if (slots.readsRails) this.readRails(records.get(record, LIFE_B.rail) - 1, d, isCharged);
+  }
+
+  /** Payments with its code so far; set by the pass that knows the codes. */
+  codeUses: (record: number) => number = () => NaN;
+
+  /** @param timeAt index of the payment's time in lives.doubles */
+  readRails(rail: number, timeAt: number, isCharged: boolean): void {
+    const paymentMs = this.#lives.doubles[timeAt + LIFE_D.timeMs] as number;
+    writeRails(this.#parts, rail, paymentMs, this.#lives.now[0] as number, isCharged);
+  }
+
+  /** Runs the life rules on the scratch row; gives true where one that is new would stop it. */
+  judge(record: number): boolean {
+    const { rules, plan } = this.#parts;
+    const { verdicts } = this;
+    const fired = this.#fired;
+    for (let word = 0; word < fired.length; word++) fired[word] = verdicts.rowBits(record, word);
+    if (this.#hasLifeRules) rules.scoreLife(0);
+    let isNew = false;
+    for (let word = 0; word < fired.length; word++) {
+      const life = (fired[word] as number) & (rules.lifeBits[word] as number);
+      const fresh = life & ~verdicts.lifeBits(record, word) & ~verdicts.waivedBits(record, word);
+      if (fresh !== 0 && this.#stops(word, fresh)) isNew = true;
+      if (life !== 0 || verdicts.has(record)) {
+        verdicts.ensure(record);
+        verdicts.setLifeBits(record, word, life);
+      }
+      this.#countFired(word, fresh);
+      fired[word] = (fired[word] as number) & ~verdicts.waivedBits(record, word);
+    }
+    void plan;
+    return isNew;
+  }
+
+  #stops(word: number, bits: number): boolean {
+    for (let bit = 0; bit < 32; bit++) {
+      if (((bits >>> bit) & 1) === 0) continue;
+      const rule = this.#parts.plan.rules[word * 32 + bit];
+      if (rule?.mode === 'live' && rule.outcome !== 'allow') return true;
+    }
+    return false;
+  }
+
+  #countFired(word: number, bits: number): void {
+    if (bits === 0) return;
+    const { counters } = this.#parts;
+    for (let bit = 0; bit < 32; bit++) {
+      if (((bits >>> bit) & 1) === 0) continue;
+      const at = COUNTER.rules + (word * 32 + bit) * 2;
+      counters[at] = (counters[at] as number) + 1;
+    }
+  }
+
+  /** The rules that have fired so far are waived for this decision. */
+  waive(record: number): void {
+    const { verdicts } = this;
+    verdicts.ensure(record);
+    for (let word = 0; word < this.#fired.length; word++) {
+      const bits =
+        verdicts.waivedBits(record, word) |
+        verdicts.rowBits(record, word) |
+        verdicts.lifeBits(record, word);
+      verdicts.setWaivedBits(record, word, bits);
+      this.#fired[word] = (this.#fired[word] as number) & ~bits;
+    }
+    this.records.setFlag(record, LIFE_FLAG.scoreWaived);
+  }
+
+  /** The verdict of what `judge` left, with hold, reversal and what was forced. */
+  decide(record: number): void {
+    const { rules, blocks } = this.#parts;
+    const { verdict, records } = this;
+    const { doubles, now } = this.#lives;
+    const d = record * LIFE_DOUBLES;
+    const isWaived = records.hasFlag(record, LIFE_FLAG.scoreWaived);
+    rules.decideAgain(0, isWaived ? NaN : this.verdicts.score(record), verdict);
+    if (records.hasFlag(record, LIFE_FLAG.forced)) verdict.outcome = REVERSE;
+    const isExpired = records.hasFlag(record, LIFE_FLAG.expired);
+    verdict.engineReason = isExpired ? this.#expiredReason : -1;
+    const { context } = blocks;
+    context.times[0] = doubles[d + LIFE_D.timeMs] as number;
+    context.times[1] = now[0] as number;
+    context.times[2] = this.event.time[0] as number;
+    context.rail = records.get(record, LIFE_B.rail) - 1;
+    context.isPayment = records.get(record, LIFE_B.kind) === RECORD_KIND.payment;
+    context.isCharged = records.hasFlag(record, LIFE_FLAG.charged);
+    context.byRefund = records.hasFlag(record, LIFE_FLAG.byRefund);
+    blocks.complete(verdict);
+    this.#keepHold(record);
+  }
+
+  /** A hold that goes on ends when it was to end. */
+  #keepHold(record: number): void {
+    const { verdict, records } = this;
+    if (verdict.outcome !== HOLD || records.get(record, LIFE_B.outcome) !== HOLD) return;
+    const held = this.#lives.doubles[record * LIFE_DOUBLES + LIFE_D.heldMs] as number;
+    if (held !== held) return;
+    verdict.holdExpiresMs = held;
+    verdict.holdOnExpiry = records.get(record, LIFE_B.onExpiry);
+  }
+
+  /** Whether the verdict differs from the newest decision, in outcome or reasons. */
+  hasChanged(record: number): boolean {
+    const { words } = this.#lives;
+    const w = record * LIFE_WORDS;
+    reasonsHash(this.verdict, this.#reasons);
+    return (
+      this.verdict.outcome !== this.records.get(record, LIFE_B.outcome) ||
+      this.#reasons[0] !== words[w + LIFE_W.reasonsLo] ||
+      this.#reasons[1] !== words[w + LIFE_W.reasonsHi]
+    );
+  }
+
+  /** The verdict becomes the record's newest decision. */
+  remember(record: number, verdict: Verdict): void {
+    const { words, doubles } = this.#lives;
+    const w = record * LIFE_WORDS;
+    reasonsHash(verdict, this.#reasons);
+    words[w + LIFE_W.reasonsLo] = this.#reasons[0] as number;
+    words[w + LIFE_W.reasonsHi] = this.#reasons[1] as number;
+    words[w + LIFE_W.first] = firstReason(this.#parts.plan, verdict);
+    this.records.set(record, LIFE_B.outcome, verdict.outcome);
+    this.records.set(record, LIFE_B.onExpiry, verdict.holdOnExpiry);
+    doubles[record * LIFE_DOUBLES + LIFE_D.heldMs] =
+      verdict.outcome === HOLD ? verdict.holdExpiresMs : NaN;
+  }
+
+  /** Writes the verdict as the record's next revision. */
+  amend(record: number, cause: Cause, flags: number, out: OutputRegion): void {
+    const { encoder, counters } = this.#parts;
+    const { words, texts } = this.#lives;
+    const head = this.#head;
+    const w = record * LIFE_WORDS;
+    const block = (words[w + LIFE_W.kept] as number) >> 2;
+    words[w + LIFE_W.revision] = (words[w + LIFE_W.revision] as number) + 1;
+    head.idLength = texts.i32[block] as number;
+    head.accountLength = texts.i32[block + 1] as number;
+    head.idOffset = texts.i32[block + 2] as number;
+    head.accountOffset = texts.i32[block + 3] as number;
+    head.causeBytes = this.event.bytes;
+    head.causeView = this.event.view;
+    head.causeOffset = this.event.idOffset;
+    head.causeLength = this.event.idLength;
+    head.cause = CAUSES.indexOf(cause);
+    head.revision = words[w + LIFE_W.revision] as number;
+    head.eventTimeMs = this.event.time[0] as number;
+    head.flags = flags;
+    out.ensure(encoder.bytesMax);
+    encoder.amendment(this.#table, 0, this.verdict, head, out.buffer);
+    this.remember(record, this.verdict);
+    counters[COUNTER.amendments] = (counters[COUNTER.amendments] as number) + 1;
+    const outcome = COUNTER.amendedOutcomes + this.verdict.outcome;
+    counters[outcome] = (counters[outcome] as number) + 1;
+  }
+}
+
+/** openMethod and which windows are open, into slots.values. */
+export function writeRails(
+  { slots, blocks }: LifeParts,
+  rail: number,
+  paymentMs: number,
+  nowMs: number,
+  isCharged: boolean,
+): void {
+  const { values } = slots;
+  const { rails, choice } = blocks;
+  if (rail < 0) {
+    values.fill(NaN, VALUE.openMethod, LIFE_NAMES.length);
+    return;
+  }
+  const isOpen = rails.choose(rail, paymentMs, nowMs, isCharged, false, choice);
+  values[VALUE.openMethod] = isOpen ? choice.method : NaN;
+  for (let method = 0; method < METHODS.length; method++) {
+    values[VALUE.reversalOpen + method] = rails.isOpen(rail, method, paymentMs, nowMs) ? 1 : 0;
+  }
+}
+
+/** 64 bits that stand for the reasons of a verdict; no reasons are 0, 0. */
+function reasonsHash(verdict: Verdict, out: Int32Array): void {
+  let lo = 0;
+  let hi = 0;
+  const add = (reason: number): void => {
+    lo = mix32((Math.imul(lo, 0x9e3779b1) + reason + 1) | 0);
+    hi = mix32((Math.imul(hi, 0x85ebca6b) ^ (reason + 0x5bd1)) | 0);
+  };
+  if (verdict.engineReason >= 0) add(0x100000 + verdict.engineReason);
+  for (let k = 0; k < verdict.reasonCount; k++) add(verdict.reasonRules[k] as number);
+  if (verdict.scoreOutcome > 0) add(0x200000 + verdict.scoreOutcome);
+  out[0] = lo;
+  out[1] = hi;
+}
+
+/** The first reason that a decision tells, as one number (FIRST_REASON). */
+export function firstReason(plan: Plan, verdict: Verdict): number {
+  if (verdict.engineReason >= 0) return FIRST_REASON.engine - verdict.engineReason;
+  const first = verdict.reasonCount > 0 ? (verdict.reasonRules[0] as number) : FIRST_REASON.none;
+  if (verdict.scoreOutcome === 0) return first;
+  // SCORE stands after the rules of its outcome: it is first only where no rule is as severe.
+  const outcome = first < 0 ? undefined : plan.rules[first]?.outcome;
+  const severity = outcome === 'reverse' ? REVERSE : outcome === 'hold' ? HOLD : 0;
+  return severity < verdict.scoreOutcome ? FIRST_REASON.score : first;
+}
+
+/** A record in which everything is missing. */
+function missingRow(layout: RowLayout): Int32Array {
+  const i32 = new Int32Array(layout.strideBytes / 4);
+  const f64 = new Float64Array(i32.buffer);
+  layout.fields.forEach((spec, field) => {
+    const slot = layout.slots[field] as number;
+    if (isStringType(spec.type)) i32[slot / 4 + 3] = -1;
+    else f64[slot / 8] = NaN;
+    const money = layout.moneySlots[field] as number;
+    if (money >= 0) f64[money / 8] = NaN;
+  });
+  i32[ROW.repeatRow / 4] = -1;
+  return i32;
+}

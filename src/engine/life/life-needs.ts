@@ -1,0 +1,99 @@
+// What a plan needs of the life of payments: nothing, the decisions that hold (they expire and can be
+// released), or all payments; which fields and features must be kept with a payment because life
+// rules read them; which fields decode must read for the life pass itself.
+
+import { TRANSACTION_FIELDS } from '../../domain/fields.ts';
+import type { Expression } from '../../domain/expression.ts';
+import { partsOf } from '../../domain/expression-tree.ts';
+import { lifeNames } from '../../domain/life.ts';
+import type { Plan } from '../../domain/plan.ts';
+
+/** none: no life pass. held: decisions that hold are kept. all: every payment is. */
+export type LifeMode = 'none' | 'held' | 'all';
+
+export function lifeModeOf(plan: Plan): LifeMode {
+  if (plan.rules.some((rule) => rule.isLife)) return 'all';
+  const holds =
+    plan.score.hold !== null ||
+    plan.life.deadline?.fallback === 'hold' ||
+    plan.rules.some(({ mode, outcome }) => mode === 'live' && outcome === 'hold');
+  // A reverse whose rail has no window open any more holds.
+  const mayHold = plan.life.rails.length > 0 && plan.rules.some((r) => r.outcome === 'reverse');
+  return holds || mayHold ? 'held' : 'none';
+}
+
+/** Fields that the life pass reads of rows, whatever the rules say. */
+export function lifeReads(plan: Plan): readonly string[] {
+  const mode = lifeModeOf(plan);
+  const rails = plan.life.rails.length > 0 ? ['rail', 'walletStatus'] : [];
+  if (mode === 'none') return rails;
+  const held = ['of', 'release', 'credential', ...rails];
+  if (mode === 'held') return held;
+  return [
+    ...held,
+    'walletStatus',
+    'terminalStatus',
+    'amount',
+    'label',
+    'terminal',
+    'fault',
+    'paymentCode',
+    'codeState',
+  ];
+}
+
+/** Field numbers and feature numbers of the payment that its evaluations after the first read. */
+export interface KeptParts {
+  readonly fields: readonly number[];
+  readonly features: readonly number[];
+}
+
+export function keptParts(plan: Plan): KeptParts {
+  const fields = new Set<number>();
+  const features = new Set<number>();
+  const inputCount = TRANSACTION_FIELDS.length + plan.extraFields.length;
+  const visit = (e: Expression): void => {
+    if (e.op === 'field') fields.add(sourceOf(e.field));
+    if (e.op === 'feature') features.add(e.feature);
+    if (e.op === 'call' && e.name === 'inMaintenance' && e.timeField === undefined) {
+      fields.add(TRANSACTION_FIELDS.findIndex(({ name }) => name === 'time'));
+    }
+    for (const part of partsOf(e)) visit(part);
+  };
+  /** Of `of.X` the field X of the payment; other names of its life are not kept as fields. */
+  const sourceOf = (field: number): number => {
+    const name = plan.life.fields[field - inputCount]?.name;
+    if (name === undefined) return field;
+    const [owner, own = ''] = splitName(name);
+    return owner === 'of' && !lifeNames('payment', []).includes(own) ? fieldNamed(plan, own) : -1;
+  };
+  for (const rule of plan.rules) {
+    if (!rule.isLife) continue;
+    visit(rule.when);
+    if (rule.score !== null) visit(rule.score);
+  }
+  if (plan.rules.some((rule) => rule.isLife)) for (const { when } of plan.exempt) visit(when);
+  for (const timer of plan.life.timers) {
+    visit(timer.kind === 'clock' ? timer.threshold : timer.scope);
+  }
+  fields.delete(-1);
+  const sorted = (set: ReadonlySet<number>): number[] => [...set].toSorted((a, b) => a - b);
+  // The record itself keeps these.
+  const always = ['kind', 'time'];
+  return {
+    fields: sorted(fields).filter(
+      (field) => !always.includes(TRANSACTION_FIELDS[field]?.name ?? ''),
+    ),
+    features: sorted(features),
+  };
+}
+
+export function splitName(name: string): [string, string] {
+  const dot = name.indexOf('.');
+  return [name.slice(0, dot), name.slice(dot + 1)];
+}
+
+/** Number of a field of the input by its name. */
+export function fieldNamed(plan: Plan, name: string): number {
+  return [...TRANSACTION_FIELDS, ...plan.extraFields].findIndex((spec) => spec.name === name);
+}

@@ -1,0 +1,173 @@
+// What events do to a payment's record: the state machine of docs/lifecycle.md. Nothing is decided here.
+// States in a record are index + 1 of their value in the contract or in domain/life.ts; 0 = unknown.
+
+import { CONFLICTS, PAYMENT_STATES } from '../../domain/life.ts';
+import type { Conflict, PaymentState } from '../../domain/life.ts';
+import { LIFE_B, LIFE_D, LIFE_DOUBLES, LIFE_FLAG, LIFE_W, LIFE_WORDS } from '../../state/lives.ts';
+import type { Lives } from '../../state/lives.ts';
+
+const stateNumber = (state: PaymentState): number => PAYMENT_STATES.indexOf(state) + 1;
+const conflictNumber = (conflict: Conflict): number => CONFLICTS.indexOf(conflict) + 1;
+
+const STATE = {
+  attempted: stateNumber('attempted'),
+  charged: stateNumber('charged'),
+  notCharged: stateNumber('not-charged'),
+  partlyRefunded: stateNumber('partly-refunded'),
+  refunded: stateNumber('refunded'),
+  reversed: stateNumber('reversed'),
+} as const;
+
+/** Index + 1 in the values of walletStatus and terminalStatus. */
+export const WALLET = { charged: 1, notCharged: 2, unknown: 3 } as const;
+export const TERMINAL = { success: 1, failed: 2, unknown: 3 } as const;
+export const RECORD_KIND = { payment: 0, refund: 1, reversal: 2 } as const;
+
+const REFUNDS_MAX = 65_535;
+
+export class LifeRecords {
+  readonly lives: Lives;
+
+  constructor(lives: Lives) {
+    this.lives = lives;
+  }
+
+  byteAt(record: number, byte: number): number {
+    return record * LIFE_WORDS * 4 + LIFE_W.states * 4 + byte;
+  }
+
+  get(record: number, byte: number): number {
+    return this.lives.bytes[this.byteAt(record, byte)] as number;
+  }
+
+  set(record: number, byte: number, value: number): void {
+    this.lives.bytes[this.byteAt(record, byte)] = value;
+  }
+
+  hasFlag(record: number, flag: number): boolean {
+    return (this.get(record, LIFE_B.flags) & flag) !== 0;
+  }
+
+  setFlag(record: number, flag: number): void {
+    this.set(record, LIFE_B.flags, this.get(record, LIFE_B.flags) | flag);
+  }
+
+  clearFlag(record: number, flag: number): void {
+    this.set(record, LIFE_B.flags, this.get(record, LIFE_B.flags) & ~flag);
+  }
+
+  refundCount(record: number): number {
+    return this.get(record, LIFE_B.refundsLow) | (this.get(record, LIFE_B.refundsHigh) << 8);
+  }
+
+  isPending(record: number): boolean {
+    const wallet = this.get(record, LIFE_B.walletStatus);
+    const isKnown = wallet === WALLET.charged || wallet === WALLET.notCharged;
+    return !isKnown || this.get(record, LIFE_B.terminalStatus) === TERMINAL.unknown;
+  }
+
+  /** On its terminal, as far as is known: a fault there may have cut it short. */
+  isInFlight(record: number): boolean {
+    if (this.get(record, LIFE_B.kind) !== RECORD_KIND.payment) return false;
+    if (!this.hasFlag(record, LIFE_FLAG.onTerminal)) return false;
+    if (this.get(record, LIFE_B.state) === STATE.reversed) return false;
+    const isSilent =
+      this.get(record, LIFE_B.walletStatus) === WALLET.charged &&
+      this.get(record, LIFE_B.terminalStatus) === 0;
+    return isSilent || this.isPending(record);
+  }
+
+  conflict(record: number, conflict: Conflict): void {
+    this.set(record, LIFE_B.conflict, conflictNumber(conflict));
+  }
+
+  /**
+   * News of wallet and terminal (0 = none). `lives.doubles` may get the amount that the wallet
+   * charged before. `unknown` does not take back what is known.
+   */
+  applyStatus(record: number, wallet: number, terminal: number): void {
+    const oldWallet = this.get(record, LIFE_B.walletStatus);
+    const oldTerminal = this.get(record, LIFE_B.terminalStatus);
+    const isReversed = this.get(record, LIFE_B.state) === STATE.reversed;
+    if (isReversed && wallet === WALLET.charged && oldWallet !== WALLET.charged) {
+      this.conflict(record, 'status-after-reversal');
+    } else if (contradicts(oldWallet, wallet) || contradicts(oldTerminal, terminal)) {
+      this.conflict(record, 'status-contradicts');
+    }
+    if (wallet !== 0 && !isLessKnown(oldWallet, wallet)) {
+      this.set(record, LIFE_B.walletStatus, wallet);
+    }
+    if (terminal !== 0 && !isLessKnown(oldTerminal, terminal)) {
+      this.set(record, LIFE_B.terminalStatus, terminal);
+    }
+    this.settleState(record);
+  }
+
+  /** State and the charged flag, from the wallet's word and what was refunded. */
+  settleState(record: number): void {
+    const wallet = this.get(record, LIFE_B.walletStatus);
+    if (wallet === WALLET.charged) this.setFlag(record, LIFE_FLAG.charged);
+    else this.clearFlag(record, LIFE_FLAG.charged);
+    if (this.get(record, LIFE_B.state) === STATE.reversed) return;
+    this.set(record, LIFE_B.state, this.#stateOf(record, wallet));
+  }
+
+  #stateOf(record: number, wallet: number): number {
+    const d = record * LIFE_DOUBLES;
+    const refunded = this.lives.doubles[d + LIFE_D.refunded] as number;
+    if (refunded > 0 || this.refundCount(record) > 0) {
+      const charged = this.lives.doubles[d + LIFE_D.charged] as number;
+      return refunded < charged ? STATE.partlyRefunded : STATE.refunded;
+    }
+    if (wallet === WALLET.charged) return STATE.charged;
+    return wallet === WALLET.notCharged ? STATE.notCharged : STATE.attempted;
+  }
+
+  /** One refund more (sign 1), or one less because it is held after all (-1). */
+  countRefund(record: number, amount: number, sign: number): void {
+    const at = record * LIFE_DOUBLES + LIFE_D.refunded;
+    const { doubles } = this.lives;
+    if (amount === amount) doubles[at] = (doubles[at] as number) + sign * amount;
+    const count = Math.max(0, Math.min(REFUNDS_MAX, this.refundCount(record) + sign));
+    this.set(record, LIFE_B.refundsLow, count & 255);
+    this.set(record, LIFE_B.refundsHigh, count >> 8);
+  }
+
+  /** What a refund says against the order of things; it is counted already. */
+  noteRefund(record: number, isEarly: boolean): void {
+    const d = record * LIFE_DOUBLES;
+    const { doubles } = this.lives;
+    const refunded = doubles[d + LIFE_D.refunded] as number;
+    if (isEarly) this.conflict(record, 'refund-before-payment');
+    else if (this.get(record, LIFE_B.state) === STATE.reversed) {
+      this.conflict(record, 'refund-after-reversal');
+    } else if (this.get(record, LIFE_B.walletStatus) === WALLET.notCharged) {
+      this.conflict(record, 'refund-of-uncharged');
+    } else if (refunded > (doubles[d + LIFE_D.charged] as number)) {
+      this.conflict(record, 'refund-exceeds-charge');
+    }
+  }
+
+  noteReversal(record: number, isEarly: boolean): void {
+    const state = this.get(record, LIFE_B.state);
+    if (isEarly) this.conflict(record, 'reversal-before-payment');
+    else if (state === STATE.reversed) this.conflict(record, 'reversal-after-reversal');
+    else if (state === STATE.partlyRefunded || state === STATE.refunded) {
+      this.conflict(record, 'reversal-after-refund');
+    }
+  }
+
+  reverse(record: number): void {
+    this.set(record, LIFE_B.state, STATE.reversed);
+  }
+}
+
+/** Both are known, and differ. */
+function contradicts(before: number, after: number): boolean {
+  return before !== 0 && after !== 0 && before !== 3 && after !== 3 && before !== after;
+}
+
+/** `unknown` after a word. */
+function isLessKnown(before: number, after: number): boolean {
+  return after === 3 && before !== 0 && before !== 3;
+}

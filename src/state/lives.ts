@@ -1,0 +1,207 @@
+// The records of payments (and of refunds and reversals) that are kept: found by the id's hash, in the
+// order in which they were last touched, so that what has been quiet longest leaves first.
+//
+//   record | time | held until | charged | refunded | touched | sequence |      six doubles
+//          | id hash | 16 bytes of states | revision | order | chains | kept values | reasons |
+//
+// A record takes LIFE_WORDS words; id, account and the values that life rules read lie in the text
+// arena (engine/life/kept-values.ts knows their form).
+// A record that was not touched for `keepMs` is no longer found, whether it was taken away or not.
+// At `perShard` records of a shard the one that was touched longest ago has to leave: the caller ends
+// its life (a hold is resolved) and removes it. Cost: one cache miss a look-up, two a new record.
+
+import { HashIndex } from './hash-index.ts';
+import { reserveWords } from './reserve.ts';
+import { TextArena } from './text-arena.ts';
+
+export const LIFE_WORDS = 30;
+export const LIFE_DOUBLES: number = LIFE_WORDS / 2;
+
+/** Doubles of a record. */
+export const LIFE_D = {
+  timeMs: 0, // of the row
+  heldMs: 1, // the hold's end; NaN = not held
+  charged: 2, // amount in minor units of the file's currency; whether it was charged, a flag says
+  refunded: 3,
+  touchedMs: 4, // stream time
+  sequence: 5, // records are numbered as they come
+} as const;
+
+/** Words of a record. */
+export const LIFE_W = {
+  idLo: 12,
+  idHi: 13,
+  states: 14, // 16 bytes, LIFE_B
+  revision: 18,
+  older: 19, // record + 1
+  newer: 20,
+  terminalNode: 21, // node + 1 of the chain that it is in
+  codeNode: 22,
+  kept: 23, // byte offset in the texts; 0 = none
+  keptBytes: 24,
+  verdict: 25, // byte offset of what fired; 0 = nothing did
+  reasonsLo: 26,
+  reasonsHi: 27,
+  first: 28, // first reason, as a repeat tells it
+} as const;
+
+/** Bytes of a record from LIFE_W.states. States that are unknown are 0, else index + 1. */
+export const LIFE_B = {
+  kind: 0,
+  state: 1,
+  terminalStatus: 2,
+  walletStatus: 3,
+  codeState: 4,
+  label: 5,
+  release: 6,
+  conflict: 7,
+  outcome: 8,
+  onExpiry: 9,
+  flags: 10,
+  rail: 11,
+  refundsLow: 12,
+  refundsHigh: 13,
+  timer: 14, // what the timer that is set is for, TIMER
+} as const;
+
+export const LIFE_FLAG = {
+  charged: 1, // the wallet charged
+  forced: 2, // reversed by decline or expiry, whatever the rules say
+  byRefund: 4, // by a refund
+  expired: 8, // HOLD_EXPIRED is among the reasons
+  scoreWaived: 16,
+  onTerminal: 32, // the row has a terminal
+} as const;
+
+const SHARDS = 16;
+
+export interface LivesOptions {
+  readonly perShard: number;
+  readonly keepMs: number;
+  readonly textBytesMax: number;
+}
+
+export class Lives {
+  readonly words: Int32Array;
+  readonly doubles: Float64Array;
+  readonly bytes: Uint8Array;
+  readonly texts: TextArena;
+  readonly index: HashIndex;
+  /** [0]: stream time in hand. Not an argument: a double passed to a call is boxed. */
+  readonly now: Float64Array = new Float64Array(1);
+  readonly recordsMax: number;
+  readonly #keepMs: number;
+  readonly #perShard: number;
+  readonly #counts = new Int32Array(SHARDS);
+  /** Record + 1. */
+  readonly #oldest = new Int32Array(SHARDS);
+  readonly #newest = new Int32Array(SHARDS);
+  #free = 0;
+  #next = 0;
+  #sequence = 0;
+
+  constructor({ perShard, keepMs, textBytesMax }: LivesOptions) {
+    this.#perShard = perShard;
+    this.#keepMs = keepMs;
+    this.recordsMax = perShard * SHARDS + 1;
+    this.words = reserveWords(this.recordsMax * LIFE_WORDS);
+    this.doubles = new Float64Array(this.words.buffer);
+    this.bytes = new Uint8Array(this.words.buffer);
+    this.index = new HashIndex(this.recordsMax);
+    this.texts = new TextArena(textBytesMax);
+  }
+
+  get count(): number {
+    return this.index.count;
+  }
+
+  get bytesUsed(): number {
+    return this.#next * LIFE_WORDS * 4 + this.index.bytesUsed + this.texts.bytesUsed;
+  }
+
+  /** The record of an id, or -1; one that has been quiet too long is not found. */
+  find(lo: number, hi: number): number {
+    const record = this.index.find(lo, hi, this.words, LIFE_WORDS, LIFE_W.idHi);
+    return record >= 0 && this.#isQuiet(record) ? -1 : record;
+  }
+
+  #isQuiet(record: number): boolean {
+    const touched = this.doubles[record * LIFE_DOUBLES + LIFE_D.touchedMs] as number;
+    return touched + this.#keepMs < (this.now[0] as number);
+  }
+
+  /** A record of this shard that has to leave before another comes; -1 = none. */
+  leaving(lo: number): number {
+    const shard = lo & (SHARDS - 1);
+    const oldest = (this.#oldest[shard] as number) - 1;
+    if (oldest < 0) return -1;
+    return (this.#counts[shard] as number) >= this.#perShard || this.#isQuiet(oldest) ? oldest : -1;
+  }
+
+  isFull(lo: number): boolean {
+    return (this.#counts[lo & (SHARDS - 1)] as number) >= this.#perShard;
+  }
+
+  /** A zeroed record of an id that has none. The shard must have room. */
+  create(lo: number, hi: number): number {
+    const { words, doubles } = this;
+    const record = this.#free > 0 ? this.#free - 1 : this.#next++;
+    if (this.#free > 0) this.#free = words[record * LIFE_WORDS + LIFE_W.newer] as number;
+    const w = record * LIFE_WORDS;
+    words.fill(0, w, w + LIFE_WORDS);
+    words[w + LIFE_W.idLo] = lo;
+    words[w + LIFE_W.idHi] = hi;
+    doubles[record * LIFE_DOUBLES + LIFE_D.sequence] = this.#sequence++;
+    doubles[record * LIFE_DOUBLES + LIFE_D.heldMs] = NaN;
+    this.index.insert(lo, hi, record, words, LIFE_WORDS, LIFE_W.idHi);
+    const shard = lo & (SHARDS - 1);
+    this.#counts[shard] = (this.#counts[shard] as number) + 1;
+    this.#link(record, shard);
+    return record;
+  }
+
+  /** The record was touched now: it is the last to leave. */
+  touch(record: number): void {
+    const shard = (this.words[record * LIFE_WORDS + LIFE_W.idLo] as number) & (SHARDS - 1);
+    if (this.#newest[shard] !== record + 1) {
+      this.#unlink(record, shard);
+      this.#link(record, shard);
+    }
+    this.doubles[record * LIFE_DOUBLES + LIFE_D.touchedMs] = this.now[0] as number;
+  }
+
+  /** Takes a record away; what it has in the texts and elsewhere is the caller's to give back. */
+  remove(record: number): void {
+    const { words } = this;
+    const w = record * LIFE_WORDS;
+    const lo = words[w + LIFE_W.idLo] as number;
+    this.index.remove(lo, words[w + LIFE_W.idHi] as number, record);
+    const shard = lo & (SHARDS - 1);
+    this.#counts[shard] = (this.#counts[shard] as number) - 1;
+    this.#unlink(record, shard);
+    words[w + LIFE_W.newer] = this.#free;
+    this.#free = record + 1;
+  }
+
+  #link(record: number, shard: number): void {
+    const { words } = this;
+    const newest = this.#newest[shard] as number;
+    const w = record * LIFE_WORDS;
+    words[w + LIFE_W.older] = newest;
+    words[w + LIFE_W.newer] = 0;
+    if (newest > 0) words[(newest - 1) * LIFE_WORDS + LIFE_W.newer] = record + 1;
+    else this.#oldest[shard] = record + 1;
+    this.#newest[shard] = record + 1;
+    this.doubles[record * LIFE_DOUBLES + LIFE_D.touchedMs] = this.now[0] as number;
+  }
+
+  #unlink(record: number, shard: number): void {
+    const { words } = this;
+    const older = words[record * LIFE_WORDS + LIFE_W.older] as number;
+    const newer = words[record * LIFE_WORDS + LIFE_W.newer] as number;
+    if (older > 0) words[(older - 1) * LIFE_WORDS + LIFE_W.newer] = newer;
+    else this.#oldest[shard] = newer;
+    if (newer > 0) words[(newer - 1) * LIFE_WORDS + LIFE_W.older] = older;
+    else this.#newest[shard] = older;
+  }
+}

@@ -1,0 +1,96 @@
+// Rows whose `of` is not there yet: kept as they are, in a block of the text arena each, until the
+// payment comes or `waitMs` of stream time have passed. A ring in the order of arrival, and a chain
+// for each id that is awaited. At `rowsMax` the oldest leaves, counted; those that waited in vain
+// are counted too.
+
+import { KeyChains } from './key-chains.ts';
+import type { TextArena } from './text-arena.ts';
+
+export class Waiting {
+  /** Rows that waited in vain, and rows that left at the limit. */
+  expired = 0;
+  evicted = 0;
+  /** [0]: stream time in hand. */
+  readonly now: Float64Array = new Float64Array(1);
+  readonly #chains: KeyChains;
+  readonly #texts: TextArena;
+  readonly #rowsMax: number;
+  readonly #waitMs: number;
+  readonly #since: Float64Array;
+  /** Of entry k % rowsMax: node + 1 (0 = it has left), block and its size. */
+  readonly #nodes: Int32Array;
+  readonly #blocks: Int32Array;
+  readonly #sizes: Int32Array;
+  #head = 0;
+  #tail = 0;
+  #count = 0;
+
+  constructor(rowsMax: number, waitMs: number, texts: TextArena) {
+    this.#rowsMax = rowsMax;
+    this.#waitMs = waitMs;
+    this.#texts = texts;
+    this.#chains = new KeyChains({ anchorsMax: rowsMax, nodesMax: rowsMax, keepMs: 0 });
+    this.#since = new Float64Array(rowsMax);
+    this.#nodes = new Int32Array(rowsMax);
+    this.#blocks = new Int32Array(rowsMax);
+    this.#sizes = new Int32Array(rowsMax);
+  }
+
+  get count(): number {
+    return this.#count;
+  }
+
+  /** A row begins to wait for the id with this hash; its copy is the block. */
+  add(lo: number, hi: number, block: number, bytes: number): void {
+    this.expire();
+    if (this.#tail - this.#head >= this.#rowsMax) {
+      if (this.#nodes[this.#head % this.#rowsMax] !== 0) this.evicted++;
+      this.#dropHead();
+    }
+    const at = this.#tail++ % this.#rowsMax;
+    this.#chains.now[0] = this.now[0] as number;
+    this.#nodes[at] = this.#chains.join(this.#chains.take(lo, hi), at);
+    this.#blocks[at] = block;
+    this.#sizes[at] = bytes;
+    this.#since[at] = this.now[0] as number;
+    this.#count++;
+  }
+
+  /** Block of the first row that waits for an id, or 0. */
+  first(lo: number, hi: number): number {
+    const anchor = this.#chains.find(lo, hi);
+    if (anchor < 0) return 0;
+    return this.#blocks[this.#chains.recordOf(this.#chains.first(anchor))] as number;
+  }
+
+  /** Takes away the first row that waits for an id; its block is given back. */
+  removeFirst(lo: number, hi: number): void {
+    const anchor = this.#chains.find(lo, hi);
+    this.#remove(this.#chains.recordOf(this.#chains.first(anchor)));
+  }
+
+  /** Takes away what has waited too long. */
+  expire(): void {
+    while (this.#head < this.#tail) {
+      const at = this.#head % this.#rowsMax;
+      const isGone = this.#nodes[at] === 0;
+      const isOver = (this.#since[at] as number) + this.#waitMs < (this.now[0] as number);
+      if (!isGone && !isOver) return;
+      if (!isGone) this.expired++;
+      this.#dropHead();
+    }
+  }
+
+  #dropHead(): void {
+    const at = this.#head % this.#rowsMax;
+    if (this.#nodes[at] !== 0) this.#remove(at);
+    this.#head++;
+  }
+
+  #remove(at: number): void {
+    this.#chains.leave(this.#nodes[at] as number);
+    this.#texts.give(this.#blocks[at] as number, this.#sizes[at] as number);
+    this.#nodes[at] = 0;
+    this.#count--;
+  }
+}
