@@ -1,7 +1,14 @@
 // One decision in full, for a person: the payment with its card number masked, each rule that fired
-// with its description, what was compared, with what, and how far over the line it was.
+// with its description, what was compared, with what, and how far over the line it was; how long it
+// is held, how the money goes back, and of an amendment what caused it.
 
-import type { Decision, DecisionEvidence, EvidenceItem } from '../domain/decision.ts';
+import type {
+  Decision,
+  DecisionEvidence,
+  DecisionReason,
+  EvidenceItem,
+} from '../domain/decision.ts';
+import { explainAmendment, explainHold, explainReversal } from './explain-life.ts';
 import type { Quantities } from './quantity.ts';
 import { formatMoney, formatNumber, formatTime, formatValue, formatWindow } from './quantity.ts';
 
@@ -38,19 +45,45 @@ export function explainDecision(example: ExplainedDecision, context: ExplainCont
   const lines = [
     `${decision.outcome.toUpperCase()}  ${decision.transactionId}  ${codes.join(', ')}${score}`,
   ];
+  const amendment = clean(explainAmendment(decision, context.timezone));
+  if (amendment !== '') lines.push(`  ${amendment}`);
   const row = transaction ?? {
     account: decision.account,
     merchant: decision.merchant,
     order: decision.order,
-    time: decision.eventTime,
+    // An amendment has its cause's.
+    time: decision.cause === undefined ? decision.eventTime : undefined,
   };
   for (const line of describeTransaction(row, context)) lines.push(`  ${line}`);
-  for (const evidence of decision.evidence ?? [])
-    lines.push(...explainRule(evidence, decision, context));
+  for (const reason of decision.reasons ?? []) {
+    if (isEngineReason(reason)) lines.push(`  * ${reason.code}${inBrackets(codesOf(reason))}`);
+  }
+  for (const evidence of toldBy(decision)) lines.push(...explainRule(evidence, decision, context));
+  const { hold, reversal } = decision;
+  if (hold !== undefined) lines.push(`  ${explainHold(hold, context.timezone)}`);
+  if (reversal !== undefined) {
+    lines.push(
+      ...wrapWords(explainReversal(reversal, context.timezone), WIDTH - 2).map((l) => `  ${l}`),
+    );
+  }
   if (decision.flags !== undefined && decision.flags.length > 0) {
     lines.push(`  flags: ${decision.flags.join(', ')}`);
   }
   return lines;
+}
+
+/** The evidence, and of reasons that have none in this decision (an amendment's row rules) the rule alone. */
+function toldBy({ evidence = [], reasons = [] }: Decision): DecisionEvidence[] {
+  const told = new Set(evidence.map(({ rule }) => rule));
+  const bare = reasons.flatMap(({ rule }) =>
+    rule === undefined || told.has(rule) ? [] : [{ rule }],
+  );
+  return [...evidence, ...bare];
+}
+
+/** SCORE is told by the rules that gave points. */
+function isEngineReason({ code, rule }: DecisionReason): boolean {
+  return rule === undefined && code !== 'SCORE';
 }
 
 function describeTransaction(
@@ -110,14 +143,9 @@ function explainRule(
 ): string[] {
   const info = context.rules.get(evidence.rule);
   const reason = decision.reasons?.find(({ rule }) => rule === evidence.rule);
-  const codes = [
-    reason?.responseCode === undefined ? '' : `DE39 ${reason.responseCode}`,
-    reason?.reversalReason === undefined ? '' : `DE25 ${reason.reversalReason}`,
-    reason?.isoReason === undefined ? '' : `ISO ${reason.isoReason}`,
-  ].filter((item) => item !== '');
-  const said = [info?.outcome ?? '', ...codes].filter((item) => item !== '').join(', ');
+  const said = inBrackets([info?.outcome ?? '', ...codesOf(reason)]);
   const points = evidence.score === undefined ? '' : `  +${formatNumber(evidence.score, 0)} points`;
-  const lines = [`  * ${evidence.rule}${said === '' ? '' : ` (${said})`}${points}`];
+  const lines = [`  * ${evidence.rule}${said}${points}`];
   if (info?.description)
     lines.push(...wrapWords(info.description, WIDTH - 6).map((l) => `      ${l}`));
   for (const item of evidence.compared ?? []) {
@@ -128,6 +156,21 @@ function explainRule(
   for (const by of evidence.exemptBy ?? [])
     lines.push(`      outcome taken away by exemption ${by}`);
   return lines;
+}
+
+function codesOf(reason: DecisionReason | undefined): string[] {
+  const { responseCode, reversalReason, isoReason } = reason ?? {};
+  return [
+    responseCode === undefined ? '' : `DE39 ${responseCode}`,
+    reversalReason === undefined ? '' : `DE25 ${reversalReason}`,
+    isoReason === undefined ? '' : `ISO ${isoReason}`,
+  ];
+}
+
+/** " (a, b)"; '' of nothing. */
+function inBrackets(parts: readonly string[]): string {
+  const said = parts.filter((part) => part !== '').join(', ');
+  return said === '' ? '' : ` (${said})`;
 }
 
 /** One line, or two when what was compared is long. */

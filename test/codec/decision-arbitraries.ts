@@ -1,10 +1,13 @@
 // Random plans, rows and verdicts for the decision encoders, all of them legal.
 
 import fc from 'fast-check';
+import { CAUSES } from '../../src/domain/life.ts';
+import { METHODS, ON_EXPIRY } from '../../src/domain/rails.ts';
 import { REASONS } from '../../src/domain/reasons.ts';
 import type { EvidenceTemplate } from '../../src/domain/verdict.ts';
 import type {
   FiredModel,
+  HeadModel,
   PlanModel,
   RowModel,
   RuleModel,
@@ -89,6 +92,29 @@ export const anyPlan: fc.Arbitrary<PlanModel> = fc.record({
   exempts: fc.array(textOf(20), { maxLength: 40 }),
   version: fc.option(textOf(10), { nil: null }),
   invalidOutcome: fc.integer({ min: 0, max: 2 }),
+  rails: fc.array(
+    fc.option(fc.array(fc.integer({ min: 0, max: 2 ** 33 }), { maxLength: 20 }), { nil: null }),
+    { maxLength: 4 },
+  ),
+});
+
+/** Whole ms, as all times are; what is not finite is left out. */
+const time = fc.oneof(
+  fc.integer({ min: 1_700_000_000_000, max: 1_800_000_000_000 }),
+  fc.maxSafeInteger(),
+  fc.constantFrom(NaN, Infinity, -Infinity),
+);
+
+const revision = fc.integer({ min: 1, max: 2 ** 31 - 1 });
+
+export const anyHead: fc.Arbitrary<HeadModel> = fc.record({
+  id: textOf(64),
+  account: fc.option(textOf(64), { nil: null }),
+  causedBy: fc.option(textOf(64), { nil: null }),
+  cause: fc.integer({ min: 0, max: CAUSES.length - 1 }),
+  revision: fc.oneof(fc.constantFrom(1, 9, 10, 2 ** 31 - 1), revision),
+  timeMs: time,
+  flags: fc.subarray([...ROW_FLAG_NAMES]),
 });
 
 export const anyRow: fc.Arbitrary<RowModel> = fc.record({
@@ -101,9 +127,11 @@ export const anyRow: fc.Arbitrary<RowModel> = fc.record({
     fc.maxSafeInteger().map((t) => t + 0),
     fc.constant(null),
   ),
-  revision: fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 2 ** 31 - 1 })),
+  revision: fc.oneof(fc.constant(0), revision),
   flags: fc.subarray([...ROW_FLAG_NAMES]),
 });
+
+const method = fc.integer({ min: 0, max: METHODS.length - 1 });
 
 function anyFired(plan: PlanModel, index: number): fc.Arbitrary<FiredModel> {
   const { length } = plan.rules[index]!.templates;
@@ -133,5 +161,26 @@ export function anyVerdict(plan: PlanModel): fc.Arbitrary<VerdictModel> {
       .subarray(evident)
       .chain((rules) => fc.tuple(...rules.map((index) => anyFired(plan, index)))),
     shadowRules: fc.subarray(modeRules('shadow')),
+    engineReason: fc.option(fc.integer({ min: 0, max: REASONS.length - 1 }), { nil: null }),
+    hold: fc.option(
+      fc.record({
+        expiresMs: time,
+        onExpiry: fc.integer({ min: 0, max: ON_EXPIRY.length - 1 }),
+      }),
+      { nil: null },
+    ),
+    reversal: fc.option(
+      fc.record({
+        method,
+        notBeforeMs: time,
+        notAfterMs: time,
+        fallbackMethod: fc.option(method, { nil: null }),
+        queryRail:
+          plan.rails.length === 0
+            ? fc.constant(null)
+            : fc.option(fc.integer({ min: 0, max: plan.rails.length - 1 }), { nil: null }),
+      }),
+      { nil: null },
+    ),
   });
 }

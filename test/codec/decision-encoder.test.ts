@@ -6,17 +6,27 @@ import type { DecisionEncoder, OutputBuffer } from '../../src/codec/decision-wri
 import type { Decision } from '../../src/domain/decision.ts';
 import type { Format } from '../../src/domain/ports.ts';
 import type { RowTable } from '../../src/domain/verdict.ts';
+import { REASONS } from '../../src/domain/reasons.ts';
 import { EVIDENCE_ITEMS_MAX } from '../../src/domain/verdict.ts';
-import { anyPlan, anyRow, anyVerdict } from './decision-arbitraries.ts';
-import type { FiredModel, PlanModel, RowModel, VerdictModel } from './decision-reference.ts';
+import { anyHead, anyPlan, anyRow, anyVerdict } from './decision-arbitraries.ts';
+import type {
+  FiredModel,
+  HeadModel,
+  PlanModel,
+  RowModel,
+  VerdictModel,
+} from './decision-reference.ts';
 import {
   LAYOUT,
   ROW_FLAG_NAMES,
+  makeHead,
   makePlan,
   makeReader,
   makeTable,
   makeVerdict,
+  referenceAmendment,
   referenceDecision,
+  referenceFallback,
   referenceInvalid,
   referenceRepeat,
 } from './decision-reference.ts';
@@ -87,6 +97,35 @@ describe.each(FORMATS)('%s decisions equal those of the slow encoder', (format) 
     );
   });
 
+  test('amendments', () => {
+    const amended = planWithVerdict.chain((parts) =>
+      fc.record({ parts: fc.constant(parts), head: anyHead }),
+    );
+    fc.assert(
+      fc.property(amended, fc.boolean(), ({ parts, head }, emitShadow) => {
+        const { plan, verdict, row } = parts;
+        const got = writeOne(format, plan, emitShadow, verdict.fired, (encoder, out) =>
+          encoder.amendment(makeTable(row, 2), 2, makeVerdict(plan, verdict), makeHead(head), out),
+        );
+        expectSame(format, got, referenceAmendment(plan, head, verdict, emitShadow));
+      }),
+      { numRuns: 300 },
+    );
+  });
+
+  test('rows whose deadline had passed', () => {
+    const outcome = fc.integer({ min: 0, max: 2 });
+    fc.assert(
+      fc.property(anyPlan, anyRow, outcome, (plan, row, fallback) => {
+        const got = writeOne(format, plan, true, [], (encoder, out) =>
+          encoder.fallback(makeTable(row, 1), 1, fallback, row.revision, out),
+        );
+        expectSame(format, got, referenceFallback(plan, row, fallback, row.revision));
+      }),
+      { numRuns: 200 },
+    );
+  });
+
   test('allowed rows', () => {
     fc.assert(
       fc.property(anyPlan, anyRow, (plan, row) => {
@@ -123,7 +162,7 @@ describe.each(FORMATS)('%s decisions equal those of the slow encoder', (format) 
         row: anyRow,
         outcome: fc.integer({ min: 0, max: 2 }),
         revision: fc.integer({ min: 0, max: 300 }),
-        first: fc.constantFrom(-1, -2, -3, ...live),
+        first: fc.constantFrom(-1, -2, -3, ...REASONS.map((_, k) => -4 - k), ...live),
       });
     });
     fc.assert(
@@ -171,14 +210,24 @@ describe.each(FORMATS)('%s decisions equal those of the slow encoder', (format) 
     const longest = { ...ROW_MODEL, id: text, account: text, merchant: text, order: text };
     const items = Array.from({ length: EVIDENCE_ITEMS_MAX }, () => [text, text] as const);
     const template = { ...rules[0]!.templates[0]!, isCard: false };
-    const plan = { ...PLAN_MODEL, rules: [{ ...rules[0]!, templates: items.map(() => template) }] };
+    const plan = {
+      ...PLAN_MODEL,
+      rules: [{ ...rules[0]!, templates: items.map(() => template) }],
+      rails: [Array.from({ length: 1000 }, (_, k) => 2 ** 53 - k)],
+    };
     const fired = [{ rule: 0, items, score: -1e-300 / 3, exempts: [0] }];
     const row = { ...longest, timeMs: -(2 ** 53), revision: 2 ** 31 - 1, flags: ROW_FLAG_NAMES };
-    const verdict = { ...VERDICT, fired, score: -1e-300 / 3 };
+    const [hold, reversal] = [LONGEST_HOLD, LONGEST_REVERSAL];
+    const verdict = { ...VERDICT, fired, score: -1e-300 / 3, hold, reversal };
     const got = writeOne(format, plan, false, fired, (encoder, out) =>
       encoder.decided(makeTable(row, 0), 0, makeVerdict(plan, verdict), out),
     );
     expectSame(format, got, referenceDecision(plan, row, verdict, false));
+    const head = { ...HEAD_MODEL, ...row, timeMs: -(2 ** 53), causedBy: text };
+    const amended = writeOne(format, plan, false, fired, (encoder, out) =>
+      encoder.amendment(makeTable(row, 0), 0, makeVerdict(plan, verdict), makeHead(head), out),
+    );
+    expectSame(format, amended, referenceAmendment(plan, head, verdict, false));
   });
 
   test('one encoder writes many decisions one after another', () => {
@@ -267,6 +316,7 @@ const PLAN_MODEL: PlanModel = {
   exempts: ['staff'],
   version: '12',
   invalidOutcome: 1,
+  rails: [[1000, 2000, 4000]],
 };
 const ROW_MODEL: RowModel = {
   id: 'T1',
@@ -295,6 +345,26 @@ const VERDICT: VerdictModel = {
   score: 60.5,
   fired: FIRED,
   shadowRules: [],
+  engineReason: null,
+  hold: null,
+  reversal: null,
+};
+const HEAD_MODEL: HeadModel = {
+  id: 'T1',
+  account: 'A1',
+  causedBy: 'S7',
+  cause: 0,
+  revision: 1,
+  timeMs: 1_767_225_630_123,
+  flags: [],
+};
+const LONGEST_HOLD = { expiresMs: -(2 ** 53), onExpiry: 1 };
+const LONGEST_REVERSAL = {
+  method: 0,
+  notBeforeMs: -(2 ** 53),
+  notAfterMs: -(2 ** 53),
+  fallbackMethod: 0,
+  queryRail: 0,
 };
 
 test('a decision as the processor reads it', () => {
@@ -311,4 +381,54 @@ test('a decision as the processor reads it', () => {
       '"score":60,"exemptBy":["staff"]}],"eventTime":1767225600123,"revision":0,' +
       '"rulesHash":"0123456789abcdef0123456789abcdef","rulesVersion":"12"}\n',
   );
+});
+
+test('an amendment as the processor reads it', () => {
+  const verdict = {
+    ...VERDICT,
+    outcome: 2,
+    scoreOutcome: 0,
+    score: NaN,
+    fired: [],
+    engineReason: REASONS.findIndex(({ code }) => code === 'HOLD_EXPIRED'),
+    reversal: {
+      method: 1,
+      notBeforeMs: NaN,
+      notAfterMs: 1_767_279_600_000,
+      fallbackMethod: 2,
+      queryRail: 0,
+    },
+  };
+  const { text } = writeOne('ndjson', PLAN_MODEL, false, [], (encoder, out) =>
+    encoder.amendment(
+      makeTable(ROW_MODEL, 0),
+      0,
+      makeVerdict(PLAN_MODEL, verdict),
+      makeHead(HEAD_MODEL),
+      out,
+    ),
+  );
+  expect(text).toBe(
+    '{"decisionId":"T1#1","transactionId":"T1","account":"A1","outcome":"reverse",' +
+      '"reasons":[{"code":"HOLD_EXPIRED"},' +
+      '{"code":"VELOCITY_COUNT","rule":"velocity","responseCode":"65","isoReason":"SL15"}],' +
+      '"reversal":{"method":"VOID","notAfter":1767279600000,"fallbackMethod":"REFUND",' +
+      '"queryFirst":[1000,2000,4000]},"eventTime":1767225630123,"revision":1,' +
+      '"supersedes":"T1#0","cause":"status","causedBy":"S7",' +
+      '"rulesHash":"0123456789abcdef0123456789abcdef","rulesVersion":"12"}\n',
+  );
+});
+
+test('a held decision as the processor reads it', () => {
+  const verdict = {
+    ...VERDICT,
+    scoreOutcome: 0,
+    score: NaN,
+    fired: [],
+    hold: { expiresMs: 1_767_484_800_123, onExpiry: 2 },
+  };
+  const { text } = writeOne('ndjson', PLAN_MODEL, false, [], (encoder, out) =>
+    encoder.decided(makeTable(ROW_MODEL, 0), 0, makeVerdict(PLAN_MODEL, verdict), out),
+  );
+  expect(text).toContain('}],"hold":{"expiresAt":1767484800123,"onExpiry":"refund"},"eventTime":');
 });

@@ -7,14 +7,18 @@ import type {
   DecisionReason,
   EvidenceItem,
   EvidenceValue,
+  ShadowVerdict,
 } from '../../src/domain/decision.ts';
 import { DECISION_FLAGS, OUTCOMES } from '../../src/domain/decision.ts';
 import type { Plan, RulePlan } from '../../src/domain/plan.ts';
 import { DEFAULT_LIFE } from '../../src/domain/plan.ts';
+import { CAUSES } from '../../src/domain/life.ts';
+import { METHODS, ON_EXPIRY } from '../../src/domain/rails.ts';
 import { REASONS } from '../../src/domain/reasons.ts';
 import type { RowLayout } from '../../src/domain/row-layout.ts';
 import { ROW, ROW_FLAG, fieldNumber, makeRowLayout } from '../../src/domain/row-layout.ts';
 import type {
+  AmendmentHead,
   EvidenceReader,
   EvidenceTemplate,
   RowTable,
@@ -35,6 +39,8 @@ export interface PlanModel {
   readonly exempts: readonly string[];
   readonly version: string | null;
   readonly invalidOutcome: number;
+  /** queryFirst of each rail. */
+  readonly rails: readonly (readonly number[] | null)[];
 }
 
 export interface RowModel {
@@ -67,6 +73,36 @@ export interface VerdictModel {
   readonly score: number;
   readonly fired: readonly FiredModel[];
   readonly shadowRules: readonly number[];
+  /** Index into REASONS; null = none. */
+  readonly engineReason: number | null;
+  readonly hold: HoldModel | null;
+  readonly reversal: ReversalModel | null;
+}
+
+export interface HoldModel {
+  /** Infinite: the decision has no hold. */
+  readonly expiresMs: number;
+  readonly onExpiry: number;
+}
+
+export interface ReversalModel {
+  readonly method: number;
+  /** NaN or infinite: left out. */
+  readonly notBeforeMs: number;
+  readonly notAfterMs: number;
+  readonly fallbackMethod: number | null;
+  readonly queryRail: number | null;
+}
+
+export interface HeadModel {
+  readonly id: string;
+  readonly account: string | null;
+  readonly causedBy: string | null;
+  readonly cause: number;
+  readonly revision: number;
+  /** NaN or infinite: left out. */
+  readonly timeMs: number;
+  readonly flags: readonly string[];
 }
 
 export const HASH = '0123456789abcdef0123456789abcdef';
@@ -92,7 +128,15 @@ export function makePlan(model: PlanModel): Plan {
     description: null,
     hash: HASH,
     currency: null,
-    life: DEFAULT_LIFE,
+    life: {
+      ...DEFAULT_LIFE,
+      rails: model.rails.map((queryFirstMs, k) => ({
+        name: `rail ${k}`,
+        timezone: 'UTC',
+        methods: [],
+        queryFirstMs,
+      })),
+    },
     rates: [],
     timezone: 'UTC',
     extraFields: [],
@@ -137,10 +181,7 @@ export function makeTable(model: RowModel, row: number): RowTable {
   }
   f64[(record + (ROW.timeMs >> 2)) >> 1] = model.timeMs ?? Number.NaN;
   i32[record + (ROW.revision >> 2)] = model.revision;
-  i32[record + (ROW.flags >> 2)] =
-    ROW_FLAG.decided |
-    ROW_FLAG.idReadable |
-    model.flags.reduce((all, flag) => all | bitOf(flag), 0);
+  i32[record + (ROW.flags >> 2)] = ROW_FLAG.decided | ROW_FLAG.idReadable | bitsOf(model.flags);
   // Strings may end with the last byte of the slab.
   const slab = bytes.subarray(0, at - 1);
   return { i32, f64, bytes: slab, view: new DataView(slab.buffer, 0, slab.length) };
@@ -155,8 +196,8 @@ const BITS: Readonly<Record<string, number>> = {
   TRUNCATED: ROW_FLAG.truncated,
 };
 
-function bitOf(flag: string): number {
-  return BITS[flag] ?? 0;
+function bitsOf(flags: readonly string[]): number {
+  return flags.reduce((all, flag) => all | (BITS[flag] ?? 0), 0);
 }
 
 export const ROW_FLAG_NAMES: readonly string[] = Object.keys(BITS);
@@ -180,6 +221,42 @@ export function makeVerdict(plan: PlanModel, model: VerdictModel): Verdict {
     shadowRules: Int32Array.from(model.shadowRules),
     shadowCount: model.shadowRules.length,
     ...NO_BLOCKS,
+    engineReason: model.engineReason ?? -1,
+    ...(model.hold === null
+      ? {}
+      : { holdExpiresMs: model.hold.expiresMs, holdOnExpiry: model.hold.onExpiry }),
+    ...(model.reversal === null
+      ? {}
+      : {
+          ...model.reversal,
+          fallbackMethod: model.reversal.fallbackMethod ?? -1,
+          queryRail: model.reversal.queryRail ?? -1,
+        }),
+  };
+}
+
+/** Its texts stand with odd bytes around them; the last ends with its memory. */
+export function makeHead(model: HeadModel): AmendmentHead {
+  const id = new TextEncoder().encode(model.id);
+  const account = new TextEncoder().encode(model.account ?? '');
+  const cause = new TextEncoder().encode(model.causedBy ?? '');
+  const bytes = Uint8Array.of(0x22, 0x22, 0x22, ...account, 0x5c, ...id);
+  const causeBytes = Uint8Array.of(0x5c, ...cause);
+  return {
+    bytes,
+    view: new DataView(bytes.buffer),
+    idOffset: 4 + account.length,
+    idLength: id.length,
+    accountOffset: 3,
+    accountLength: model.account === null ? -1 : account.length,
+    causeBytes,
+    causeView: new DataView(causeBytes.buffer),
+    causeOffset: 1,
+    causeLength: model.causedBy === null ? -1 : cause.length,
+    cause: model.cause,
+    revision: model.revision,
+    eventTimeMs: model.timeMs,
+    flags: ROW_FLAG.decided | ROW_FLAG.idReadable | bitsOf(model.flags),
   };
 }
 
@@ -246,7 +323,50 @@ export function reasonsOf(plan: PlanModel, verdict: VerdictModel): DecisionReaso
   if (verdict.scoreOutcome > 0) {
     entries.push({ severity: verdict.scoreOutcome, reason: reasonOf('SCORE') });
   }
-  return entries.toSorted((a, b) => b.severity - a.severity).map(({ reason }) => reason);
+  const sorted = entries.toSorted((a, b) => b.severity - a.severity).map(({ reason }) => reason);
+  return verdict.engineReason === null
+    ? sorted
+    : [reasonOf(REASONS[verdict.engineReason]!.code), ...sorted];
+}
+
+/** hold and reversal, as far as there are any. */
+function blocksOf(plan: PlanModel, { hold, reversal }: VerdictModel): object {
+  const blocks: Record<string, unknown> = {};
+  if (hold !== null && Number.isFinite(hold.expiresMs)) {
+    blocks['hold'] = { expiresAt: hold.expiresMs, onExpiry: ON_EXPIRY[hold.onExpiry] };
+  }
+  if (reversal !== null) {
+    const block: Record<string, unknown> = { method: METHODS[reversal.method] };
+    if (Number.isFinite(reversal.notBeforeMs)) block['notBefore'] = reversal.notBeforeMs;
+    if (Number.isFinite(reversal.notAfterMs)) block['notAfter'] = reversal.notAfterMs;
+    if (reversal.fallbackMethod !== null) {
+      block['fallbackMethod'] = METHODS[reversal.fallbackMethod];
+    }
+    const query = reversal.queryRail === null ? null : plan.rails[reversal.queryRail]!;
+    if (query !== null && query.length > 0) block['queryFirst'] = query;
+    blocks['reversal'] = block;
+  }
+  return blocks;
+}
+
+/** Score, evidence, hold and reversal. */
+function moreOf(plan: PlanModel, verdict: VerdictModel): object {
+  const score = written(verdict.score, false);
+  return {
+    ...(score === undefined ? {} : { score }),
+    ...(verdict.fired.length === 0
+      ? {}
+      : { evidence: verdict.fired.map((fired) => evidenceOf(plan, fired)) }),
+    ...blocksOf(plan, verdict),
+  };
+}
+
+function shadowOf(plan: PlanModel, verdict: VerdictModel): ShadowVerdict[] {
+  return verdict.shadowRules.map((rule) => ({
+    rule: plan.rules[rule]!.id,
+    outcome: OUTCOMES[plan.rules[rule]!.outcome]!,
+    code: REASONS[plan.rules[rule]!.reason]!.code,
+  }));
 }
 
 function written(value: ValueModel, isCard: boolean): EvidenceValue | undefined {
@@ -301,27 +421,61 @@ export function referenceDecision(
   verdict: VerdictModel | null,
   emitShadow: boolean,
 ): Decision {
-  const reasons = verdict === null ? [] : reasonsOf(plan, verdict);
-  const score = verdict === null ? undefined : written(verdict.score, false);
-  const shadow = verdict === null || !emitShadow ? [] : verdict.shadowRules;
   return assemble(row, {
     echoesMore: true,
     outcome: OUTCOMES[verdict?.outcome ?? 0]!,
-    reasons,
+    reasons: verdict === null ? [] : reasonsOf(plan, verdict),
     revision: row.revision,
     version: plan.version,
     flags: row.flags,
-    more: {
-      ...(score === undefined ? {} : { score }),
-      ...(verdict === null || verdict.fired.length === 0
-        ? {}
-        : { evidence: verdict.fired.map((fired) => evidenceOf(plan, fired)) }),
-    },
-    shadow: shadow.map((rule) => ({
-      rule: plan.rules[rule]!.id,
-      outcome: OUTCOMES[plan.rules[rule]!.outcome]!,
-      code: REASONS[plan.rules[rule]!.reason]!.code,
-    })),
+    more: verdict === null ? {} : moreOf(plan, verdict),
+    shadow: verdict === null || !emitShadow ? [] : shadowOf(plan, verdict),
+  });
+}
+
+export function referenceAmendment(
+  plan: PlanModel,
+  head: HeadModel,
+  verdict: VerdictModel,
+  emitShadow: boolean,
+): Decision {
+  const row = {
+    ...head,
+    merchant: null,
+    order: null,
+    timeMs: Number.isFinite(head.timeMs) ? head.timeMs : null,
+  };
+  const { rulesHash, rulesVersion, ...decision } = referenceDecision(
+    plan,
+    row,
+    verdict,
+    emitShadow,
+  );
+  return {
+    ...decision,
+    supersedes: `${head.id}#${head.revision - 1}`,
+    cause: CAUSES[head.cause]!,
+    ...(head.causedBy === null ? {} : { causedBy: head.causedBy }),
+    rulesHash,
+    ...(rulesVersion === undefined ? {} : { rulesVersion }),
+  };
+}
+
+export function referenceFallback(
+  plan: PlanModel,
+  row: RowModel,
+  outcome: number,
+  revision: number,
+): Decision {
+  return assemble(row, {
+    echoesMore: true,
+    outcome: OUTCOMES[outcome]!,
+    reasons: [reasonOf('ENGINE_BUDGET_EXCEEDED')],
+    revision,
+    version: plan.version,
+    flags: row.flags,
+    more: {},
+    shadow: [],
   });
 }
 
@@ -349,6 +503,7 @@ export function referenceRepeat(
     [-1]: [],
     [-2]: [reasonOf('SCORE')],
     [-3]: [reasonOf('INVALID_INPUT')],
+    ...Object.fromEntries(REASONS.map(({ code }, k) => [-4 - k, [reasonOf(code)]])),
   };
   return assemble(row, {
     echoesMore: false,
@@ -369,7 +524,7 @@ interface Pieces {
   readonly revision: number;
   readonly version: string | null;
   readonly flags: readonly string[];
-  readonly more: Readonly<Record<string, unknown>>;
+  readonly more: object;
   readonly shadow: readonly unknown[];
 }
 

@@ -2,10 +2,18 @@ import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DECISION_FLAGS, OUTCOMES } from '../../src/domain/decision.ts';
+import { CAUSES } from '../../src/domain/life.ts';
+import { METHODS, ON_EXPIRY } from '../../src/domain/rails.ts';
 import type { Schema } from '../support-schema/validate.ts';
 import { validate } from '../support-schema/validate.ts';
-import { anyPlan, anyRow, anyVerdict } from './decision-arbitraries.ts';
-import { referenceDecision, referenceInvalid, referenceRepeat } from './decision-reference.ts';
+import { anyHead, anyPlan, anyRow, anyVerdict } from './decision-arbitraries.ts';
+import {
+  referenceAmendment,
+  referenceDecision,
+  referenceFallback,
+  referenceInvalid,
+  referenceRepeat,
+} from './decision-reference.ts';
 
 const schema = JSON.parse(
   readFileSync(new URL('../../docs/schemas/decision.schema.json', import.meta.url), 'utf8'),
@@ -15,14 +23,16 @@ const schema = JSON.parse(
 // for theirs here.
 test('every decision conforms to the schema', () => {
   const models = anyPlan.chain((plan) =>
-    fc.record({ plan: fc.constant(plan), verdict: anyVerdict(plan), row: anyRow }),
+    fc.record({ plan: fc.constant(plan), verdict: anyVerdict(plan), row: anyRow, head: anyHead }),
   );
   fc.assert(
-    fc.property(models, fc.boolean(), ({ plan, verdict, row }, emitShadow) => {
+    fc.property(models, fc.boolean(), ({ plan, verdict, row, head }, emitShadow) => {
       for (const decision of [
         referenceDecision(plan, row, verdict, emitShadow),
         referenceDecision(plan, row, null, emitShadow),
         referenceInvalid(plan, row),
+        referenceAmendment(plan, head, verdict, emitShadow),
+        referenceFallback(plan, row, 0, 1),
         referenceRepeat(plan, row, 1, 3, -2),
       ]) {
         expect(validate(schema, JSON.parse(JSON.stringify(decision)))).toEqual([]);
@@ -32,13 +42,23 @@ test('every decision conforms to the schema', () => {
   );
 });
 
-test('the schema names the outcomes and flags of the code', () => {
+test('the schema names the outcomes, flags, causes and methods of the code', () => {
   const { properties, $defs } = schema as {
-    properties: { flags: { items: { oneOf: { const: string }[] } } };
-    $defs: { outcome: { enum: string[] } };
+    properties: {
+      flags: { items: { oneOf: { const: string }[] } };
+      cause: { oneOf: { const: string }[] };
+    };
+    $defs: {
+      outcome: { enum: string[] };
+      method: { enum: string[] };
+      hold: { properties: { onExpiry: { enum: string[] } } };
+    };
   };
   expect(properties.flags.items.oneOf.map((flag) => flag.const)).toEqual([...DECISION_FLAGS]);
   expect($defs.outcome.enum).toEqual([...OUTCOMES]);
+  expect(properties.cause.oneOf.map((cause) => cause.const)).toEqual([...CAUSES]);
+  expect($defs.method.enum).toEqual([...METHODS]);
+  expect($defs.hold.properties.onExpiry.enum).toEqual([...ON_EXPIRY]);
 });
 
 test('every key is described', () => {
@@ -77,6 +97,10 @@ describe('what is no decision is refused', () => {
     ['no reasons in reasons', { ...DECISION, reasons: [] }, '$.reasons has too few items'],
     ['a reason without code', { ...DECISION, reasons: [{ rule: 'x' }] }, 'code is missing'],
     ['an id without revision', { ...DECISION, decisionId: 'T' }, '$.decisionId does not match'],
+    ['a hold without end', { ...DECISION, hold: { onExpiry: 'allow' } }, 'expiresAt is missing'],
+    ['a reversal by no method', { ...DECISION, reversal: {} }, '$.reversal.method is missing'],
+    ['an unknown method', { ...DECISION, reversal: { method: 'CHARGEBACK' } }, 'none of the enum'],
+    ['an unknown cause', { ...DECISION, cause: 'whim' }, '$.cause matches 0 of oneOf'],
     ['a negative revision', { ...DECISION, revision: -1 }, '$.revision is too small'],
   ])('%s', (_, decision, message) => {
     expect(validate(schema, decision).join('; ')).toContain(message);

@@ -127,6 +127,53 @@ describe('a decision in full', () => {
     expect(lines[1]).toBe('  account A1');
   });
 
+  it('shows how it is held, and of an amendment what caused it and what had fired before', () => {
+    const amended: Decision = {
+      decisionId: 't1#2',
+      transactionId: 't1',
+      account: 'A1',
+      outcome: 'hold',
+      reasons: [
+        { code: 'REVERSAL_WINDOW_PASSED', responseCode: '57', isoReason: 'ARDT' },
+        { code: 'TIMEOUT_UNKNOWN', rule: 'never', responseCode: '68', isoReason: 'AB05' },
+        { code: 'VELOCITY_COUNT', rule: 'often', responseCode: '65', isoReason: 'SL15' },
+      ],
+      evidence: [{ rule: 'never', compared: [{ what: 'tx.durationMs', op: '>', value: 31_000 }] }],
+      hold: { expiresAt: Date.UTC(2026, 2, 4, 16, 11), onExpiry: 'refund' },
+      eventTime: Date.UTC(2026, 2, 1, 19, 6),
+      revision: 2,
+      supersedes: 't1#1',
+      cause: 'status',
+      causedBy: 's1\u001b[2J',
+      rulesHash: 'abc',
+    };
+    expect(explainDecision({ decision: amended, transaction: null }, context).join('\n')).toBe(
+      `HOLD  t1  REVERSAL_WINDOW_PASSED, TIMEOUT_UNKNOWN, VELOCITY_COUNT
+  amendment 2 by status s1 [2J, 2026-03-02 03:06:00
+  account A1
+  * REVERSAL_WINDOW_PASSED (DE39 57, ISO ARDT)
+  * never (hold, DE39 68, ISO AB05)
+      tx.durationMs                                > 31 s
+  * often (hold, DE39 65, ISO SL15)
+      Five or more small payments within ten minutes
+  held until 2026-03-05 00:11:00 (then refunded)`,
+    );
+  });
+
+  it('shows how the money goes back', () => {
+    const reversal = {
+      method: 'VOID',
+      notAfter: Date.UTC(2026, 2, 2, 15),
+      fallbackMethod: 'REFUND',
+      queryFirst: [1000, 2000, 4000],
+    } as const;
+    const decision: Decision = { ...HELD, reversal };
+    const lines = explainDecision({ decision, transaction: ROW }, context);
+    expect(lines.at(-2)).toBe(
+      '  reverse by VOID until 2026-03-02 23:00:00, else REFUND; ask first after 1, 2, 4 s',
+    );
+  });
+
   it.each([
     ['9000000001849463', '900000******9463'],
     ['6222021234567', '622202***4567'],

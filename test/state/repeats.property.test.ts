@@ -9,6 +9,7 @@ import type { Decision } from '../../src/domain/decision.ts';
 import type { Expression } from '../../src/domain/expression.ts';
 import type { Plan, RulePlan } from '../../src/domain/plan.ts';
 import { LocalEngine } from '../../src/engine/local-engine.ts';
+import { packVerdict, verdictOutcome, verdictReason } from '../../src/state/repeats.ts';
 import { node } from '../support/random-expression.ts';
 import { planOf } from '../support/random-plan.ts';
 import { START_MS, numberOfField } from '../support/random-world.ts';
@@ -161,3 +162,14 @@ describe('repeats', () => {
     }
   });
 });
+
+test.each([0, 1, 63, 64, 100_000, -1, -2, -3, -4, -40, -100_000])(
+  'a packed verdict keeps its outcome and the first reason %i',
+  (reason) => {
+    for (const outcome of [0, 1, 2]) {
+      const packed = packVerdict(outcome, reason);
+      expect([verdictOutcome(packed), verdictReason(packed)]).toEqual([outcome, reason]);
+      expect(Int32Array.of(packed)[0]).toBe(packed); // a row keeps it as one int32
+    }
+  },
+);

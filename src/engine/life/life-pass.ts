@@ -30,8 +30,9 @@ import { TimerHeap } from '../../state/timer-heap.ts';
 import { Waiting } from '../../state/waiting.ts';
 import type { OutputRegion } from '../output-region.ts';
 import { EnumReader } from './enum-reader.ts';
-import { LifeEvaluation, writeRails } from './life-evaluation.ts';
+import { LifeEvaluation } from './life-evaluation.ts';
 import type { LifeParts, LifeTables } from './life-evaluation.ts';
+import type { LifeFill } from './life-fill.ts';
 import type { LifeMode } from './life-needs.ts';
 import { RECORD_KIND, WALLET } from './life-records.ts';
 import type { LifeRecords } from './life-records.ts';
@@ -71,6 +72,7 @@ const SHARDS = 16;
 export interface LifePassOptions extends LifeParts {
   readonly mode: LifeMode;
   readonly context: CompileContext;
+  readonly fill: LifeFill | null;
   /** Decides a row of the batch anew after its of. or payment. fields have changed. */
   readonly rescore: (row: number) => void;
 }
@@ -330,7 +332,7 @@ export class LifePass {
     if (own !== 0) codes.setState(anchor, own);
     if ((own !== 0 || known === 0) && codes.usesOf(anchor) === 0) return;
     const { slots } = this.#options;
-    this.#rowValues(i32, f64, at);
+    this.#options.fill?.values(i32, f64, at);
     slots.values[VALUE.codeState] = codes.stateOf(anchor) === 0 ? NaN : codes.stateOf(anchor) - 1;
     slots.values[VALUE.codeUses] = codes.usesOf(anchor) + 1;
     slots.writePayment(i32, f64, at);
@@ -340,57 +342,6 @@ export class LifePass {
   #codeUses(record: number): number {
     const node = this.lives.words[record * LIFE_WORDS + LIFE_W.codeNode] as number;
     return node === 0 ? NaN : this.codes.usesAt(node);
-  }
-
-  // -- what rules read of payments at their first decision --
-
-  /** Fills the slots of payment., of. and event. of rows [from, to) before they are scored. */
-  fillRows(i32: Int32Array, f64: Float64Array, from: number, to: number): void {
-    if (!this.#isAll) return;
-    const { slots } = this.#options;
-    for (let row = from; row < to; row++) {
-      const at = row * this.#stride;
-      if (((i32[at + FLAGS_WORD] as number) & (BAD | DECIDED)) !== DECIDED) continue;
-      if (slots.now >= 0) {
-        f64[(at >> 1) + slots.now] = f64[(at + STREAM_TIME_WORD) >> 1] as number;
-      }
-      slots.clearOf(i32, f64, at);
-      slots.writeEvent(i32, f64, at, i32, f64, at);
-      slots.writeCause(i32, at, -1);
-      if (i32[at + KIND_WORD] === KIND.payment) {
-        this.#rowValues(i32, f64, at);
-        slots.writePayment(i32, f64, at);
-      } else slots.clearPayment(i32, f64, at);
-    }
-  }
-
-  /** The life of a payment that has just come, into slots.values. */
-  #rowValues(i32: Int32Array, f64: Float64Array, at: number): void {
-    const { slots, blocks } = this.#options;
-    const { values } = slots;
-    const wallet = this.#enums.wallet.read(i32, at);
-    const terminal = this.#enums.terminal.read(i32, at);
-    const isCharged = wallet === WALLET.charged;
-    const isKnown = isCharged || wallet === WALLET.notCharged;
-    const time = f64[(at + TIME_WORD) >> 1] as number;
-    const age = (f64[(at + STREAM_TIME_WORD) >> 1] as number) - time;
-    values.fill(NaN);
-    values[VALUE.state] = isCharged ? 1 : isKnown ? 2 : 0;
-    values[VALUE.walletStatus] = wallet === 0 ? NaN : wallet - 1;
-    values[VALUE.terminalStatus] = terminal === 0 ? NaN : terminal - 1;
-    values[VALUE.chargedAmount] = isCharged ? (f64[(at + this.#amountAt) >> 1] as number) : NaN;
-    values[VALUE.refundedAmount] = 0;
-    values[VALUE.refundCount] = 0;
-    values[VALUE.ageMs] = age;
-    values[VALUE.pendingMs] = isKnown && terminal !== 3 ? NaN : age;
-    if (slots.readsCodes && (i32[at + this.#words.code + 3] as number) >= 0) {
-      const code = this.#enums.code.read(i32, at);
-      values[VALUE.codeState] = code === 0 ? NaN : code - 1;
-      values[VALUE.codeUses] = 1;
-    }
-    if (!slots.readsRails) return;
-    const rail = blocks.railOf(i32, at);
-    writeRails(this.#options, rail, time, time + age, isCharged);
   }
 
   // -- keeping --
