@@ -6,6 +6,7 @@
 //   hold: '#4'                          outcome and transactionId
 //   reasons: [VELOCITY_COUNT, DE39 65, ISO SL15, rule frequent-small-payments]
 //   evidence: [{ rule, compared: ['tx.amount is 990, <= 5000, by -4010'] }]
+//   expiresAt, onExpiry                 of the hold block; the reversal block stands as it is
 //   revision, cause, causedBy           of an amendment
 //   at                                  eventTime, where it is not the row's
 
@@ -72,7 +73,10 @@ function writeDecision(
   add('rulesVersion', rulesVersion, plan.version ?? undefined);
   if (reasons !== undefined) written['reasons'] = reasons.map(reasonText);
   Object.assign(written, extra);
-  if (hold !== undefined) written['hold'] = { ...hold, expiresAt: timeText(hold.expiresAt) };
+  if (hold !== undefined) {
+    const { expiresAt, onExpiry } = hold;
+    Object.assign(written, { expiresAt: timeText(expiresAt), onExpiry });
+  }
   if (reversal !== undefined) written['reversal'] = withTimeTexts(reversal);
   if (evidence !== undefined) written['evidence'] = evidence.map(writeEvidence);
   return written;
