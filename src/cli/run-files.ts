@@ -24,6 +24,8 @@ export interface RunSettings {
   readonly deadLetters: string | null;
   readonly rowLimit: number | null;
   readonly timings: boolean;
+  /** How much time passes after the last row. */
+  readonly drainMs: number;
   readonly isQuiet: boolean;
 }
 
@@ -59,6 +61,7 @@ export async function runFiles(
       deadLetters,
       rowLimit: settings.rowLimit,
       timings: settings.timings,
+      drainMs: settings.drainMs,
       signal,
       onProgress: (now) => progress?.update(now),
     });

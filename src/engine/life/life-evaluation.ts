@@ -6,6 +6,8 @@
 import type { DecisionEncoder } from '../../codec/decision-writer.ts';
 import { FIRST_REASON } from '../../codec/decision-writer.ts';
 import type { FeatureLayout } from '../../domain/feature-layout.ts';
+import type { Expression } from '../../domain/expression.ts';
+import { someNode } from '../../domain/expression-tree.ts';
 import { KINDS } from '../../domain/fields.ts';
 import { CAUSES } from '../../domain/life.ts';
 import type { Cause } from '../../domain/life.ts';
@@ -72,6 +74,8 @@ export class LifeEvaluation {
   readonly #kindWord: number;
   readonly #kinds: Int32Array;
   readonly #hasLifeRules: boolean;
+  /** Rules that read event.*: what an event showed stays shown when it is over. */
+  readonly #latchBits: Int32Array;
   readonly #expiredReason: number;
   readonly #table: { i32: Int32Array; f64: Float64Array; bytes: Uint8Array; view: DataView };
   readonly #reasons = new Int32Array(2);
@@ -118,6 +122,7 @@ export class LifeEvaluation {
         return [lo, hi, offset, length];
       }),
     );
+    this.#latchBits = latchBits(plan, layout, rules.firedWords);
     this.#hasLifeRules = plan.rules.some((rule) => rule.isLife);
     this.#expiredReason = plan.reasons.findIndex(({ code }) => code === 'HOLD_EXPIRED');
   }
@@ -234,7 +239,10 @@ export class LifeEvaluation {
     if (this.#hasLifeRules) rules.scoreLife(0);
     let isNew = false;
     for (let word = 0; word < fired.length; word++) {
-      const life = (fired[word] as number) & (rules.lifeBits[word] as number);
+      const scored = (fired[word] as number) & (rules.lifeBits[word] as number);
+      const shown = verdicts.lifeBits(record, word) & (this.#latchBits[word] as number);
+      const life = scored | shown;
+      fired[word] = (fired[word] as number) | shown;
       const fresh = life & ~verdicts.lifeBits(record, word) & ~verdicts.waivedBits(record, word);
       if (fresh !== 0 && this.#stops(word, fresh)) isNew = true;
       if (life !== 0 || verdicts.has(record)) {
@@ -367,6 +375,18 @@ export class LifeEvaluation {
     const outcome = COUNTER.amendedOutcomes + this.verdict.outcome;
     counters[outcome] = (counters[outcome] as number) + 1;
   }
+}
+
+/** Bits of the rules whose condition reads event.*, by word. */
+function latchBits(plan: Plan, layout: RowLayout, firedWords: number): Int32Array {
+  const bits = new Int32Array(firedWords);
+  const readsEvent = (e: Expression): boolean =>
+    e.op === 'field' && layout.fields[e.field]?.name.startsWith('event.') === true;
+  plan.rules.forEach((rule, index) => {
+    if (!someNode(rule.when, readsEvent)) return;
+    bits[index >> 5] = (bits[index >> 5] as number) | (1 << (index & 31));
+  });
+  return bits;
 }
 
 /** 64 bits that stand for the reasons of a verdict; no reasons are 0, 0. */

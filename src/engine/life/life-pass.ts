@@ -29,6 +29,7 @@ import { packVerdict, verdictOutcome } from '../../state/repeats.ts';
 import { TimerHeap } from '../../state/timer-heap.ts';
 import { Waiting } from '../../state/waiting.ts';
 import type { OutputRegion } from '../output-region.ts';
+import type { LifeReport } from '../worker.ts';
 import { EnumReader } from './enum-reader.ts';
 import { LifeEvaluation } from './life-evaluation.ts';
 import type { LifeParts, LifeTables } from './life-evaluation.ts';
@@ -150,6 +151,11 @@ export class LifePass {
     this.#amountAt = (layout.moneySlots[amount] as number) / 4;
     this.#rawAmountAt = (layout.slots[amount] as number) / 4;
     this.#evaluation.codeUses = (record) => this.#codeUses(record);
+  }
+
+  /** The row that was applied is about a payment that is known: it is encoded at once. */
+  get isAboutAnother(): boolean {
+    return this.#ofRecord >= 0 && this.#isAll;
   }
 
   bindBatch(tables: LifeTables): void {
@@ -760,17 +766,11 @@ export class LifePass {
     this.#reconsider(record, kind === KIND.refund ? 'refund' : 'reversal', out);
   }
 
-  /** Adds what this pass counted to a worker's report. */
-  get counts(): {
-    readonly kept: number;
-    readonly timers: number;
-    readonly evicted: number;
-    readonly waiting: number;
-    readonly waitedInVain: number;
-  } {
+  get counts(): LifeReport {
     return {
       kept: this.lives.count,
       timers: this.heap.count,
+      bytes: this.bytesUsed,
       evicted: this.evicted + this.waiting.evicted,
       waiting: this.waiting.count,
       waitedInVain: this.waiting.expired,
