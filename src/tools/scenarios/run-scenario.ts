@@ -34,6 +34,7 @@ export class ScenarioRunner {
     const decide = (batches: readonly (readonly object[])[]): WrittenRecord[] => {
       engine.reset();
       const decisions: Decision[] = batches.flatMap((rows) => engine.decide(rows));
+      if (scenario.endMs > 0) decisions.push(...engine.advance(null, scenario.endMs));
       return writeDecisions(decisions, scenario.given, plan);
     };
     return {
