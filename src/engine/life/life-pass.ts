@@ -300,7 +300,8 @@ export class LifePass {
     const evaluation = this.#evaluation;
     if (kind === KIND.refund) {
       this.#records.countRefund(payment, this.#amount(i32, f64, at), 1);
-    }
+      this.#records.noteRefund(payment, false);
+    } else this.#records.noteReversal(payment, false);
     evaluation.readValues(payment);
     evaluation.writeOf(payment, i32, f64, at);
     this.#options.rescore(row);
@@ -314,12 +315,10 @@ export class LifePass {
     const records = this.#records;
     this.lives.touch(payment);
     if (kind === KIND.refund) {
-      records.noteRefund(payment, false);
       if (outcome !== ALLOW) records.countRefund(payment, this.#amount(i32, f64, at), -1);
       records.settleState(payment);
       return;
     }
-    records.noteReversal(payment, false);
     if (outcome === ALLOW) records.reverse(payment);
     this.#seat(payment);
   }
@@ -672,10 +671,8 @@ export class LifePass {
     if (payment < 0) return;
     if (kind === RECORD_KIND.refund) {
       records.countRefund(payment, verdicts.amount(record), 1);
-      records.noteRefund(payment, false);
       records.settleState(payment);
     } else {
-      records.noteReversal(payment, false);
       records.reverse(payment);
       this.#seat(payment);
     }
