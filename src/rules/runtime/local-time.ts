@@ -7,7 +7,7 @@
 //
 // A local day has an offset at its begin, one at its end and the change between them; they are asked
 // once a local day and kept, direct-mapped by day. Cost: a kept day a few ns, nothing allocated; a
-// new one ~30 µs. The library (12 ms) is loaded when the first zone is made: a plan without rails
+// new one ~40 µs. The library (12 ms) is loaded when the first zone is made: a plan without rails
 // never does. Deliberately absent: two changes in one local day (as in calendar.ts), changes of clocks
 // before 1900 and after 2199 (such days get the offset at that end).
 
