@@ -8,6 +8,7 @@ import type { CommandContext, Terminal } from './command.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { systemClock } from '../base/clock.ts';
 import { HoldfastError } from '../base/errors.ts';
+import { maskText } from '../domain/card-numbers.ts';
 import { nearMiss } from '../base/near-miss.ts';
 import { parseArguments } from './arguments.ts';
 import { COMMANDS } from './commands.ts';
@@ -69,7 +70,7 @@ function version(): string {
 function explain(error: unknown): string {
   if (error instanceof HoldfastError) return `holdfast: ${error.message}\n`;
   const detail = error instanceof Error ? (error.stack ?? error.message) : String(error);
-  return `holdfast: Internal error, which is a bug in holdfast: ${detail}\n`;
+  return `holdfast: Internal error, which is a bug in holdfast: ${maskText(detail)}\n`;
 }
 
 /** Whoever reads our messages may go away at any time (`holdfast help | head -1`). */

@@ -1,6 +1,7 @@
 // What `holdfast check` prints of a rules file that is well: rules by mode, the features that they
 // share, what an entity of each kind keeps, and what each rule alone would need. At most 100 columns.
 
+import { maskText } from '../domain/card-numbers.ts';
 import type { Expression } from '../domain/expression.ts';
 import type { Plan, RulePlan } from '../domain/plan.ts';
 import { someNode } from '../domain/expression-tree.ts';
@@ -44,7 +45,7 @@ function featuresText(plan: Plan): string[] {
     plan.features.forEach((feature, index) => {
       if (plan.entities[feature.entity]?.name !== entity) return;
       const number = `#${index + 1}`.padStart(width);
-      lines.push(...wrapped(feature.key, `    ${number} `, COLUMNS));
+      lines.push(...wrapped(maskText(feature.key), `    ${number} `, COLUMNS));
     });
   }
   return lines;

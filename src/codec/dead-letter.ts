@@ -16,7 +16,7 @@ import { must } from '../base/assert.ts';
 import type { RowLayout } from '../domain/row-layout.ts';
 import { ROW, ROW_FLAG, fieldNumber } from '../domain/row-layout.ts';
 import type { RowTable } from '../domain/verdict.ts';
-import { maskCardNumbers } from './mask.ts';
+import { maskRow } from './mask-row.ts';
 import { utf8ErrorAt } from './utf8.ts';
 
 /** Where a row stands in its source. */
@@ -81,7 +81,7 @@ function textAt(table: RowTable, slot: number): string {
 
 /** The row's bytes for the line, masked: as text, or as base64 where they are no UTF-8. */
 function contentOf(bytes: Uint8Array): Record<string, unknown> {
-  const isMasked = maskCardNumbers(bytes);
+  const isMasked = maskRow(bytes);
   const isText = utf8ErrorAt(bytes, 0, bytes.length) < 0;
   return {
     ...(isText

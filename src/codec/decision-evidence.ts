@@ -1,28 +1,27 @@
 // What both encoders do to the values of evidence before they write them: text is cut where a
 // character begins, card numbers are masked, the infinite numbers are texts.
 //
-// Runs for fired rules only. Allocates nothing: the text to write stands in a slot that is refilled.
+// Runs for fired rules only. Allocates nothing but where a text may hold a card number: the text to
+// write stands in a slot that is refilled.
 
+import { maskEvidence } from '../domain/card-numbers.ts';
 import type { EvidenceTemplate, EvidenceValues } from '../domain/verdict.ts';
 import { EVIDENCE_KIND, EVIDENCE_TEXT_BYTES_MAX } from '../domain/verdict.ts';
 
-const PAN_DIGITS_MIN = 13;
-const PAN_DIGITS_MAX = 19;
-const PAN_HEAD_DIGITS = 6;
-const PAN_TAIL_DIGITS = 4;
-const STAR = 0x2a;
+/** Fewer cannot hold a card number. */
+const PAN_DIGITS_MIN = 11;
 
 /** A text value as it is to be written. */
 export interface EvidenceText {
   bytes: Uint8Array;
   offset: number;
   length: number;
-  /** Where a masked card number is put together. */
+  /** Where a text with a masked card number is put together. */
   readonly masked: Uint8Array;
 }
 
 export function makeEvidenceText(): EvidenceText {
-  const masked = new Uint8Array(PAN_DIGITS_MAX);
+  const masked = new Uint8Array(EVIDENCE_TEXT_BYTES_MAX);
   return { bytes: masked, offset: 0, length: 0, masked };
 }
 
@@ -35,31 +34,30 @@ export function readEvidenceText(
 ): void {
   const bytes = values.memory[index] as Uint8Array;
   const offset = values.offsets[index] as number;
-  const length = values.lengths[index] as number;
-  if (template.isCard && isPan(bytes, offset, length)) {
-    const { masked } = text;
-    for (let i = 0; i < length; i++) {
-      const isShown = i < PAN_HEAD_DIGITS || i >= length - PAN_TAIL_DIGITS;
-      masked[i] = isShown ? (bytes[offset + i] as number) : STAR;
-    }
-    text.bytes = masked;
-    text.offset = 0;
-    text.length = length;
-  } else {
-    text.bytes = bytes;
-    text.offset = offset;
-    text.length = wholeCharacters(bytes, offset, Math.min(length, EVIDENCE_TEXT_BYTES_MAX));
-  }
+  const length = Math.min(values.lengths[index] as number, EVIDENCE_TEXT_BYTES_MAX);
+  text.bytes = bytes;
+  text.offset = offset;
+  text.length = wholeCharacters(bytes, offset, length);
+  if (template.isEchoed !== true && mayHoldCard(text)) mask(text, template.isCard);
 }
 
-/** 13-19 ASCII digits. */
-function isPan(bytes: Uint8Array, offset: number, length: number): boolean {
-  if (length < PAN_DIGITS_MIN || length > PAN_DIGITS_MAX) return false;
-  for (let i = 0; i < length; i++) {
-    const byte = bytes[offset + i] as number;
-    if (byte < 0x30 || byte > 0x39) return false;
+/** Most texts have few digits: they are written as they stand. */
+function mayHoldCard({ bytes, offset, length }: EvidenceText): boolean {
+  let digits = 0;
+  for (let i = offset; i < offset + length; i++) {
+    const byte = bytes[i] as number;
+    // Fullwidth digits begin with 0xef.
+    if ((byte >= 0x30 && byte <= 0x39) || byte === 0xef) digits++;
   }
-  return true;
+  return digits >= PAN_DIGITS_MIN;
+}
+
+function mask(text: EvidenceText, isCard: boolean): void {
+  const { masked, bytes, offset, length } = text;
+  for (let i = 0; i < length; i++) masked[i] = bytes[offset + i] as number;
+  if (!maskEvidence(masked, length, isCard)) return;
+  text.bytes = masked;
+  text.offset = 0;
 }
 
 /** The longest prefix of UTF-8 bytes that does not end inside a character. */

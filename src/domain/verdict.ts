@@ -103,6 +103,8 @@ export interface EvidenceTemplate {
   readonly hasMargin: boolean;
   /** True where value or threshold may be a card number: 13-19 digits are then written masked. */
   readonly isCard: boolean;
+  /** True where only echoed fields (id, account, order...) are compared: their texts are never masked. */
+  readonly isEchoed?: boolean;
 }
 
 /**

@@ -88,6 +88,10 @@ export class BatchWorker {
   readonly #letters: DeadLetterBox;
   readonly #lists: KeyList[];
   readonly #owners: Int32Array;
+  /** 0 a shard of this worker, 1 another's. */
+  readonly #isOthers: Int32Array;
+  /** Own rows of one entity kind, and others'; made where they are first listed. */
+  #own: readonly [KeyList, KeyList] | null = null;
   readonly #goodRows: Int32Array;
   readonly #idWord: number;
   readonly #walk: LifeWalk | null;
@@ -114,6 +118,7 @@ export class BatchWorker {
     this.#decoder = program.decoderOf('ndjson');
     this.#lists = program.passes.map(() => makeKeyList(TILE_ROWS));
     this.#owners = Int32Array.from({ length: 16 }, (_, shard) => shard % workers);
+    this.#isOthers = this.#owners.map((owner) => (owner === options.index ? 0 : 1));
     this.#goodRows = new Int32Array(workers > 1 ? 1 << 20 : TILE_ROWS);
     this.#walk = program.life === null ? null : new LifeWalk(program);
     this.#hasLife = lifeModeOf(program.plan) !== 'none';
@@ -251,6 +256,7 @@ export class BatchWorker {
   #checkTileRepeats(table: RowTable, count: number): void {
     const good = this.#listGood(table, 0, count);
     this.#program.repeats.check(table.i32, table.f64, this.#goodRows, good, -Infinity);
+    this.#program.ofKeys?.run(table.i32, table.f64, 0, count, -Infinity);
   }
 
   #encodeTile(
@@ -299,6 +305,19 @@ export class BatchWorker {
       collectors[k]?.collect(i32, 0, count, [list], this.#owners);
       passes[k]?.run(list);
     }
+  }
+
+  /** Lists the rows of own shards in all ranges, and updates their entities. */
+  #updateOwn(i32: Int32Array, rowCount: number): void {
+    const { passes, collectors } = this.#program;
+    this.#own ??= [makeKeyList(this.#goodRows.length), makeKeyList(this.#goodRows.length)];
+    const [own, others] = this.#own as [KeyList, KeyList];
+    passes.forEach((pass, kind) => {
+      own.count = 0;
+      others.count = 0;
+      collectors[kind]?.collect(i32, 0, rowCount, [own, others], this.#isOthers);
+      pass.run(own);
+    });
   }
 
   /** Good rows of [from, to) whose id this worker owns, into #goodRows. */
@@ -352,7 +371,8 @@ export class BatchWorker {
       -Infinity,
       Infinity,
     );
-    shared.collect(this.#index, from, to, this.#owners);
+    // Where rows get keys from their payments, their owners list them when they have.
+    if (program.ofKeys === null) shared.collect(this.#index, from, to, this.#owners);
     lap(0);
     meet(control, 0, workers, this.#decodeAhead);
 
@@ -365,11 +385,14 @@ export class BatchWorker {
     lap(1);
     meet(control, 1, workers, this.#decodeAhead);
 
-    program.passes.forEach((pass, kind) => {
-      for (let range = 0; range < workers; range++) {
-        pass.runUnrepeated(shared.listOf(range, kind, this.#index));
-      }
-    });
+    if (program.ofKeys !== null) this.#updateOwn(table.i32, rowCount);
+    else {
+      program.passes.forEach((pass, kind) => {
+        for (let range = 0; range < workers; range++) {
+          pass.runUnrepeated(shared.listOf(range, kind, this.#index));
+        }
+      });
+    }
     lap(2);
     meet(control, 2, workers, this.#decodeAhead);
 
@@ -470,6 +493,7 @@ export class BatchWorker {
       if (this.#program.repeats.check(i32, f64, this.#goodRows, count, before)) {
         Atomics.store(control, CONTROL.repeatsInside, 1);
       }
+      this.#program.ofKeys?.run(i32, f64, from, to, before);
     }
   }
 

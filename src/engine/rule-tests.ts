@@ -3,6 +3,7 @@
 // loop gets its turn: worker threads that start meanwhile wait for this thread's answers.
 
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
+import { maskText } from '../domain/card-numbers.ts';
 import type { Decision } from '../domain/decision.ts';
 import type { FileTest, FileTestExpectation, Plan } from '../domain/plan.ts';
 import { LocalEngine } from './local-engine.ts';
@@ -64,7 +65,7 @@ function problemsOf(
   decision: Decision | null,
 ): string[] {
   const when = after === null ? '' : `, after row ${after}`;
-  const where = `${place.file}:${place.line}:${place.column}: test "${name}", row ${at}${when}`;
+  const where = `${place.file}:${place.line}:${place.column}: test "${maskText(name)}", row ${at}${when}`;
   if (decision === null) return [`${where}: a row of this kind gets no decision`];
   const problems: string[] = [];
   if (outcome !== null && decision.outcome !== outcome) {

@@ -26,12 +26,13 @@ import { ConstantPool } from '../rules/runtime/constant-pool.ts';
 import { RuleRuntime } from '../rules/runtime/rule-runtime.ts';
 import type { StateTables } from '../state/entity-state.ts';
 import { SHARDS } from '../state/entity-state.ts';
+import { OfKeys } from '../state/of-keys.ts';
 import { Repeats, packVerdict, verdictOutcome, verdictReason } from '../state/repeats.ts';
 import { COUNTER, makeCounters } from './counters.ts';
 import { FeaturePass, makeStateTables } from './feature-pass.ts';
 import { firstReason } from './life/life-evaluation.ts';
 import { LifeFill } from './life/life-fill.ts';
-import { lifeModeOf, lifeReads } from './life/life-needs.ts';
+import { filledKeys, lifeModeOf, lifeReads } from './life/life-needs.ts';
 import { LifePass } from './life/life-pass.ts';
 import { LifeSlots } from './life/life-slots.ts';
 import { VerdictBlocks } from './life/verdict-blocks.ts';
@@ -63,7 +64,13 @@ export function rowLayoutOf(plan: Plan): RowLayout {
   if (plan.features.some(({ fn }) => fn === 'distanceKm' || fn === 'speedKmh')) {
     read.add('lat').add('lon');
   }
-  return makeRowLayout(plan.extraFields, read, plan.currency !== null, plan.life.fields);
+  return makeRowLayout(
+    plan.extraFields,
+    read,
+    plan.currency !== null,
+    plan.life.fields,
+    filledKeys(plan),
+  );
 }
 
 export class WorkerProgram {
@@ -78,6 +85,8 @@ export class WorkerProgram {
   repeats: Repeats;
   /** The life of payments; null where the plan has none, and with workers that do not walk. */
   life: LifePass | null;
+  /** Keys of payments, for rows that are about one; null where no row gets any. */
+  ofKeys: OfKeys | null;
   readonly #blocks: VerdictBlocks;
   readonly #fill: LifeFill | null;
   readonly #slots: LifeSlots;
@@ -140,6 +149,7 @@ export class WorkerProgram {
     });
     this.counters = makeCounters(plan);
     this.repeats = this.#makeRepeats();
+    this.ofKeys = this.#makeOfKeys();
     this.#table = {
       i32: this.#tables.i32,
       f64: this.#tables.f64,
@@ -176,9 +186,21 @@ export class WorkerProgram {
   reset(): void {
     for (const pass of this.passes) pass.state = pass.makeState();
     this.repeats = this.#makeRepeats();
+    this.ofKeys = this.#makeOfKeys();
     this.life = this.#makeLife();
     this.counters.fill(0);
     for (const decoder of Object.values(this.#decoders)) decoder.unknownKeyCount = 0;
+  }
+
+  #makeOfKeys(): OfKeys | null {
+    const { plan, index, workers } = this.#options;
+    if (filledKeys(plan).length === 0) return null;
+    return new OfKeys({
+      layout: this.rows,
+      perShard: plan.limits.pending,
+      keepMs: plan.life.keepMs,
+      shards: ownedShards(index, workers),
+    });
   }
 
   #makeLife(): LifePass | null {

@@ -8,6 +8,7 @@ import type {
   DecisionReason,
   EvidenceItem,
 } from '../domain/decision.ts';
+import { isCardField, isEchoedField, maskText } from '../domain/card-numbers.ts';
 import { explainAmendment, explainHold, explainReversal } from './explain-life.ts';
 import type { Quantities } from './quantity.ts';
 import { formatMoney, formatNumber, formatTime, formatValue, formatWindow } from './quantity.ts';
@@ -92,7 +93,8 @@ function describeTransaction(
 ): string[] {
   const text = (key: string): string => {
     const value = row[key];
-    return typeof value === 'string' ? value : '';
+    if (typeof value !== 'string') return '';
+    return isEchoedField(key) || isCardField(key) ? value : maskText(value);
   };
   const part = (label: string, key: string): string => {
     const value = text(key);
@@ -109,7 +111,7 @@ function describeTransaction(
     [text('kind'), amount].filter((item) => item !== '').join(' of '),
     typeof row['time'] === 'number' ? formatTime(row['time'], timezone) : '',
     part('account ', 'account'),
-    text('card') === '' ? '' : `card ${maskCard(text('card'))}`,
+    text('card') === '' ? '' : `card ${maskText(text('card'), { isCard: true })}`,
     text('merchant') === ''
       ? ''
       : `merchant ${[text('merchant'), text('merchantName')].filter((item) => item !== '').join(' ')}`,
@@ -147,7 +149,7 @@ function explainRule(
   const points = evidence.score === undefined ? '' : `  +${formatNumber(evidence.score, 0)} points`;
   const lines = [`  * ${evidence.rule}${said}${points}`];
   if (info?.description)
-    lines.push(...wrapWords(info.description, WIDTH - 6).map((l) => `      ${l}`));
+    lines.push(...wrapWords(maskText(info.description), WIDTH - 6).map((l) => `      ${l}`));
   for (const item of evidence.compared ?? []) {
     // That a payment is a payment tells nobody anything.
     if (item.what === 'tx.kind') continue;
@@ -180,8 +182,12 @@ function explainItem(
   { currency, timezone }: ExplainContext,
 ): string[] {
   const quantity = info?.quantities.get(item.what);
-  const show = (value: EvidenceItem['value']): string =>
-    value === undefined ? '' : clean(formatValue(value, quantity, currency, timezone));
+  const show = (value: EvidenceItem['value']): string => {
+    if (value === undefined) return '';
+    const isText = typeof value === 'string' && !isEchoedField(item.what);
+    const shown = isText ? maskText(value, { isCard: isCardField(item.what) }) : value;
+    return clean(formatValue(shown, quantity, currency, timezone));
+  };
   const value = [show(item.value), formatWindow(quantity)].filter((part) => part !== '').join(' ');
   const threshold = show(item.threshold);
   const margin = item.margin === undefined ? '' : `  by ${show(Math.abs(item.margin))}`;
@@ -190,15 +196,9 @@ function explainItem(
   const said = hasOneSide
     ? `${item.op} ${value === '' ? threshold : value}`
     : `${value}  ${item.op} ${threshold}${margin}`;
-  const what = clean(item.what);
+  const what = clean(maskText(item.what));
   if (what.length <= WHAT_WIDTH) return [`${what.padEnd(WHAT_WIDTH)} ${said}`.trimEnd()];
   return [shorten(what, WIDTH - 6), `${' '.repeat(WHAT_WIDTH)} ${said}`.trimEnd()];
-}
-
-/** First six and last four digits of a PAN; tokens as they are. */
-export function maskCard(card: string): string {
-  if (!/^\d{13,19}$/.test(card)) return card;
-  return `${card.slice(0, 6)}${'*'.repeat(card.length - 10)}${card.slice(-4)}`;
 }
 
 /** Text of strangers on a terminal: no control characters, one line. */

@@ -7,6 +7,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Packr } from 'msgpackr';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { isEchoedField } from '../../src/domain/card-numbers.ts';
+import { TRANSACTION_FIELDS } from '../../src/domain/fields.ts';
 import { buildProgram, runProgram } from './program.ts';
 
 const packr = new Packr({ useRecords: false });
@@ -16,6 +18,9 @@ const CARDS = ['4111111111111111', '5500005555555559', '6011000990139424', '6304
 const MASKED = ['411111******1111', '550000******5559', '601100******9424', '630400*********0000'];
 /** In the field `card` digits are masked whether or not the check holds. */
 const MISTYPED = '4111111111111112';
+const SHORT = '4222222222222';
+/** Stands in fields that decisions echo, and nowhere else. */
+const ECHOED = '4012888888881881';
 
 const RULES = `ruleset: cards
 currency: CNY
@@ -29,6 +34,12 @@ rules:
     reason: POLICY
   - { id: fails-check, when: '!luhn(tx.card)', outcome: reverse, reason: INVALID_INPUT }
   - { id: idea, mode: shadow, when: tx.card != "1", outcome: hold, reason: POLICY }
+  - { id: device, when: tx.device in lost || tx.note in lost, outcome: hold, reason: LISTED_ENTITY }
+  - id: device-before
+    when: account.last(tx.device) != tx.device && tx.city != "${CARDS[0]}"
+    outcome: hold
+    reason: POLICY
+  - { id: order, when: tx.order == "${ECHOED}", outcome: hold, reason: POLICY }
 `;
 
 const GOOD = {
@@ -52,10 +63,34 @@ const WELL_FORMED: readonly object[] = [
   row('repeat', { card: CARDS[0] }),
   row('repeat', { card: CARDS[1] }),
   row('late', { card: CARDS[2], time: GOOD.time - 86_400_000 }),
+  // In every field that is not echoed, beside the other numbers.
+  ...TRANSACTION_FIELDS.filter(
+    ({ name, type }) => type === 'string' && !isEchoedField(name) && name !== 'currency',
+  ).flatMap(({ name }) => [
+    row(`in-${name}`, { [name]: CARDS[0], device: CARDS[1], note: `to ${CARDS[3]}` }),
+    // The same in a bad row.
+    row(`bad-${name}`, { [name]: CARDS[2], amount: {} }),
+  ]),
+  row('spaced', {
+    card: '4111 1111 1111 1111',
+    note: '4111-1111-1111-1111',
+    device: '４'.repeat(16),
+  }),
+  row('track', { card: `${CARDS[0]}=25121010000012345678`, note: CARDS[1] }),
+  { ...row(ECHOED, { account: ECHOED, order: ECHOED, merchant: ECHOED, of: ECHOED }) },
+  { ...row(ECHOED, { account: ECHOED, order: ECHOED, merchant: ECHOED, amount: null }) },
   // Bad rows.
   row('number', { card: Number(CARDS[0]) }),
   row('amount', { card: CARDS[0], amount: 'ten' }),
   row('note', { note: 7, memo: CARDS[3] }),
+  row('short', { card: SHORT, amount: [] }),
+  row('short number', { card: Number(SHORT) }),
+  row('key', { [String(CARDS[1])]: { [String(CARDS[2])]: Number(CARDS[0]) }, note: 1 }),
+  row('digit before', {
+    memo: `${CARDS[0]} ${'x'.repeat(32)}`,
+    list: [0x31, CARDS[1], 0x31],
+    note: 1,
+  }),
   { id: 'lacking', kind: 'payment', card: CARDS[1] },
 ];
 
@@ -67,7 +102,24 @@ const JSON_ONLY = [
   `{"id":"spaced","memo":"4111 1111 1111 1111","amount":}`,
   `{"id":"long","memo":"${'x'.repeat(70_000)} ${CARDS[0]}"}`,
   `{"id":"\uFFFD","card":"${MISTYPED}","amount":true}`,
+  `{"id":"escaped","memo":"\\u0034111111111111111","note":1}`,
+  `{"id":"escaped key","\\u0063ard"  :  "${SHORT}","note":1}`,
+  `{"id":"number","card":${SHORT},"memo":${CARDS[0]}.0}`,
+  `{"id":"open","card":"411111111111111`,
 ];
+
+/** What only msgpack can hold. */
+const MSGPACK_ONLY = [
+  { id: 'bytes', card: Buffer.from(CARDS[0] as string), note: 1 },
+  { id: 'long', memo: BigInt(CARDS[2] as string), card: 4_111_111_111_111_112n },
+  { id: 'text', memo: `${CARDS[0]}${' '.repeat(33)}`, note: 1 },
+].map((each) => packr.pack(each));
+/** An extension of 16 bytes and type 0x31. */
+const EXTENSION = Buffer.concat([
+  Buffer.from([0x82, 0xa4, 0x6d, 0x65, 0x6d, 0x6f, 0xd8, 0x31]),
+  Buffer.from(CARDS[0] as string),
+  Buffer.from([0xa2, 0x69, 0x64, 0x05]),
+]);
 
 let root = '';
 beforeAll(async () => {
@@ -90,8 +142,38 @@ function leftBehind(folder: string, said: string): string {
   return [all, ...packed].join('\n');
 }
 
+function around(text: string, found: string): string {
+  const at = text.indexOf(found);
+  return text.slice(Math.max(0, at - 200), at + 60);
+}
+
 const JSON_INPUT = [...WELL_FORMED.map((each) => JSON.stringify(each)), ...JSON_ONLY].join('\n');
-const MSGPACK_INPUT = Buffer.concat(WELL_FORMED.map((each) => packr.pack(each)));
+const MSGPACK_INPUT = Buffer.concat([
+  EXTENSION,
+  ...MSGPACK_ONLY,
+  ...WELL_FORMED.map((each) => packr.pack(each)),
+]);
+/** Every writing of the numbers that were planted. */
+const PLANTED = [
+  ...CARDS,
+  MISTYPED,
+  SHORT,
+  '4111 1111 1111 1111',
+  '4111-1111-1111-1111',
+  '\\u0034111111111111111',
+  '\uff14'.repeat(16),
+  '411111111111111',
+];
+const ECHOES =
+  /"(decisionId|transactionId|account|merchant|order|id|value|threshold)":"4012888888881881(#\d+)?"/g;
+
+/** Card numbers in the binary numbers of what stood in base64. */
+function numbersIn(packed: Buffer): bigint[] {
+  return Array.from({ length: Math.max(0, packed.length - 7) }, (_, p) => [
+    packed.readBigUInt64BE(p),
+    Number.isInteger(packed.readDoubleBE(p)) ? BigInt(packed.readDoubleBE(p)) : 0n,
+  ]).flat();
+}
 
 test.each([
   ['NDJSON', 'in.ndjson', `${JSON_INPUT}\n`, 'out.ndjson', []],
@@ -116,9 +198,52 @@ test.each([
   const { code, out: said, err } = await runProgram(told, folder);
   expect(code).toBe(1);
   const left = leftBehind(folder, said + err);
-  for (const card of [...CARDS, MISTYPED, '4111 1111 1111 1111']) {
-    expect(left.includes(card), card).toBe(false);
+  for (const card of PLANTED) {
+    const utf8 = Buffer.from(card).toString('latin1');
+    expect(left.includes(utf8), `${card} in ${around(left, utf8)}`).toBe(false);
   }
+  // Keys of packed decisions are not told by a pattern.
+  if (!out.endsWith('.msgpack')) {
+    expect(left.replaceAll(ECHOES, '').includes(ECHOED)).toBe(false);
+    expect(left).toContain(`"order":"${ECHOED}"`);
+  }
+  const packed = [...left.matchAll(/"base64":"([^"]*)"/g)].map(([, text]) => String(text));
+  const numbers = new Set(packed.flatMap((text) => numbersIn(Buffer.from(text, 'base64'))));
+  for (const card of [...CARDS.slice(0, 3), MISTYPED])
+    expect(numbers.has(BigInt(card))).toBe(false);
   // They did come by: evidence and dead letters name them, masked.
   for (const masked of MASKED) expect(left).toContain(masked);
+});
+
+const BROKEN = `ruleset: cards
+currency: CNY
+rules:
+  - { id: a, when: tx.card == "${CARDS[0]}" && tx.crad == "${CARDS[1]}", outcome: hold, reason: POLICY }
+  - { id: "${CARDS[2]}", when: tx.card, outcome: "${CARDS[3]}", reason: POLICY }
+`;
+
+const FAILING = `ruleset: cards
+currency: CNY
+rules:
+  - id: a
+    when: account.count("1h", tx.card == "${CARDS[0]}") >= 1
+    outcome: hold
+    reason: POLICY
+tests:
+  - name: the card ${CARDS[0]} is held
+    given: [ { tx: { account: A, merchant: M, amount: 1, card: "${CARDS[0]}" } } ]
+    expect: [ { at: 0, outcome: allow } ]
+`;
+
+test.each([
+  ['a broken rules file', BROKEN],
+  ['one whose tests fail', FAILING],
+])('what check says of %s', async (name, rules) => {
+  const folder = join(root, name);
+  mkdirSync(folder);
+  writeFileSync(join(folder, 'rules.yaml'), rules);
+  const { code, out, err } = await runProgram(['check', 'rules.yaml'], folder);
+  expect(code).toBe(3);
+  for (const card of CARDS) expect(`${out}${err}`.includes(card), `${out}${err}`).toBe(false);
+  expect(err).toContain('411111******1111');
 });

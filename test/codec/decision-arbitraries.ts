@@ -69,6 +69,7 @@ const value: fc.Arbitrary<ValueModel> = fc.oneof(
   fc.constant(undefined),
   textOf(120),
   fc.stringMatching(/^\d{11,21}$/),
+  fc.constantFrom('4111111111111111', 'to 4111 1111 1111 1111', `${'x'.repeat(50)}41111111111111`),
 );
 
 const template: fc.Arbitrary<EvidenceTemplate> = fc.record({
@@ -77,6 +78,7 @@ const template: fc.Arbitrary<EvidenceTemplate> = fc.record({
   thresholdText: fc.option(textOf(20), { nil: null }),
   hasMargin: fc.boolean(),
   isCard: fc.boolean(),
+  isEchoed: fc.boolean(),
 });
 
 const rule: fc.Arbitrary<RuleModel> = fc.record({

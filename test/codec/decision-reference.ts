@@ -1,6 +1,7 @@
 // A slow, obvious decision encoder: what the fast ones are held against. It works on plain objects
 // that say what one row and its verdict are, and also lays them out as the fast ones want them.
 
+import { maskText } from '../../src/domain/card-numbers.ts';
 import type {
   Decision,
   DecisionEvidence,
@@ -351,7 +352,7 @@ function blocksOf(plan: PlanModel, { hold, reversal }: VerdictModel): object {
 
 /** Score, evidence, hold and reversal. */
 function moreOf(plan: PlanModel, verdict: VerdictModel): object {
-  const score = written(verdict.score, false);
+  const score = written(verdict.score, { isCard: false });
   return {
     ...(score === undefined ? {} : { score }),
     ...(verdict.fired.length === 0
@@ -369,20 +370,21 @@ function shadowOf(plan: PlanModel, verdict: VerdictModel): ShadowVerdict[] {
   }));
 }
 
-function written(value: ValueModel, isCard: boolean): EvidenceValue | undefined {
+function written(
+  value: ValueModel,
+  { isCard, isEchoed }: Pick<EvidenceTemplate, 'isCard' | 'isEchoed'>,
+): EvidenceValue | undefined {
   if (value === undefined || Number.isNaN(value)) return undefined;
   if (value === Infinity) return 'infinity';
   if (value === -Infinity) return '-infinity';
   if (typeof value !== 'string') return value;
-  if (isCard && /^\d{13,19}$/.test(value)) {
-    return value.slice(0, 6) + '*'.repeat(value.length - 10) + value.slice(-4);
-  }
   let cut = '';
   for (const character of value) {
     if (new TextEncoder().encode(cut + character).length > 64) break;
     cut += character;
   }
-  return cut;
+  const { length } = new TextEncoder().encode(cut);
+  return isEchoed === true ? cut : maskText(cut, { isCard, isCut: length === 24 || length > 60 });
 }
 
 function itemOf(
@@ -390,9 +392,9 @@ function itemOf(
   [value, threshold]: readonly [ValueModel, ValueModel],
 ): EvidenceItem {
   const item: Record<string, unknown> = { what: template.what, op: template.op };
-  const shown = written(value, template.isCard);
+  const shown = written(value, template);
   if (shown !== undefined) item['value'] = shown;
-  const limit = template.thresholdText ?? written(threshold, template.isCard);
+  const limit = template.thresholdText ?? written(threshold, template);
   if (limit !== undefined) item['threshold'] = limit;
   const margin = Number(value) - Number(threshold);
   const isNumeric = typeof value === 'number' && typeof threshold === 'number';
@@ -405,7 +407,7 @@ function evidenceOf(plan: PlanModel, fired: FiredModel): DecisionEvidence {
   const compared = fired.items.flatMap((item, k) =>
     item === undefined ? [] : [itemOf(rule.templates[k]!, item)],
   );
-  const score = written(fired.score, false);
+  const score = written(fired.score, { isCard: false });
   return {
     rule: rule.id,
     ...(compared.length > 0 ? { compared } : {}),

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Decision } from '../../src/domain/decision.ts';
-import { explainDecision, maskCard } from '../../src/load/explain-decision.ts';
+import { explainDecision } from '../../src/load/explain-decision.ts';
 import type { ExplainContext, RuleInfo } from '../../src/load/explain-decision.ts';
 import type { RunSummary } from '../../src/load/report.ts';
 import { renderSummary, ruleInfos } from '../../src/load/report.ts';
@@ -177,10 +177,34 @@ describe('a decision in full', () => {
   it.each([
     ['9000000001849463', '900000******9463'],
     ['6222021234567', '622202***4567'],
-    ['tok_9000000001849463', 'tok_9000000001849463'],
+    ['tok_9000000001849463', 'tok_900000******9463'],
+    ['tok_9000000001849464', 'tok_9000000001849464'],
     ['123456789012', '123456789012'],
   ])('shows card %s as %s', (card, shown) => {
-    expect(maskCard(card)).toBe(shown);
+    const lines = explainDecision({ decision: HELD, transaction: { card } }, context);
+    expect(lines[1]).toBe(`  card ${shown}`);
+  });
+
+  it('masks card numbers wherever they stand but in what is echoed', () => {
+    const pan = '4111111111111111';
+    const decision: Decision = {
+      ...HELD,
+      evidence: [
+        {
+          rule: 'often',
+          compared: [
+            { what: 'tx.device', op: 'in', value: pan, threshold: 'lost' },
+            { what: 'tx.order', op: 'in', value: pan, threshold: 'known' },
+          ],
+        },
+      ],
+    };
+    const transaction = { account: pan, order: pan, device: pan, merchantName: `Shop ${pan}` };
+    const text = explainDecision({ decision, transaction }, context).join('\n');
+    expect(text).toContain(`account ${pan},`);
+    expect(text).toContain('device 411111******1111, order 4111111111111111');
+    expect(text).toMatch(/tx\.device +411111\*{6}1111 {2}in lost/);
+    expect(text).toMatch(/tx\.order +4111111111111111 {2}in known/);
   });
 });
 

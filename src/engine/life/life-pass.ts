@@ -193,7 +193,7 @@ export class LifePass {
       lives.now[0] = heap.due[0] as number;
       this.#fire(record, out);
     }
-    lives.now[0] = this.#endWords[0] as number;
+    lives.now[0] = this.#endWords[0];
   }
 
   #fire(record: number, out: OutputRegion): void {

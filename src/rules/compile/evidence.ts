@@ -16,6 +16,7 @@ import {
 import { STRING_FEATURE_TEXT_BYTES } from '../../domain/feature-layout.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { RowLayout } from '../../domain/row-layout.ts';
+import { maskFileText, maskingOf } from '../runtime/masking.ts';
 import { positionOf } from '../runtime/rule-runtime.ts';
 import { cutAtCharacter } from '../runtime/text.ts';
 import type { BoundTable } from './deciding.ts';
@@ -58,22 +59,6 @@ interface Atom {
   readonly threshold: Expression | null;
 }
 
-/** Whether a value is or comes from a card number. */
-function isCard(e: Expression | null, plan: Plan, layout: RowLayout): boolean {
-  switch (e?.op) {
-    case 'field':
-      return layout.fields[e.field]?.name === 'card';
-    case 'feature':
-      return isCard(plan.features[e.feature]?.value ?? null, plan, layout);
-    case 'choose':
-      return isCard(e.then, plan, layout) || isCard(e.otherwise, plan, layout);
-    case 'call':
-      return e.args.some((arg) => isCard(arg, plan, layout));
-    default:
-      return false;
-  }
-}
-
 function isMeasure(e: Expression): boolean {
   return e.type === 'number' || e.type === 'money' || e.type === 'duration' || e.type === 'time';
 }
@@ -108,12 +93,14 @@ function describe(e: Expression, plan: Plan, layout: RowLayout): Atom {
     threshold: Expression | null = null,
     thresholdText: string | null = null,
   ): Atom => {
-    const card = [value, threshold, ...(atom.op === 'call' ? atom.args : [])].some((side) =>
-      isCard(side, plan, layout),
+    const masking = maskingOf(
+      [value, threshold, ...(atom.op === 'call' ? atom.args : [])],
+      plan,
+      layout.fields,
     );
     const hasMargin =
       value !== null && threshold !== null && isMeasure(value) && isMeasure(threshold);
-    const clean = (text: string): string => (card ? maskCards(text) : text);
+    const clean = (text: string): string => maskFileText(text, masking);
     return {
       template: {
         what: clean(what).slice(0, WHAT_CHARACTERS_MAX),
@@ -121,7 +108,8 @@ function describe(e: Expression, plan: Plan, layout: RowLayout): Atom {
         thresholdText:
           thresholdText === null ? null : clean(thresholdText).slice(0, WHAT_CHARACTERS_MAX),
         hasMargin,
-        isCard: card,
+        isCard: masking === 'card',
+        ...(masking === 'none' ? { isEchoed: true } : {}),
       },
       condition: e,
       value,
@@ -148,14 +136,6 @@ function setText(e: Extract<Expression, { op: 'in' }>, plan: Plan): string {
   if (e.set === 'list') return must(plan.lists[e.index], 'list').name;
   if (e.set === 'register') return must(plan.registers[e.index], 'register').name;
   return `[${e.elements.map((element) => element.text).join(', ')}]`;
-}
-
-/** First 6 and last 4 of every run of 13-19 digits. */
-function maskCards(text: string): string {
-  return text.replace(
-    /(?<!\d)\d{13,19}(?!\d)/g,
-    (digits) => `${digits.slice(0, 6)}${'*'.repeat(digits.length - 10)}${digits.slice(-4)}`,
-  );
 }
 
 export class CompiledEvidence implements EvidenceReader {

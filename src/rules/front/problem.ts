@@ -1,7 +1,9 @@
 // What is wrong with a rules file, as a value: where, in which rule, a sentence, and how to show it.
 // All problems are collected and reported at once. Text from the file that stands in a message is
 // quoted and cut, and control characters are made visible: a rules file cannot write to a terminal.
+// Card numbers in it are masked, before anything is cut: at equal length, so carets stay in place.
 
+import { maskText } from '../../domain/card-numbers.ts';
 import { lineText, placeOf } from './source-file.ts';
 import type { Span } from './source-file.ts';
 
@@ -59,8 +61,8 @@ function makeProblem(span: Span, message: string, suggestion: string | null): Ru
     ...place,
     rule: span.rule,
     // Some sentences are a library's, with text of the file in it.
-    message: visible(message),
-    sourceLine,
+    message: visible(maskText(message)),
+    sourceLine: maskText(sourceLine),
     length: Math.max(1, Math.min(span.end - span.start, lineLeft)),
     suggestion,
     path: span.path,
@@ -95,7 +97,8 @@ export function visible(text: string): string {
 
 /** Text of the file, quoted and cut for a message. */
 export function quote(text: string): string {
-  const cut = text.length > QUOTE_LENGTH_MAX ? `${text.slice(0, QUOTE_LENGTH_MAX)}…` : text;
+  const masked = maskText(text);
+  const cut = masked.length > QUOTE_LENGTH_MAX ? `${masked.slice(0, QUOTE_LENGTH_MAX)}…` : masked;
   return `"${visible(cut.replaceAll('\t', ' '))}"`;
 }
 

@@ -1,12 +1,14 @@
 // Evidence of a fired rule, from the interpreter: the conditions of its `when` that held, with the
-// values on both sides. Card numbers (13-19 digits, first 6 and last 4 shown) are masked here as the
-// encoders do it, long texts are cut, infinity is a text.
+// values on both sides. Card numbers are masked here as the encoders do it, long texts are cut, infinity is a text.
 // Both parts of a boolean `a ? b : c` are looked at like those of `or`.
 
 import { must } from '../../base/assert.ts';
+import { maskEvidence } from '../../domain/card-numbers.ts';
 import type { EvidenceItem, EvidenceValue } from '../../domain/decision.ts';
 import type { Expression } from '../../domain/expression.ts';
 import { EVIDENCE_ITEMS_MAX, EVIDENCE_TEXT_BYTES_MAX } from '../../domain/verdict.ts';
+import type { Masking } from '../runtime/masking.ts';
+import { maskFileText, maskingOf } from '../runtime/masking.ts';
 import type { PreparedPlan, RowView, Value } from './interpreter.ts';
 import { evaluate } from './interpreter.ts';
 
@@ -91,11 +93,10 @@ function setText(e: Extract<Expression, { op: 'in' }>, prepared: PreparedPlan): 
 function describe(e: Expression, row: RowView, prepared: PreparedPlan): EvidenceItem {
   const { what, op, value, threshold, set } = sidesOf(e, prepared);
   const called = value?.op === 'call' ? value.args : [];
-  const isCard = [value, threshold, ...called].some((side) => mayBeCard(side, prepared));
+  const masking = maskingOf([value, threshold, ...called], prepared.plan, prepared.fields);
   const read = (side: Expression | undefined): EvidenceValue | undefined =>
-    side === undefined ? undefined : asEvidence(evaluate(side, row, prepared), isCard);
-  const fileText = (text: string): string =>
-    (isCard ? maskCardsIn(text) : text).slice(0, FILE_TEXT_MAX);
+    side === undefined ? undefined : asEvidence(evaluate(side, row, prepared), masking);
+  const fileText = (text: string): string => maskFileText(text, masking).slice(0, FILE_TEXT_MAX);
   const v = read(value);
   const t = set === undefined ? read(threshold) : fileText(set);
   const isMeasured = [value, threshold].every((side) => side !== undefined && isMeasure(side));
@@ -114,35 +115,16 @@ function isMeasure(e: Expression): boolean {
   return ['number', 'money', 'duration', 'time'].includes(e.type);
 }
 
-/** Whether the value is, or is made of, a card number of the row. */
-function mayBeCard(e: Expression | null | undefined, prepared: PreparedPlan): boolean {
-  switch (e?.op) {
-    case 'field':
-      return prepared.fields[e.field]?.name === 'card';
-    case 'feature':
-      return mayBeCard(prepared.plan.features[e.feature]?.value, prepared);
-    case 'choose':
-      return mayBeCard(e.then, prepared) || mayBeCard(e.otherwise, prepared);
-    case 'call':
-      return e.args.some((arg) => mayBeCard(arg, prepared));
-    default:
-      return false;
-  }
-}
-
-function asEvidence(value: Value, isCard: boolean): EvidenceValue | undefined {
+function asEvidence(value: Value, masking: Masking): EvidenceValue | undefined {
   if (value === Infinity) return 'infinity';
   if (value === -Infinity) return '-infinity';
   if (typeof value === 'number') return value + 0; // -0 is 0
   if (typeof value !== 'string') return value;
-  return isCard && /^[0-9]{13,19}$/.test(value) ? maskCardsIn(value) : cut(value);
-}
-
-function maskCardsIn(text: string): string {
-  return text.replace(
-    /(?<!\d)\d{13,19}(?!\d)/g,
-    (digits) => `${digits.slice(0, 6)}${'*'.repeat(digits.length - 10)}${digits.slice(-4)}`,
-  );
+  const text = cut(value);
+  if (masking === 'none') return text;
+  const bytes = new TextEncoder().encode(text);
+  maskEvidence(bytes, bytes.length, masking === 'card');
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
 }
 
 /** The whole characters of the first bytes. */

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { maskCardNumbers } from '../../src/codec/mask.ts';
+import { maskCardNumbers, maskText } from '../../src/domain/card-numbers.ts';
 
 function mask(text: string): string {
   const bytes = new TextEncoder().encode(text);
@@ -24,6 +24,18 @@ test.each([
   ['{"card":"4222222222222"}', '{"card":"422222***2222"}'],
   ['{"card" : "4111111111111112"}', '{"card" : "411111******1112"}'],
   ['{"card":4111111111111112}', '{"card":411111******1112}'],
+  ['{"card"\t:            "4222222222222"}', '{"card"\t:            "422222***2222"}'],
+  ['{"\\u0063a\\u0072\\u0064":"4222222222222"}', '{"\\u0063a\\u0072\\u0064":"422222***2222"}'],
+  ['{"payerCard":["4222222222222"]}', '{"payerCard":["422222***2222"]}'],
+  ['{"card":"4222-2222 22222 12 34"}', '{"card":"4222-22** ***** 12 34"}'],
+  // Digits and separators in other writings, each masked at its own length.
+  ['"\\u0034111111111111111"', '"\\u003411111******1111"'],
+  ['"4111111111\\u00311111\\u0031"', '"411111****\\u002a*111\\u0031"'],
+  ['"\\\\u0034111111111111111"', '"\\\\u003411111******1111"'],
+  ['4111\\u00201111\\u002d1111\u00a01111', '4111\\u002011**\\u002d****\u00a01111'],
+  ['４１１１１１１１１１１１１１１１', '４１１１１１＊＊＊＊＊＊１１１１'],
+  ['\\uff141111111111\\uFF11111\\uff11', '\\uff1411111*****\\uFF0a111\\uff11'],
+  ['4111111111111111=25121010000', '411111******1111=25121010000'],
   ['\u00a4card\u00b04111111111111112', '\u00a4card\u00b0411111******1112'],
 ])('%s', (text, masked) => {
   if (masked !== null) expect(mask(text)).toBe(masked);
@@ -41,6 +53,31 @@ test.each([
   '',
 ])('%s stays', (text) => {
   expect(mask(text)).toBe(text);
+});
+
+test.each([
+  [
+    'the first digits of a number that was cut',
+    '{"memo":"41111111111',
+    '{"memo":"411111*****',
+    true,
+  ],
+  ['a long number that was cut', '41111111111111111111111', '411111*****************', true],
+  ['no more than a masked one shows', '{"memo":"4111111111', '{"memo":"4111111111', true],
+  ['not at the end', '41111111111 ', '41111111111 ', true],
+  ['nothing was cut', '41111111111', '41111111111', false],
+])('at a cut: %s', (_, text, masked, isCut) => {
+  expect(maskText(text, { isCut })).toBe(masked);
+});
+
+test('within a range only', () => {
+  const bytes = new TextEncoder().encode('14111111111111111');
+  expect(maskCardNumbers(bytes, 1, 17)).toBe(true);
+  expect(new TextDecoder().decode(bytes)).toBe('1411111******1111');
+});
+
+test('a long row of short numbers takes no long time', () => {
+  expect(mask('7 '.repeat(30_000)).length).toBe(60_000);
 });
 
 /** `digits` and the check digit that makes it pass. */
