@@ -68,6 +68,8 @@ const KIND_RELEASE: number = KIND.release;
 const APPROVE = 1;
 const FAILED = 2;
 
+/** Rows that are looked up together. */
+export const PREFETCH_ROWS = 256;
 const TEXT_BYTES_MAX: number = 2 ** 30 - 4096;
 const SHARDS = 16;
 
@@ -105,6 +107,10 @@ export class LifePass {
   readonly #rawAmountAt: number;
   readonly #isAll: boolean;
   readonly #endWords = new Float64Array(1);
+  readonly #highHalves = new Int32Array(PREFETCH_ROWS);
+  readonly #buckets = new Int32Array(PREFETCH_ROWS);
+  /** Keeps the touching loop from being optimised away. */
+  touched = 0;
   #tables: LifeTables | null = null;
   /** Record that the row in hand is about, and its own; -1 = none. */
   #ofRecord = -1;
@@ -167,6 +173,18 @@ export class LifePass {
   /** Bytes of state in use. */
   get bytesUsed(): number {
     return this.lives.bytesUsed + this.terminals.bytesUsed + this.codes.bytesUsed;
+  }
+
+  /** Touches the index where rows [from, to) will be looked up, so that the cache misses overlap. */
+  prefetch(from: number, to: number): void {
+    if (!this.#isAll) return;
+    const { i32 } = (this.#tables as LifeTables).table;
+    const hi = this.#highHalves;
+    let count = 0;
+    for (let row = from; row < to; row++) {
+      hi[count++] = i32[row * this.#stride + this.#words.id + 1] as number;
+    }
+    this.touched ^= this.lives.index.locate(hi, this.#buckets, 0, count);
   }
 
   /**
@@ -701,8 +719,9 @@ export class LifePass {
       this.#seat(payment);
     }
     const { words, texts } = this.lives;
-    const block = (words[record * LIFE_WORDS + LIFE_W.kept] as number) >> 2;
-    event.pointAtId(texts, texts.i32[block + 2] as number, texts.i32[block] as number);
+    const block = words[record * LIFE_WORDS + LIFE_W.kept] as number;
+    const { kept } = this.#evaluation;
+    event.pointAtId(texts, kept.idOffset(block), kept.idLength(block));
     this.#reconsider(payment, kind === RECORD_KIND.refund ? 'refund' : 'reversal', out);
   }
 
