@@ -63,6 +63,7 @@ const KIND = {
   code: KINDS.indexOf('code'),
   label: KINDS.indexOf('label'),
 } as const;
+const KIND_RELEASE: number = KIND.release;
 /** Index + 1 in the values of release and credential. */
 const APPROVE = 1;
 const FAILED = 2;
@@ -166,6 +167,29 @@ export class LifePass {
   /** Bytes of state in use. */
   get bytesUsed(): number {
     return this.lives.bytesUsed + this.terminals.bytesUsed + this.codes.bytesUsed;
+  }
+
+  /**
+   * The first row from `from` on that may do something here, or `to`. Where only holds are kept nearly
+   * all rows pass in this loop.
+   */
+  nextBusy(from: number, to: number): number {
+    const { i32, f64 } = (this.#tables as LifeTables).table;
+    const stride = this.#stride;
+    const due = this.heap.firstDue;
+    const isAll = this.#isAll;
+    for (let row = from; row < to; row++) {
+      const at = row * stride;
+      if ((f64[(at + STREAM_TIME_WORD) >> 1] as number) >= due) return row;
+      const flags = i32[at + FLAGS_WORD] as number;
+      if ((flags & BAD) !== 0) continue;
+      if (isAll) return row;
+      const isPlain = (flags & (DECIDED | REPEAT | DIFFERS)) === DECIDED;
+      if (isPlain && verdictOutcome(i32[at + VERDICT_WORD] as number) !== HOLD) continue;
+      if ((flags & DECIDED) === 0 && i32[at + KIND_WORD] !== KIND_RELEASE) continue;
+      return row;
+    }
+    return to;
   }
 
   /** Timers due at the row's stream time fire; their amendments go out before it. */

@@ -94,7 +94,7 @@ export class LifeWalk {
     const entries = this.#entries;
     out.begin();
     entries.count = 0;
-    for (let row = 0; row < count; row++) {
+    for (let row = life.nextBusy(0, count); row < count; row = life.nextBusy(row + 1, count)) {
       const start = out.total;
       life.before(row, out);
       life.apply(row, out);
