@@ -377,13 +377,22 @@ export class LifePass {
     const own = this.#enums.code.read(i32, at);
     const known = codes.stateOf(anchor);
     if (own !== 0) codes.setState(anchor, own);
-    if ((own !== 0 || known === 0) && codes.usesOf(anchor) === 0) return;
+    const others = codes.usesOf(anchor) - (this.#isOwnCode(i32, at, anchor) ? 1 : 0);
+    if ((own !== 0 || known === 0) && others === 0) return;
     const { slots } = this.#options;
     this.#options.fill?.values(i32, f64, at);
     slots.values[VALUE.codeState] = codes.stateOf(anchor) === 0 ? NaN : codes.stateOf(anchor) - 1;
-    slots.values[VALUE.codeUses] = codes.usesOf(anchor) + 1;
+    slots.values[VALUE.codeUses] = others + 1;
     slots.writePayment(i32, f64, at);
     this.#options.rescore(row);
+  }
+
+  /** An id that is decided anew, with the code that it had. */
+  #isOwnCode(i32: Int32Array, at: number, anchor: number): boolean {
+    const record = this.#find(i32, at + this.#words.id);
+    if (record < 0) return false;
+    const node = this.lives.words[record * LIFE_WORDS + LIFE_W.codeNode] as number;
+    return node !== 0 && this.codes.anchorOf(node) === anchor;
   }
 
   #codeUses(record: number): number {
@@ -491,6 +500,10 @@ export class LifePass {
   #renew(record: number, i32: Int32Array, at: number): void {
     const { words } = this.lives;
     const w = record * LIFE_WORDS;
+    // Its own earlier version is no other use of its code.
+    const code = words[w + LIFE_W.codeNode] as number;
+    if (code !== 0) this.codes.forget(code);
+    words[w + LIFE_W.codeNode] = 0;
     this.#freeParts(record);
     this.#evaluation.verdicts.free(record);
     words[w + LIFE_W.revision] = (words[w + LIFE_W.revision] as number) + 1;
@@ -686,11 +699,12 @@ export class LifePass {
     const { i32, at } = evaluation.event;
     const word = this.#enums.release.read(i32, at);
     records.set(record, LIFE_B.release, word);
-    const isHeld = records.get(record, LIFE_B.outcome) === HOLD;
+    // It is a word on a hold: without one there is nothing to decide.
+    if (records.get(record, LIFE_B.outcome) !== HOLD) return;
     const isRefused = this.#enums.credential.read(i32, at) === FAILED;
     evaluation.layOut(record, 'release');
     const isStopped = evaluation.judge(record);
-    if (isHeld && !isRefused && !isStopped) {
+    if (!isRefused && !isStopped) {
       if (word === APPROVE) evaluation.waive(record);
       else records.setFlag(record, LIFE_FLAG.forced);
     }
@@ -699,7 +713,7 @@ export class LifePass {
     if (isChanged) evaluation.amend(record, 'release', 0, out);
     this.#timers.arm(record, evaluation, 0);
     evaluation.release();
-    if (isHeld && isChanged) this.#resolved(record, out);
+    if (isChanged) this.#resolved(record, out);
   }
 
   /** A refund or reversal that was held may go out now: its payment moves. */
