@@ -23,6 +23,7 @@ import { TILE_ROWS } from './feature-pass.ts';
 import { lifeModeOf } from './life/life-needs.ts';
 import type { LifeOutput } from './life/life-walk.ts';
 import { ENTRY_WORDS, LifeWalk, PieceReader, appendBytes, copyOutput } from './life/life-walk.ts';
+import { OVERDUE } from './overdue.ts';
 import { OutputRegion } from './output-region.ts';
 import { makeKeyList } from './row-lists.ts';
 import type { KeyList } from './row-lists.ts';
@@ -54,6 +55,7 @@ export interface BatchView {
   readonly control: Int32Array;
   readonly spans: Int32Array;
   readonly splitErrors: Int32Array;
+  readonly overdue: Uint8Array;
   readonly bytes: Uint8Array;
   readonly view: DataView;
   readonly out: OutputRegion;
@@ -241,6 +243,7 @@ export class BatchWorker {
     const { rows, plan } = this.#program;
     const table = this.#bindTile(batch);
     this.#decoder.decode(table, batch.spans, batch.splitErrors, from, to, from);
+    this.#markOverdue(batch, table.i32, from, to, from);
     this.#streamTimeMs = markStreamTime(
       table.i32,
       table.f64,
@@ -251,6 +254,20 @@ export class BatchWorker {
       plan.time.latenessMs,
     );
     return table;
+  }
+
+  /** Main's marks become flags of the records of rows [from, to). */
+  #markOverdue(batch: BatchView, i32: Int32Array, from: number, to: number, base: number): void {
+    if (batch.control[CONTROL.hasOverdue] === 0) return;
+    const stride = this.#program.rows.strideBytes / 4;
+    for (let row = from; row < to; row++) {
+      const mark = batch.overdue[row] as number;
+      if (mark === OVERDUE.none) continue;
+      const flags =
+        mark === OVERDUE.fallback ? ROW_FLAG.overdue | ROW_FLAG.fallback : ROW_FLAG.overdue;
+      const at = (row - base) * stride + FLAGS_WORD;
+      i32[at] = (i32[at] as number) | flags;
+    }
   }
 
   #checkTileRepeats(table: RowTable, count: number): void {
@@ -338,7 +355,8 @@ export class BatchWorker {
   #encodeRow(batch: BatchView, table: RowTable, row: number, batchRow: number): void {
     const { encoder, rows } = this.#program;
     const flags = table.i32[(row * rows.strideBytes) / 4 + FLAGS_WORD] as number;
-    batch.out.ensure(encoder.bytesMax);
+    // An overdue row gets two decisions.
+    batch.out.ensure(encoder.bytesMax * 2);
     this.#program.encode(row, batch.out.buffer);
     if ((flags & ROW_FLAG.bad) !== 0) this.#letters.write(table, row, batchRow, batch.dead);
   }
@@ -443,6 +461,7 @@ export class BatchWorker {
       const end = Math.min(to, tile + TILE_ROWS);
       this.#decoder.decode(shared.table, batch.spans, batch.splitErrors, tile, end, 0);
     }
+    this.#markOverdue(batch, shared.table.i32, from, to, 0);
   }
 
   /** Of all batches' views, the one numbered `sequence` + 1 may be decoded ahead, once it is there. */

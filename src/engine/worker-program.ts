@@ -29,7 +29,9 @@ import { SHARDS } from '../state/entity-state.ts';
 import { OfKeys } from '../state/of-keys.ts';
 import { Repeats, packVerdict, verdictOutcome, verdictReason } from '../state/repeats.ts';
 import { COUNTER, makeCounters } from './counters.ts';
+import { must } from '../base/assert.ts';
 import { FeaturePass, makeStateTables } from './feature-pass.ts';
+import { OverdueDecisions } from './life/overdue-decisions.ts';
 import { firstReason } from './life/life-evaluation.ts';
 import { LifeFill } from './life/life-fill.ts';
 import { filledKeys, lifeModeOf, lifeReads } from './life/life-needs.ts';
@@ -89,6 +91,7 @@ export class WorkerProgram {
   ofKeys: OfKeys | null;
   readonly #blocks: VerdictBlocks;
   readonly #fill: LifeFill | null;
+  readonly #overdue: OverdueDecisions | null;
   readonly #slots: LifeSlots;
   readonly #context: CompileContext;
   readonly #lifeTables: { table: RowTable; F: Float64Array; FI: Int32Array; fired: Int32Array };
@@ -148,6 +151,10 @@ export class WorkerProgram {
       emitShadow: options.emitShadow,
     });
     this.counters = makeCounters(plan);
+    this.#overdue =
+      plan.life.deadline === null
+        ? null
+        : new OverdueDecisions(plan, this.rows, this.encoder, this.#blocks);
     this.repeats = this.#makeRepeats();
     this.ofKeys = this.#makeOfKeys();
     this.#table = {
@@ -220,6 +227,7 @@ export class WorkerProgram {
       blocks: this.#blocks,
       slots: this.#slots,
       fill: this.#fill,
+      overdue: this.#overdue,
       rescore: (row) => {
         this.#rescore(row);
       },
@@ -334,6 +342,10 @@ export class WorkerProgram {
       return;
     }
     if ((flags & COUNTED_FLAGS) !== 0) this.#countFlags(flags);
+    if ((flags & ROW_FLAG.fallback) !== 0) {
+      this.#encodeOverdue(row, verdict, out);
+      return;
+    }
     const outcome = verdictOutcome(verdict);
     add(counters, COUNTER.outcomes + outcome);
     if (verdict === ALLOW && !this.rules.hasFired(row)) {
@@ -359,6 +371,30 @@ export class WorkerProgram {
       this.counters,
       COUNTER.outcomes + ['allow', 'hold', 'reverse'].indexOf(this.plan.invalid.outcome),
     );
+  }
+
+  /**
+   * A row whose deadline had passed: the declared fallback, and where what was evaluated differs, that
+   * as an amendment. A repeat of it tells the newer of the two.
+   */
+  #encodeOverdue(row: number, word: number, out: OutputBuffer): void {
+    const { i32 } = this.#table;
+    const at = row * this.#stride;
+    const overdue = must(this.#overdue, 'the deadline of an overdue row');
+    const fallback = overdue.verdict;
+    overdue.begin(this.#table, at);
+    add(this.counters, COUNTER.overdue);
+    add(this.counters, COUNTER.outcomes + fallback.outcome);
+    this.encoder.decided(this.#table, row, fallback, out);
+    if (!overdue.isAmended(word)) {
+      i32[at + VERDICT_WORD] = packVerdict(fallback.outcome, firstReason(this.plan, fallback));
+      return;
+    }
+    this.#decide(row);
+    this.#countVerdict();
+    overdue.amend(this.#table, row, this.#verdict, out);
+    add(this.counters, COUNTER.amendments);
+    add(this.counters, COUNTER.amendedOutcomes + this.#verdict.outcome);
   }
 
   #encodeRepeat(row: number, ownVerdict: number, out: OutputBuffer): void {

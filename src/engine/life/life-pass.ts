@@ -34,6 +34,7 @@ import { EnumReader } from './enum-reader.ts';
 import { LifeEvaluation } from './life-evaluation.ts';
 import type { LifeParts, LifeTables } from './life-evaluation.ts';
 import type { LifeFill } from './life-fill.ts';
+import type { OverdueDecisions } from './overdue-decisions.ts';
 import type { LifeMode } from './life-needs.ts';
 import { RECORD_KIND, WALLET } from './life-records.ts';
 import type { LifeRecords } from './life-records.ts';
@@ -77,6 +78,7 @@ export interface LifePassOptions extends LifeParts {
   readonly mode: LifeMode;
   readonly context: CompileContext;
   readonly fill: LifeFill | null;
+  readonly overdue: OverdueDecisions | null;
   /** Decides a row of the batch anew after its of. or payment. fields have changed. */
   readonly rescore: (row: number) => void;
 }
@@ -424,6 +426,11 @@ export class LifePass {
     if (kind === KIND.payment) this.#keepPayment(record, i32, f64, at);
     else this.#keepOf(record, i32, f64, at, kind);
     this.#keepVerdict(record, row, i32, at);
+    // The fallback is told under the row's revision, what was evaluated under the next.
+    const isFallback = ((i32[at + FLAGS_WORD] as number) & ROW_FLAG.fallback) !== 0;
+    if (isFallback && this.#options.overdue?.isAmended(i32[at + VERDICT_WORD] as number) === true) {
+      words[w + LIFE_W.revision] = (words[w + LIFE_W.revision] as number) + 1;
+    }
     this.#ownRecord = record;
     if (doubles[d + LIFE_D.heldMs] === doubles[d + LIFE_D.heldMs] || this.#timers.hasClocks) {
       this.#timers.arm(record, this.#batchRow, row);

@@ -107,7 +107,7 @@ export class LifeWalk {
       const own = out.total;
       const isOwn = life.isAboutAnother;
       if (isOwn) {
-        out.ensure(this.#program.encoder.bytesMax);
+        out.ensure(this.#program.encoder.bytesMax * 2);
         this.#program.encode(row, out.buffer);
       }
       const end = out.total;
