@@ -14,8 +14,8 @@ const trim = (arg: Expression): Expression => ({ ...base, op: 'call', name: 'tri
 const last: Expression = { ...base, op: 'feature', feature: 0 };
 const cell: Expression = { ...base, op: 'cell', register: 0, column: 0, key: [field('device')] };
 const either = (then: Expression, otherwise: Expression): Expression => {
-  const test = { ...base, op: 'boolean', value: true } as const;
-  return { ...base, op: 'choose', test, negatedTest: test, then, otherwise };
+  const yes = { ...base, op: 'boolean', value: true } as const;
+  return { ...base, op: 'choose', test: yes, negatedTest: yes, then, otherwise };
 };
 
 const planOf = (value: Expression | null): Plan => ({ features: [{ value }] }) as unknown as Plan;
