@@ -74,6 +74,12 @@ const RUN: CommandSpec = {
       about: 'counts, throughput, percentiles, memory and decision hash',
     },
     {
+      kind: 'text',
+      name: 'drain',
+      value: 'TIME|all|none',
+      about: 'how much time passes after the last row, for holds and timers; default 1h',
+    },
+    {
       kind: 'flag',
       name: 'timings',
       about: 'each decision says when it was made and how long it took',

@@ -10,6 +10,7 @@ import type { ExitCode } from './exit-codes.ts';
 import type { FinishedRun, RunSettings } from './run-files.ts';
 import { WorkerPool } from '../engine/worker-pool.ts';
 import { ioError } from '../transport/io-error.ts';
+import { drainMsOf } from './drain.ts';
 import { EXIT } from './exit-codes.ts';
 import { formatOf, refuseSameFile, refuseSharedOutput } from './input-output.ts';
 import { listenForInterrupt } from './interrupt.ts';
@@ -87,6 +88,7 @@ function readSettings(parsed: ParsedArguments, cores: number): Settings {
     batchRowsMax: parsed.count('batch-rows'),
     rowLimit: parsed.count('limit'),
     timings: parsed.flag('timings'),
+    drainMs: drainMsOf(parsed.text('drain')),
     isQuiet: parsed.flag('quiet'),
   };
 }

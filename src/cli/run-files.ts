@@ -27,6 +27,8 @@ export interface RunSettings {
   readonly alerts: string | null;
   readonly rowLimit: number | null;
   readonly timings: boolean;
+  /** How much time passes after the last row. */
+  readonly drainMs: number;
   readonly isQuiet: boolean;
 }
 
@@ -66,6 +68,7 @@ export async function runFiles(
       alerts,
       rowLimit: settings.rowLimit,
       timings: settings.timings,
+      drainMs: settings.drainMs,
       signal,
       onProgress: (now: RunProgress) => progress?.update(now),
     };

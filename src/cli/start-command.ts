@@ -10,6 +10,7 @@ import type { PreparedEngine } from './prepared-engine.ts';
 import type { StartFiles } from './start-summary.ts';
 import { ioError } from '../transport/io-error.ts';
 import { WorkerPool } from '../engine/worker-pool.ts';
+import { DRAIN_DEFAULT_MS } from './drain.ts';
 import { EXIT } from './exit-codes.ts';
 import { counted, percentText } from './format-text.ts';
 import { generateStream } from './generate-command.ts';
@@ -85,6 +86,7 @@ async function decide(
       alerts: files.alerts,
       rowLimit: null,
       timings: false,
+      drainMs: DRAIN_DEFAULT_MS,
       isQuiet: false,
     } as const;
     const run = await runFiles(engine, settings, context, interrupt.signal);

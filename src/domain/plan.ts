@@ -208,7 +208,7 @@ export interface Plan {
   readonly ruleset: string;
   readonly version: string | null;
   readonly description: string | null;
-  /** SHA-256 over rules, includes, lists, registers, rates; 32 hex digits. */
+  /** SHA-256 over rules, includes, lists, registers, rates, rails; 32 hex digits. */
   readonly hash: string;
   /** ISO 4217, null where the file uses no money. */
   readonly currency: string | null;

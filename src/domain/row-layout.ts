@@ -41,6 +41,7 @@ export const ROW_FLAG = {
   currencyUnknown: 64,
   truncated: 128,
   idReadable: 256, // of a bad row: its id slot is set
+  filled: 1024, // keys that it lacks stand in keySlots, from the payment that it is about
   lateSomewhere: 512, // over scanMax at some entity; becomes `late` when its features are known
 } as const;
 
@@ -62,6 +63,11 @@ export interface RowLayout {
    * the field's own slot where the plan needs no conversion; -1 for fields that are not money.
    */
   readonly moneySlots: Int32Array;
+  /**
+   * Byte offset of the key (8 bytes: a text's hash, a number's bits) that a row gets from the payment
+   * that it is about; -1 = the field is not filled.
+   */
+  readonly keySlots: Int32Array;
 }
 
 /** Fields that the engine itself reads, whatever the rules say (decode, repeats, decisions). */
@@ -78,6 +84,7 @@ export const ALWAYS_READ: readonly string[] = [
  * @param extraFields declared in the rules file
  * @param readNames fields that rules, entities or features read
  * @param convertsMoney true when the plan has a currency: money gets a second, converted slot
+ * @param filledNames key fields that rows may get from the payment that they are about
  * @param lifeFields of the life of a payment: all read, money in the plan's currency already
  */
 export function makeRowLayout(
@@ -85,6 +92,7 @@ export function makeRowLayout(
   readNames: ReadonlySet<string>,
   convertsMoney: boolean,
   lifeFields: readonly FieldSpec[] = [],
+  filledNames: readonly string[] = [],
 ): RowLayout {
   const inputFieldCount = TRANSACTION_FIELDS.length + extraFields.length;
   const fields = [...TRANSACTION_FIELDS, ...extraFields, ...lifeFields];
@@ -121,6 +129,11 @@ export function makeRowLayout(
     if (fields[number]?.type === 'money') moneySlots[number] = next;
   }
   if (unread.length > 0) next += 16;
+  const keySlots = new Int32Array(fields.length).fill(-1);
+  for (const name of filledNames) {
+    keySlots[fields.findIndex((spec) => spec.name === name)] = next;
+    next += 8;
+  }
   return {
     strideBytes: Math.ceil(next / 64) * 64,
     fields,
@@ -128,6 +141,7 @@ export function makeRowLayout(
     slots,
     isRead,
     moneySlots,
+    keySlots,
   };
 }
 

@@ -2,11 +2,13 @@
 // the first caches; with several the batch's tables are shared and the workers meet between passes:
 //
 //   decode own rows, list them by owner | meet | stream time, repeats of own ids | meet
-//   | windows of own shards | meet | score own rows | (meet) | encode own rows
+//   | windows of own shards | meet | score own rows | (meet) | life, one worker | (meet) | encode own rows
 //
 // Whoever waits at a barrier decodes its range of the next batch meanwhile.
 //
-// Rows are split by range (decode, score, encode) or by owner of the key (repeats, windows).
+// Rows are split by range (decode, score, encode) or by owner of the key (repeats, windows). The life of
+// payments is one walk by worker 0 (life/life-pass.ts), if the plan has any; what it writes is woven in
+// between the decisions: here with one worker, by main with several.
 
 import type { Clock } from '../base/clock.ts';
 import type { RowDecoder } from '../codec/row-decoder.ts';
@@ -18,17 +20,20 @@ import { CONTROL, rowRange } from './batch.ts';
 import { COUNTER } from './counters.ts';
 import type { DeadLetterBox } from './dead-letter-box.ts';
 import { TILE_ROWS } from './feature-pass.ts';
+import { lifeModeOf } from './life/life-needs.ts';
+import type { LifeOutput } from './life/life-walk.ts';
+import { ENTRY_WORDS, LifeWalk, PieceReader, appendBytes, copyOutput } from './life/life-walk.ts';
 import { OutputRegion } from './output-region.ts';
 import { makeKeyList } from './row-lists.ts';
 import type { KeyList } from './row-lists.ts';
-import { SharedTables } from './shared-tables.ts';
+import { LIFE_ROW, SharedTables } from './shared-tables.ts';
 import { markStreamTime } from './stream-time.ts';
 import type { WorkerProgram } from './worker-program.ts';
 
 // Own constants: an imported one is loaded and checked at each use in a hot loop.
 const FLAGS_WORD: number = ROW.flags / 4;
 
-export const PASSES = ['decode', 'repeats', 'windows', 'score', 'encode'] as const;
+export const PASSES = ['decode', 'repeats', 'windows', 'score', 'life', 'encode'] as const;
 
 export interface BatchResult {
   readonly outBytes: number;
@@ -36,6 +41,10 @@ export interface BatchResult {
   /** Follow the regions' bytes. */
   readonly outChunks: readonly Uint8Array[];
   readonly deadChunks: readonly Uint8Array[];
+  /** Only of the worker that walks payments' lives, where there are several. */
+  readonly life: LifeOutput | null;
+  /** Where this worker's bytes of each row stand that `life` has something of: begin and end. */
+  readonly cuts: Int32Array | null;
   /** The worker's counters up to COUNTER.deadLetters, since its start. */
   readonly totals: Float64Array;
 }
@@ -79,8 +88,17 @@ export class BatchWorker {
   readonly #letters: DeadLetterBox;
   readonly #lists: KeyList[];
   readonly #owners: Int32Array;
+  /** 0 a shard of this worker, 1 another's. */
+  readonly #isOthers: Int32Array;
+  /** Own rows of one entity kind, and others'; made where they are first listed. */
+  #own: readonly [KeyList, KeyList] | null = null;
   readonly #goodRows: Int32Array;
   readonly #idWord: number;
+  readonly #walk: LifeWalk | null;
+  /** Some worker walks. */
+  readonly #hasLife: boolean;
+  #life: LifeOutput | null = null;
+  #cuts: Int32Array | null = null;
   #streamTimeMs = -Infinity;
   #decoder: RowDecoder;
   #unsettled: SharedTables | null = null;
@@ -100,7 +118,10 @@ export class BatchWorker {
     this.#decoder = program.decoderOf('ndjson');
     this.#lists = program.passes.map(() => makeKeyList(TILE_ROWS));
     this.#owners = Int32Array.from({ length: 16 }, (_, shard) => shard % workers);
+    this.#isOthers = this.#owners.map((owner) => (owner === options.index ? 0 : 1));
     this.#goodRows = new Int32Array(workers > 1 ? 1 << 20 : TILE_ROWS);
+    this.#walk = program.life === null ? null : new LifeWalk(program);
+    this.#hasLife = lifeModeOf(program.plan) !== 'none';
     this.#idWord = (program.rows.slots[fieldNumber(program.rows, 'id')] as number) / 4;
   }
 
@@ -118,11 +139,24 @@ export class BatchWorker {
     this.#rowsTimed = 0;
   }
 
+  /**
+   * Time passes, and no row comes: until an instant, or so long after the newest row. What fell due is
+   * the worker's that walks; all hear of the new stream time but where time passes without end.
+   */
+  advance(untilMs: number | null, byMs: number): LifeOutput | null {
+    const until = untilMs ?? this.#streamTimeMs + byMs;
+    const output = copyOutput(this.#walk?.advance(until) ?? null);
+    if (until < Infinity) this.#streamTimeMs = Math.max(this.#streamTimeMs, until);
+    return output;
+  }
+
   /** Decides the batch's rows; `place` is the source position of its first row and byte. */
   run(batch: BatchView, format: Format, firstRow: number, firstByte: number): BatchResult {
     this.#decoder = this.#program.decoderOf(format);
     batch.out.begin();
     batch.dead.begin();
+    this.#life = null;
+    this.#cuts = null;
     const rowCount = batch.control[CONTROL.rowCount] as number;
     this.#letters.begin(batch, firstRow, firstByte);
     if (this.#workers === 1) this.#runTiles(batch, rowCount);
@@ -137,6 +171,8 @@ export class BatchWorker {
       deadBytes: dead.regionBytes,
       outChunks: out.chunks,
       deadChunks: dead.chunks,
+      life: this.#life,
+      cuts: this.#cuts,
       totals: this.#program.counters.slice(0, COUNTER.deadLetters + 1),
     };
   }
@@ -170,7 +206,8 @@ export class BatchWorker {
         this.#checkTileRepeats(table, to - from);
         this.#updateWindows(table.i32, to - from);
         this.#program.score(0, to - from);
-        this.#encodeTile(batch, table, from, to);
+        const life = this.#walk?.rows(to - from) ?? null;
+        this.#encodeTile(batch, table, from, to, life);
       }
     }
     this.#rowsRun += rowCount;
@@ -189,8 +226,10 @@ export class BatchWorker {
     times[3] = clock.monotonicMs();
     this.#program.score(0, count);
     times[4] = clock.monotonicMs();
-    this.#encodeTile(batch, table, from, to);
+    const life = this.#walk?.rows(count) ?? null;
     times[5] = clock.monotonicMs();
+    this.#encodeTile(batch, table, from, to, life);
+    times[6] = clock.monotonicMs();
     for (let pass = 0; pass < PASSES.length; pass++) {
       const spent = (times[pass + 1] as number) - (times[pass] as number);
       this.#passMs[pass] = (this.#passMs[pass] as number) + spent;
@@ -217,11 +256,45 @@ export class BatchWorker {
   #checkTileRepeats(table: RowTable, count: number): void {
     const good = this.#listGood(table, 0, count);
     this.#program.repeats.check(table.i32, table.f64, this.#goodRows, good, -Infinity);
+    this.#program.ofKeys?.run(table.i32, table.f64, 0, count, -Infinity);
   }
 
-  #encodeTile(batch: BatchView, table: RowTable, from: number, to: number): void {
-    for (let row = 0; row < to - from; row++) this.#encodeRow(batch, table, row, from + row);
+  #encodeTile(
+    batch: BatchView,
+    table: RowTable,
+    from: number,
+    to: number,
+    life: LifeOutput | null,
+  ): void {
+    if (life === null) {
+      for (let row = 0; row < to - from; row++) this.#encodeRow(batch, table, row, from + row);
+    } else this.#weaveTile(batch, table, from, to, life);
     this.#program.repeats.settle(table.i32);
+  }
+
+  /** Decisions of the tile with the life's bytes between them. */
+  #weaveTile(
+    batch: BatchView,
+    table: RowTable,
+    from: number,
+    to: number,
+    { pieces, entries }: LifeOutput,
+  ): void {
+    const reader = new PieceReader(pieces);
+    const take = (part: Uint8Array): void => appendBytes(batch.out, part);
+    let entry = 0;
+    for (let row = 0; row < to - from; row++) {
+      if (entries[entry] !== row) {
+        this.#encodeRow(batch, table, row, from + row);
+        continue;
+      }
+      const own = entries[entry + 2] as number;
+      reader.read(entries[entry + 1] as number, take);
+      if (own < 0) this.#encodeRow(batch, table, row, from + row);
+      else reader.read(own, take);
+      reader.read(entries[entry + 3] as number, take);
+      entry += ENTRY_WORDS;
+    }
   }
 
   #updateWindows(i32: Int32Array, count: number): void {
@@ -232,6 +305,19 @@ export class BatchWorker {
       collectors[k]?.collect(i32, 0, count, [list], this.#owners);
       passes[k]?.run(list);
     }
+  }
+
+  /** Lists the rows of own shards in all ranges, and updates their entities. */
+  #updateOwn(i32: Int32Array, rowCount: number): void {
+    const { passes, collectors } = this.#program;
+    this.#own ??= [makeKeyList(this.#goodRows.length), makeKeyList(this.#goodRows.length)];
+    const [own, others] = this.#own as [KeyList, KeyList];
+    passes.forEach((pass, kind) => {
+      own.count = 0;
+      others.count = 0;
+      collectors[kind]?.collect(i32, 0, rowCount, [own, others], this.#isOthers);
+      pass.run(own);
+    });
   }
 
   /** Good rows of [from, to) whose id this worker owns, into #goodRows. */
@@ -285,7 +371,8 @@ export class BatchWorker {
       -Infinity,
       Infinity,
     );
-    shared.collect(this.#index, from, to, this.#owners);
+    // Where rows get keys from their payments, their owners list them when they have.
+    if (program.ofKeys === null) shared.collect(this.#index, from, to, this.#owners);
     lap(0);
     meet(control, 0, workers, this.#decodeAhead);
 
@@ -298,21 +385,54 @@ export class BatchWorker {
     lap(1);
     meet(control, 1, workers, this.#decodeAhead);
 
-    program.passes.forEach((pass, kind) => {
-      for (let range = 0; range < workers; range++) {
-        pass.runUnrepeated(shared.listOf(range, kind, this.#index));
-      }
-    });
+    if (program.ofKeys !== null) this.#updateOwn(table.i32, rowCount);
+    else {
+      program.passes.forEach((pass, kind) => {
+        for (let range = 0; range < workers; range++) {
+          pass.runUnrepeated(shared.listOf(range, kind, this.#index));
+        }
+      });
+    }
     lap(2);
     meet(control, 2, workers, this.#decodeAhead);
 
     program.score(from, to);
     lap(3);
     // A row that repeats another of this batch tells that one's verdict: all must have theirs.
-    if (Atomics.load(control, CONTROL.repeatsInside) !== 0)
+    if (this.#hasLife || Atomics.load(control, CONTROL.repeatsInside) !== 0) {
       meet(control, 3, workers, this.#decodeAhead);
-    for (let row = from; row < to; row++) this.#encodeRow(batch, table, row, row);
+    }
+    if (this.#hasLife) this.#walkLife(shared, rowCount, control);
     lap(4);
+    if (!this.#hasLife)
+      for (let row = from; row < to; row++) this.#encodeRow(batch, table, row, row);
+    else this.#encodeCut(batch, shared, from, to);
+    lap(5);
+  }
+
+  /** Worker 0 walks, the others wait for it: rows' verdicts may change. */
+  #walkLife(shared: SharedTables, rowCount: number, control: Int32Array): void {
+    if (this.#walk !== null) {
+      this.#life = copyOutput(this.#walk.rows(rowCount));
+      shared.tellLifeRows(this.#life?.entries ?? null, rowCount);
+    }
+    meet(control, 4, this.#workers, this.#decodeAhead);
+  }
+
+  /** Encodes own rows, noting where those stand that main weaves something in at. */
+  #encodeCut(batch: BatchView, shared: SharedTables, from: number, to: number): void {
+    const cuts: number[] = [];
+    for (let row = from; row < to; row++) {
+      const mark = shared.lifeRows[row] as number;
+      if (mark === 0) {
+        this.#encodeRow(batch, shared.table, row, row);
+        continue;
+      }
+      const start = batch.out.total;
+      if (mark === LIFE_ROW.around) this.#encodeRow(batch, shared.table, row, row);
+      cuts.push(start, batch.out.total);
+    }
+    this.#cuts = cuts.length > 0 ? Int32Array.from(cuts) : null;
   }
 
   /** Rows of this worker's range of a batch: records, and features that are missing as yet. */
@@ -373,6 +493,7 @@ export class BatchWorker {
       if (this.#program.repeats.check(i32, f64, this.#goodRows, count, before)) {
         Atomics.store(control, CONTROL.repeatsInside, 1);
       }
+      this.#program.ofKeys?.run(i32, f64, from, to, before);
     }
   }
 

@@ -18,9 +18,9 @@ export const CONTROL = {
   poison: 1, // set by main when a worker is lost
   repeatsInside: 2, // set by a worker that found a row repeating another of the batch
   barriers: 3, // BARRIERS counters of arrivals
-  sequence: 7, // number of the batch that stands here; set when it may be read
+  sequence: 8, // number of the batch that stands here; set when it may be read
 } as const;
-export const BARRIERS = 4;
+export const BARRIERS = 5;
 const CONTROL_WORDS = 16;
 
 export interface BatchSizes {

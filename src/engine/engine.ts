@@ -25,6 +25,7 @@ import { summarizeLatency, summarizeReports } from './run-result.ts';
 import type { SharedTableMemory } from './shared-tables.ts';
 import { makeSharedTableMemory } from './shared-tables.ts';
 import { addTimings } from './timings.ts';
+import { weaveDecisions } from './weave.ts';
 import { WorkerPool } from './worker-pool.ts';
 import { rowLayoutOf, usedEntities } from './worker-program.ts';
 
@@ -65,6 +66,11 @@ export interface EngineRun {
   readonly signal?: AbortSignal | undefined;
   onProgress?(progress: RunProgress): void;
   readonly timings?: boolean;
+  /**
+   * How much time passes after the last row of a source that ended: what falls due by then is decided.
+   * 0 = none, Infinity = until nothing waits for time any more.
+   */
+  readonly drainMs: number;
 }
 
 interface Slot {
@@ -186,6 +192,9 @@ export class Engine {
     await writing;
     const [failure] = [...failures, ...readFailures];
     if (failure !== undefined) throw failure;
+    if (state.isAtEnd() && run.drainMs > 0) {
+      await state.writeDrained(await this.advance(null, run.drainMs));
+    }
     return state.finish(await this.#pool.report());
   }
 
@@ -219,15 +228,21 @@ export class Engine {
     });
     return {
       results,
-      decisions: results.flatMap((result, k) => [
-        (out[k] as Uint8Array).subarray(0, result.outBytes),
-        ...result.outChunks,
-      ]),
+      decisions: weaveDecisions(results, out),
       letters: results.flatMap((result, k) => [
         (dead[k] as Uint8Array).subarray(0, result.deadBytes),
         ...result.deadChunks,
       ]),
     };
+  }
+
+  /**
+   * Time passes, and no row comes: until an instant, or `byMs` after the newest row (Infinity: until
+   * nothing waits for time any more). Gives what fell due, in order.
+   */
+  async advance(untilMs: number | null, byMs: number): Promise<readonly Uint8Array[]> {
+    const results = await this.#pool.advance({ kind: 'advance', untilMs, byMs });
+    return results.flatMap((life) => life?.pieces ?? []);
   }
 
   async close(): Promise<void> {
@@ -276,6 +291,11 @@ class RunState {
     return this.#limitReached || this.#run.signal?.aborted === true;
   }
 
+  /** The source ended, or the row limit was reached. */
+  isAtEnd(): boolean {
+    return this.#run.signal?.aborted !== true;
+  }
+
   /** Cuts the batch at the row limit; false when nothing is left of it. */
   take(input: BatchInput): boolean {
     const { rowLimit } = this.#run;
@@ -299,17 +319,10 @@ class RunState {
     endByte: number,
     arrivedMs: number,
   ): Promise<void> {
-    const { clock, outputFormat } = this.#options;
+    const { clock } = this.#options;
     const latencyUs = Math.max(1, Math.round((clock.monotonicMs() - arrivedMs) * 1000));
     this.#latency.recordValueWithCount(Math.min(latencyUs, LATENCY_US_MAX), rows);
-    for (const bytes of batch.decisions) {
-      if (bytes.length === 0) continue;
-      this.#hash.update(bytes);
-      const timed = this.#run.timings === true;
-      await this.#run.sink.write(
-        timed ? addTimings(bytes, outputFormat, clock.nowMs(), latencyUs) : bytes,
-      );
-    }
+    await this.#writeDecisions(batch.decisions, latencyUs);
     for (const bytes of batch.letters) {
       if (bytes.length > 0) await this.#run.deadLetters.write(bytes);
     }
@@ -318,6 +331,23 @@ class RunState {
     this.#position = { row: this.#rows, byte: endByte };
     this.#totals = batch.results.map(({ totals }) => totals);
     this.#run.onProgress?.(this.#progress());
+  }
+
+  /** What fell due after the last row: of no row's latency. */
+  async writeDrained(decisions: readonly Uint8Array[]): Promise<void> {
+    await this.#writeDecisions(decisions, 0);
+  }
+
+  async #writeDecisions(decisions: readonly Uint8Array[], latencyUs: number): Promise<void> {
+    const { clock, outputFormat } = this.#options;
+    for (const bytes of decisions) {
+      if (bytes.length === 0) continue;
+      this.#hash.update(bytes);
+      const timed = this.#run.timings === true;
+      await this.#run.sink.write(
+        timed ? addTimings(bytes, outputFormat, clock.nowMs(), latencyUs) : bytes,
+      );
+    }
   }
 
   #progress(): RunProgress {

@@ -94,6 +94,15 @@ export class LocalEngine {
     return { decisions: Buffer.concat(decisions), letters: Buffer.concat(letters) };
   }
 
+  /**
+   * Time passes, and no row comes: until an instant, or (null) `byMs` after the newest row. Gives what
+   * fell due.
+   */
+  advance(untilMs: number | null, byMs: number = Infinity): Decision[] {
+    const output = this.#runner.advance(untilMs, byMs);
+    return parseLines(Buffer.concat(output?.pieces ?? []));
+  }
+
   /** Forgets all rows: the next one is the first of its stream. */
   reset(): void {
     this.program.reset();
@@ -112,8 +121,7 @@ export class LocalEngine {
     const packr = new Packr({ useRecords: false });
     const rows = transactions.map((transaction) => packr.pack(transaction));
     const { decisions } = this.decideBytes(rows, 'msgpack');
-    const lines = new TextDecoder().decode(decisions).split('\n');
-    return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Decision);
+    return parseLines(decisions);
   }
 
   /** As many of rows from `from` as one batch holds. */
@@ -131,4 +139,9 @@ export class LocalEngine {
   #copy(regions: readonly SharedArrayBuffer[], bytes: number): Uint8Array {
     return new Uint8Array(regions[0] as SharedArrayBuffer, 0, bytes).slice();
   }
+}
+
+function parseLines(bytes: Uint8Array): Decision[] {
+  const lines = new TextDecoder().decode(bytes).split('\n');
+  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Decision);
 }

@@ -14,6 +14,7 @@ export class OutputRegion {
   /** Bytes written to the region; known once a chunk was begun or at `finish`. */
   #regionBytes = -1;
   #chunks: Uint8Array[] = [];
+  #closedBytes = 0;
 
   constructor(region: SharedArrayBuffer) {
     this.#region = new Uint8Array(region);
@@ -21,7 +22,13 @@ export class OutputRegion {
     this.buffer = { bytes: this.#region, view: this.#regionView, at: 0 };
   }
 
+  /** Bytes written since `begin`. */
+  get total(): number {
+    return this.#closedBytes + this.buffer.at;
+  }
+
   begin(): void {
+    this.#closedBytes = 0;
     this.buffer.bytes = this.#region;
     this.buffer.view = this.#regionView;
     this.buffer.at = 0;
@@ -43,8 +50,15 @@ export class OutputRegion {
   }
 
   #close(): void {
+    this.#closedBytes += this.buffer.at;
     if (this.#regionBytes < 0) this.#regionBytes = this.buffer.at;
     else this.#chunks.push(this.buffer.bytes.subarray(0, this.buffer.at));
+  }
+
+  /** All bytes, in pieces; nothing may be written until `begin`. */
+  pieces(): Uint8Array[] {
+    const { regionBytes, chunks } = this.finish();
+    return [this.#region.subarray(0, regionBytes), ...chunks];
   }
 
   /** Bytes in the shared region; `chunks` follow them. */

@@ -10,6 +10,9 @@ import { ROW, ROW_FLAG } from '../domain/row-layout.ts';
 
 // Own constants: an imported one is loaded and checked at each use in a hot loop.
 const FLAGS_WORD: number = ROW.flags / 4;
+const FILLED: number = ROW_FLAG.filled;
+/** With a low half of 0: the payment has no such key (state/of-keys.ts). */
+const NO_KEY_HI = 0x7ff80000;
 
 /** Rows, and the halves of their keys' hashes; `count` of them are set. */
 export interface KeyList {
@@ -37,6 +40,8 @@ interface KeyPart {
   readonly isString: boolean;
   /** int32 words from the record's start. */
   readonly word: number;
+  /** Of the key that a row gets from the payment that it is about; -1 = none. */
+  readonly filled: number;
 }
 
 /** Lists the rows of one entity kind. */
@@ -61,6 +66,7 @@ export class KeyCollector {
     this.#parts = (plan.entities[entity]?.keyFields ?? []).map((field) => ({
       isString: isStringType(layout.fields[field]?.type ?? 'string'),
       word: (layout.slots[field] as number) / 4,
+      filled: Math.max(-4, layout.keySlots[field] as number) / 4,
     }));
     this.#words = new Int32Array(this.#parts.length * 2);
     this.#skip = ROW_FLAG.bad | ROW_FLAG.repeat;
@@ -80,7 +86,8 @@ export class KeyCollector {
   ): void {
     const first = this.#parts[0];
     if (this.#parts.length === 1 && first?.isString === true) {
-      this.#collectSingle(i32, from, to, lists, owners, first.word);
+      if (first.filled >= 0) this.#collectFilled(i32, from, to, lists, owners, first);
+      else this.#collectSingle(i32, from, to, lists, owners, first.word);
       return;
     }
     for (let row = from; row < to; row++) {
@@ -116,15 +123,42 @@ export class KeyCollector {
     }
   }
 
+  /** As #collectSingle, where rows may have got the key from the payment that they are about. */
+  #collectFilled(
+    i32: Int32Array,
+    from: number,
+    to: number,
+    lists: readonly KeyList[],
+    owners: Int32Array,
+    { word, filled }: KeyPart,
+  ): void {
+    const mask = this.#skip | this.#need;
+    for (let row = from; row < to; row++) {
+      const at = row * this.#stride;
+      const flags = i32[at + FLAGS_WORD] as number;
+      if ((flags & mask) !== this.#need) continue;
+      let key = at + word;
+      if ((i32[key + 3] as number) < 0) {
+        if ((flags & FILLED) === 0) continue;
+        key = at + filled;
+        if (i32[key] === 0 && i32[key + 1] === NO_KEY_HI) continue;
+      }
+      const lo = i32[key] as number;
+      append(lists[owners[lo & 15] as number] as KeyList, row, lo, i32[key + 1] as number);
+    }
+  }
+
   /** Hash over the parts' hashes (strings) or bits (numbers); false where one is missing. */
   #composeKey(i32: Int32Array, at: number): boolean {
     for (let k = 0; k < this.#parts.length; k++) {
-      const { isString, word } = this.#parts[k] as KeyPart;
-      const lo = i32[at + word] as number;
-      const hi = i32[at + word + 1] as number;
-      // A double is NaN when its exponent is all ones and its fraction is not zero.
-      if (isString ? (i32[at + word + 3] as number) < 0 : (hi & 0x7ff80000) === 0x7ff80000) {
-        return false;
+      const { isString, word, filled } = this.#parts[k] as KeyPart;
+      let lo = i32[at + word] as number;
+      let hi = i32[at + word + 1] as number;
+      if (isString ? (i32[at + word + 3] as number) < 0 : isNaNBits(hi)) {
+        if (filled < 0 || ((i32[at + FLAGS_WORD] as number) & FILLED) === 0) return false;
+        lo = i32[at + filled] as number;
+        hi = i32[at + filled + 1] as number;
+        if (isString ? lo === 0 && hi === NO_KEY_HI : isNaNBits(hi)) return false;
       }
       this.#words[k * 2] = lo;
       this.#words[k * 2 + 1] = hi;
@@ -132,6 +166,11 @@ export class KeyCollector {
     hashWords(this.#words, this.#words.length, this.#hashKey, this.#hash);
     return true;
   }
+}
+
+/** A double is NaN when its exponent is all ones and its fraction is not zero. */
+function isNaNBits(hi: number): boolean {
+  return (hi & 0x7ff80000) === 0x7ff80000;
 }
 
 function append(list: KeyList, row: number, lo: number, hi: number): void {

@@ -5,7 +5,7 @@
 import { setImmediate as yieldToEventLoop } from 'node:timers/promises';
 import { maskText } from '../domain/card-numbers.ts';
 import type { Decision } from '../domain/decision.ts';
-import type { FileTest, Plan } from '../domain/plan.ts';
+import type { FileTest, FileTestExpectation, Plan } from '../domain/plan.ts';
 import { LocalEngine } from './local-engine.ts';
 
 const BATCH_ROWS_MAX = 16;
@@ -31,25 +31,60 @@ export async function runFileTests(plan: Plan): Promise<FileTestResult[]> {
 
 function runFileTest(engine: LocalEngine, plan: Plan, fileTest: FileTest): string[] {
   const { name, given, expect } = fileTest;
-  const decisions = given.map((transaction) => engine.decide([transaction])[0] ?? null);
-  return expect.flatMap(({ at, outcome, rules, place }) => {
-    const decision = decisions[at] ?? null;
-    const where = `${place.file}:${place.line}:${place.column}: test "${maskText(name)}", row ${at}`;
-    if (decision === null) return [`${where}: a row of this kind gets no decision`];
-    const problems: string[] = [];
-    if (outcome !== null && decision.outcome !== outcome) {
-      problems.push(`${where}: expected ${outcome}, got ${decision.outcome}`);
-    }
-    const fired = firedLiveRules(plan, decision);
-    if (rules !== null && fired.toSorted().join() !== rules.toSorted().join()) {
-      problems.push(`${where}: expected rules [${rules.join(', ')}], fired [${fired.join(', ')}]`);
-    }
-    return problems;
+  const newest = new Map<string, Decision>();
+  const idOf = (row: number): string => String(given[row]?.['id']);
+  /** By row: as first decided. */
+  const first: (Decision | null)[] = [];
+  /** What an expectation sees, once its time has come. */
+  const seen = expect.map((): Decision | null => null);
+  const look = (row: number): void => {
+    expect.forEach(({ at, after }, k) => {
+      if (after === null && at === row) seen[k] = first[at] ?? null;
+      if (after === row) seen[k] = newest.get(idOf(at)) ?? null;
+    });
+  };
+  given.forEach((transaction, row) => {
+    const records = engine.decide([transaction]);
+    for (const record of records) newest.set(record.transactionId, record);
+    const isOwn = (record: Decision): boolean =>
+      record.cause === undefined && record.transactionId === idOf(row);
+    first.push(records.find(isOwn) ?? null);
+    look(row);
   });
+  if (expect.some(({ after }) => after === given.length)) {
+    for (const record of engine.advance(null)) newest.set(record.transactionId, record);
+    look(given.length);
+  }
+  return expect.flatMap((expected, k) => problemsOf(plan, name, expected, seen[k] ?? null));
 }
 
-/** Exempted ones too: they fired, and stand in the evidence. */
+function problemsOf(
+  plan: Plan,
+  name: string,
+  { at, after, outcome, rules, place }: FileTestExpectation,
+  decision: Decision | null,
+): string[] {
+  const when = after === null ? '' : `, after row ${after}`;
+  const where = `${place.file}:${place.line}:${place.column}: test "${maskText(name)}", row ${at}${when}`;
+  if (decision === null) return [`${where}: a row of this kind gets no decision`];
+  const problems: string[] = [];
+  if (outcome !== null && decision.outcome !== outcome) {
+    problems.push(`${where}: expected ${outcome}, got ${decision.outcome}`);
+  }
+  const fired = firedLiveRules(plan, decision);
+  if (rules !== null && fired.toSorted().join() !== rules.toSorted().join()) {
+    problems.push(`${where}: expected rules [${rules.join(', ')}], fired [${fired.join(', ')}]`);
+  }
+  return problems;
+}
+
+/**
+ * Exempted ones too: they fired, and stand in the evidence. An amendment has the evidence of life
+ * rules only; its row rules stand in the reasons.
+ */
 function firedLiveRules(plan: Plan, decision: Decision): string[] {
   const live = new Set(plan.rules.filter(({ mode }) => mode === 'live').map(({ id }) => id));
-  return (decision.evidence ?? []).map(({ rule }) => rule).filter((id) => live.has(id));
+  const told = [...(decision.evidence ?? []), ...(decision.reasons ?? [])];
+  const ids = told.flatMap(({ rule }) => (rule === undefined ? [] : [rule]));
+  return [...new Set(ids)].filter((id) => live.has(id));
 }

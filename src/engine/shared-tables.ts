@@ -14,6 +14,7 @@ export interface SharedTableMemory {
   readonly features: SharedArrayBuffer;
   readonly fired: SharedArrayBuffer;
   readonly greatest: SharedArrayBuffer;
+  readonly lifeRows: SharedArrayBuffer;
   readonly lists: SharedArrayBuffer;
   readonly listCounts: SharedArrayBuffer;
 }
@@ -40,10 +41,14 @@ export function makeSharedTableMemory(sizes: SharedTableSizes): SharedTableMemor
     features: new SharedArrayBuffer(Math.max(8, sizes.featureDoubles) * 8),
     fired: new SharedArrayBuffer(rowsMax * Math.max(1, sizes.firedWords) * 4),
     greatest: new SharedArrayBuffer(workers * 8),
+    lifeRows: new SharedArrayBuffer(rowsMax),
     lists: new SharedArrayBuffer(Math.max(1, lists) * rangeRowsMax(sizes) * 12),
     listCounts: new SharedArrayBuffer(Math.max(1, lists) * 4),
   };
 }
+
+/** none; amendments stand before or after it; its decision was encoded by the life pass too. */
+export const LIFE_ROW = { none: 0, around: 1, encoded: 2 } as const;
 
 export class SharedTables {
   readonly table: RowTable;
@@ -51,6 +56,8 @@ export class SharedTables {
   readonly FI: Int32Array;
   readonly fired: Int32Array;
   readonly greatest: Float64Array;
+  /** LIFE_ROW of each row. */
+  readonly lifeRows: Uint8Array;
   readonly #program: WorkerProgram;
   readonly #workers: number;
   readonly #kinds: number;
@@ -77,6 +84,7 @@ export class SharedTables {
     this.FI = new Int32Array(shared.features);
     this.fired = new Int32Array(shared.fired);
     this.greatest = new Float64Array(shared.greatest);
+    this.lifeRows = new Uint8Array(shared.lifeRows);
     this.#counts = new Int32Array(shared.listCounts);
     const rowsMax = rangeRowsMax(memory.sizes);
     this.#lists = Array.from({ length: this.#workers * this.#workers * this.#kinds }, (_, k) =>
@@ -103,6 +111,16 @@ export class SharedTables {
     const list = this.#lists[at] as KeyList;
     list.count = this.#counts[at] as number;
     return list;
+  }
+
+  /** What the life pass has of each row, for those who encode. @param entries of life/life-walk.ts */
+  tellLifeRows(entries: Int32Array | null, rowCount: number): void {
+    this.lifeRows.fill(0, 0, rowCount);
+    if (entries === null) return;
+    for (let k = 0; k < entries.length; k += 4) {
+      const isOwn = (entries[k + 2] as number) >= 0;
+      this.lifeRows[entries[k] as number] = isOwn ? LIFE_ROW.encoded : LIFE_ROW.around;
+    }
   }
 
   /** Stream time before range `index`, from that before the batch and the ranges' maxima. */

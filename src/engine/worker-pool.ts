@@ -7,6 +7,7 @@ import { HoldfastError } from '../base/errors.ts';
 import type { BatchMemory } from './batch.ts';
 import { BARRIERS, CONTROL } from './batch.ts';
 import type { BatchResult } from './batch-worker.ts';
+import type { LifeOutput } from './life/life-walk.ts';
 import type { WorkerReport, WorkerStart, WorkerTask } from './worker.ts';
 
 /** In the sources the worker is TypeScript, which Node does not run: the built one stands in. */
@@ -52,6 +53,13 @@ export class WorkerPool {
   /** Runs a batch on all workers; results are in worker order. */
   async runBatch(task: Extract<WorkerTask, { kind: 'batch' }>): Promise<readonly BatchResult[]> {
     return (await this.#each(() => task)) as readonly BatchResult[];
+  }
+
+  /** Lets time pass on all workers; gives what each of them made of it. */
+  async advance(
+    task: Extract<WorkerTask, { kind: 'advance' }>,
+  ): Promise<readonly (LifeOutput | null)[]> {
+    return (await this.#each(() => task)) as readonly (LifeOutput | null)[];
   }
 
   async report(): Promise<readonly WorkerReport[]> {

@@ -19,15 +19,23 @@ import type { RowLayout } from '../domain/row-layout.ts';
 import { ROW, ROW_FLAG, fieldNumber, makeRowLayout } from '../domain/row-layout.ts';
 import type { RowTable, Verdict } from '../domain/verdict.ts';
 import { makeVerdict } from '../rules/compile/deciding.ts';
+import type { CompileContext } from '../rules/compile/row-function.ts';
 import type { RulesProgram } from '../rules/compile/rules-program.ts';
 import { compileRules } from '../rules/compile/rules-program.ts';
 import { ConstantPool } from '../rules/runtime/constant-pool.ts';
 import { RuleRuntime } from '../rules/runtime/rule-runtime.ts';
 import type { StateTables } from '../state/entity-state.ts';
 import { SHARDS } from '../state/entity-state.ts';
+import { OfKeys } from '../state/of-keys.ts';
 import { Repeats, packVerdict, verdictOutcome, verdictReason } from '../state/repeats.ts';
 import { COUNTER, makeCounters } from './counters.ts';
 import { FeaturePass, makeStateTables } from './feature-pass.ts';
+import { firstReason } from './life/life-evaluation.ts';
+import { LifeFill } from './life/life-fill.ts';
+import { filledKeys, lifeModeOf, lifeReads } from './life/life-needs.ts';
+import { LifePass } from './life/life-pass.ts';
+import { LifeSlots } from './life/life-slots.ts';
+import { VerdictBlocks } from './life/verdict-blocks.ts';
 import { KeyCollector } from './row-lists.ts';
 
 // Own constants: an imported one is loaded and checked at each use in a hot loop.
@@ -52,11 +60,17 @@ export interface WorkerProgramOptions {
 
 /** Fields that a plan reads: the rules' own, and lat and lon where a feature measures distances. */
 export function rowLayoutOf(plan: Plan): RowLayout {
-  const read = new Set(plan.fieldsRead);
+  const read = new Set([...plan.fieldsRead, ...lifeReads(plan)]);
   if (plan.features.some(({ fn }) => fn === 'distanceKm' || fn === 'speedKmh')) {
     read.add('lat').add('lon');
   }
-  return makeRowLayout(plan.extraFields, read, plan.currency !== null, plan.life.fields);
+  return makeRowLayout(
+    plan.extraFields,
+    read,
+    plan.currency !== null,
+    plan.life.fields,
+    filledKeys(plan),
+  );
 }
 
 export class WorkerProgram {
@@ -69,6 +83,15 @@ export class WorkerProgram {
   readonly collectors: readonly KeyCollector[];
   readonly counters: Float64Array;
   repeats: Repeats;
+  /** The life of payments; null where the plan has none, and with workers that do not walk. */
+  life: LifePass | null;
+  /** Keys of payments, for rows that are about one; null where no row gets any. */
+  ofKeys: OfKeys | null;
+  readonly #blocks: VerdictBlocks;
+  readonly #fill: LifeFill | null;
+  readonly #slots: LifeSlots;
+  readonly #context: CompileContext;
+  readonly #lifeTables: { table: RowTable; F: Float64Array; FI: Int32Array; fired: Int32Array };
   readonly #options: WorkerProgramOptions;
   readonly #tables: StateTables;
   readonly #verdict: Verdict;
@@ -111,6 +134,11 @@ export class WorkerProgram {
         new KeyCollector(plan, layout.entity, this.rows, layout.takesInforming, hashKey),
     );
     this.rules = compileRules(plan, this.rows, this.features, { pool, runtime });
+    this.#context = { plan, layout: this.rows, features: this.features, pool, runtime };
+    this.#blocks = new VerdictBlocks(plan, this.rows, pool);
+    this.#slots = new LifeSlots(plan, this.rows, pool);
+    this.#fill =
+      lifeModeOf(plan) === 'all' ? new LifeFill(this.rows, pool, this.#slots, this.#blocks) : null;
     this.#verdict = makeVerdict(plan);
     const { evidence } = this.rules;
     this.encoder = makeDecisionEncoder(options.outputFormat, {
@@ -121,12 +149,16 @@ export class WorkerProgram {
     });
     this.counters = makeCounters(plan);
     this.repeats = this.#makeRepeats();
+    this.ofKeys = this.#makeOfKeys();
     this.#table = {
       i32: this.#tables.i32,
       f64: this.#tables.f64,
       bytes: this.#tables.bytes,
       view: new DataView(new ArrayBuffer(8)),
     };
+    const { F, FI } = this.#tables;
+    this.#lifeTables = { table: this.#table, F, FI, fired: this.#fired };
+    this.life = this.#makeLife();
   }
 
   /** The decoder of a format, made at its first use. */
@@ -154,8 +186,47 @@ export class WorkerProgram {
   reset(): void {
     for (const pass of this.passes) pass.state = pass.makeState();
     this.repeats = this.#makeRepeats();
+    this.ofKeys = this.#makeOfKeys();
+    this.life = this.#makeLife();
     this.counters.fill(0);
     for (const decoder of Object.values(this.#decoders)) decoder.unknownKeyCount = 0;
+  }
+
+  #makeOfKeys(): OfKeys | null {
+    const { plan, index, workers } = this.#options;
+    if (filledKeys(plan).length === 0) return null;
+    return new OfKeys({
+      layout: this.rows,
+      perShard: plan.limits.pending,
+      keepMs: plan.life.keepMs,
+      shards: ownedShards(index, workers),
+    });
+  }
+
+  #makeLife(): LifePass | null {
+    const { plan, index } = this.#options;
+    const mode = lifeModeOf(plan);
+    if (mode === 'none' || index !== 0) return null;
+    const life = new LifePass({
+      mode,
+      context: this.#context,
+      plan,
+      layout: this.rows,
+      features: this.features,
+      pool: this.#context.pool,
+      rules: this.rules,
+      encoder: this.encoder,
+      counters: this.counters,
+      blocks: this.#blocks,
+      slots: this.#slots,
+      fill: this.#fill,
+      rescore: (row) => {
+        this.#rescore(row);
+      },
+    });
+    this.#context.runtime.bindLife(life.lives.texts.bytes);
+    life.bindBatch(this.#lifeTables);
+    return life;
   }
 
   #makeRepeats(): Repeats {
@@ -181,6 +252,12 @@ export class WorkerProgram {
     tables.FI = FI;
     tables.bytes = table.bytes;
     this.rules.bind(table, F, FI, fired);
+    const life = this.#lifeTables;
+    life.table = table;
+    life.F = F;
+    life.FI = FI;
+    life.fired = fired;
+    this.life?.bindBatch(life);
   }
 
   /** The tables bound now. */
@@ -195,8 +272,9 @@ export class WorkerProgram {
 
   /** Scores rows and leaves each one's packed verdict in its record, for repeats of it. */
   score(from: number, to: number): void {
+    const { i32, f64 } = this.#table;
+    this.#fill?.rows(i32, f64, from, to);
     this.rules.score(from, to);
-    const { i32 } = this.#table;
     const fired = this.#fired;
     const words = this.rules.firedWords;
     const allow = packVerdict(0, FIRST_REASON.none);
@@ -212,19 +290,25 @@ export class WorkerProgram {
     }
   }
 
-  #packed(row: number): number {
-    const verdict = this.#verdict;
-    const outcome = this.rules.decide(row, verdict);
-    // SCORE stands after the rules of its outcome: it is first only where no rule is as severe.
-    const first = verdict.reasonCount > 0 ? (verdict.reasonRules[0] as number) : FIRST_REASON.none;
-    const isScore =
-      verdict.scoreOutcome > 0 && (first < 0 || this.#outcomeOf(first) < verdict.scoreOutcome);
-    return packVerdict(outcome, isScore ? FIRST_REASON.score : first);
+  /** Decides one row again whose life fields have changed. */
+  #rescore(row: number): void {
+    this.rules.scoreLife(row);
+    this.#table.i32[row * this.#stride + VERDICT_WORD] = this.rules.hasFired(row)
+      ? this.#packed(row)
+      : ALLOW;
   }
 
-  #outcomeOf(rule: number): number {
-    const outcome = this.plan.rules[rule]?.outcome;
-    return outcome === 'reverse' ? 2 : outcome === 'hold' ? 1 : 0;
+  #packed(row: number): number {
+    const verdict = this.#verdict;
+    this.#decide(row);
+    return packVerdict(verdict.outcome, firstReason(this.plan, verdict));
+  }
+
+  /** The row's verdict, with its hold or reversal. */
+  #decide(row: number): void {
+    const { i32, f64 } = this.#table;
+    this.rules.decide(row, this.#verdict);
+    this.#blocks.completeRow(i32, f64, row * this.#stride, this.#verdict);
   }
 
   /** Writes the decision of a row, if it has one, into `out`; counts it. */
@@ -256,7 +340,7 @@ export class WorkerProgram {
       this.encoder.allow(table, row, out);
       return;
     }
-    this.rules.decide(row, this.#verdict);
+    this.#decide(row);
     this.#countVerdict();
     this.encoder.decided(table, row, this.#verdict, out);
   }

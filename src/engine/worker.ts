@@ -11,6 +11,7 @@ import type { BatchResult, BatchView } from './batch-worker.ts';
 import { BatchWorker } from './batch-worker.ts';
 import { DeadLetterBox } from './dead-letter-box.ts';
 import { TILE_ROWS } from './feature-pass.ts';
+import type { LifeOutput } from './life/life-walk.ts';
 import type { SharedTableMemory } from './shared-tables.ts';
 import { warmUp } from './warm-up.ts';
 import { WorkerProgram } from './worker-program.ts';
@@ -42,6 +43,8 @@ export type WorkerTask =
       readonly sourceName: string;
       readonly format: Format;
     }
+  /** Time passes until an instant, or (null) so long after the newest row. */
+  | { readonly kind: 'advance'; readonly untilMs: number | null; readonly byMs: number }
   | { readonly kind: 'report' };
 
 export interface WorkerReport {
@@ -57,6 +60,20 @@ export interface WorkerReport {
     readonly swept: number;
   }[];
   readonly repeats: { readonly ids: number; readonly bytes: number; readonly evicted: number };
+  /** Of the worker that walks payments' lives. */
+  readonly life: LifeReport | null;
+}
+
+export interface LifeReport {
+  /** Payments (refunds, reversals) that are kept, and timers set. */
+  readonly kept: number;
+  readonly timers: number;
+  readonly bytes: number;
+  /** Records and waiting rows that left at a limit. */
+  readonly evicted: number;
+  /** Rows whose payment is awaited, and those that waited in vain. */
+  readonly waiting: number;
+  readonly waitedInVain: number;
 }
 
 class Worker {
@@ -104,6 +121,10 @@ class Worker {
     return result;
   }
 
+  advance({ untilMs, byMs }: Extract<WorkerTask, { kind: 'advance' }>): LifeOutput | null {
+    return this.#runner.advance(untilMs, byMs);
+  }
+
   report(): WorkerReport {
     const program = this.#program;
     return {
@@ -123,6 +144,7 @@ class Worker {
         bytes: program.repeats.bytesUsed,
         evicted: program.repeats.evicted,
       },
+      life: program.life === null ? null : program.life.counts,
     };
   }
 }
@@ -131,7 +153,7 @@ class Worker {
 // its own to keep what lives between calls.
 const thread: { worker: Worker | null } = { worker: null };
 
-export function run(task: WorkerTask): BatchResult | WorkerReport | null {
+export function run(task: WorkerTask): BatchResult | WorkerReport | LifeOutput | null {
   if (task.kind === 'load') return null;
   if (task.kind === 'start') {
     thread.worker = new Worker(task.start);
@@ -139,5 +161,6 @@ export function run(task: WorkerTask): BatchResult | WorkerReport | null {
   }
   const { worker } = thread;
   assert(worker !== null, 'the worker was started before it was given batches');
+  if (task.kind === 'advance') return worker.advance(task);
   return task.kind === 'batch' ? worker.runBatch(task) : worker.report();
 }

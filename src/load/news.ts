@@ -17,7 +17,7 @@ const REVERSAL_SHARE = 0.0004;
 export function planNews(draft: Draft, nowMs: number, random: Random, schedule: Schedule): void {
   if (draft.kind !== 'payment') return;
   if (draft.walletStatus === 'unknown') {
-    schedule.add(statusOf(draft, nowMs + 2_000 + 30_000 * random.next()));
+    schedule.add(statusOf(draft, nowMs + 2_000 + 25_000 * random.next()));
     return;
   }
   if (draft.walletStatus !== 'charged') return;

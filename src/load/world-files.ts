@@ -22,14 +22,20 @@ export interface WorldFile {
 /** Accounts of the staff, whom the payment limits do not stop; above every generated number. */
 const STAFF: readonly string[] = ['A80000001', 'A80000002', 'A80000003', 'A80000005', 'A80000008'];
 
+/** How a card can be reported: each list has its share of the world's. */
+const CARD_LISTS: readonly string[] = ['lost-cards', 'stolen-cards', 'compromised-cards'];
+
+/** When half of the merchants that are no longer active ended their contract; the rest are closed. */
+const CONTRACT_END = '2026-01-31T16:00:00Z';
+
 export function worldFiles(world: World): readonly WorldFile[] {
   return [
     {
       path: 'registers/merchants.csv',
       text: csv(
-        'merchant,name,mcc,city,country,active',
-        world.merchants.map(({ id, name, trade, city, isActive }) =>
-          [id, name, trade.mcc, city.name, city.country, isActive].join(','),
+        'merchant,name,mcc,city,country,active,activeUntil',
+        world.merchants.map(({ id, name, trade, city, isActive }, index) =>
+          [id, name, trade.mcc, city.name, city.country, ...activeColumns(isActive, index)].join(','),
         ),
       ),
     },
@@ -62,10 +68,12 @@ export function worldFiles(world: World): readonly WorldFile[] {
     },
     list('staff', 'account', STAFF),
     list('compromised-accounts', 'account', world.listedAccounts.map(accountId)),
-    list(
-      'compromised-cards',
-      'card',
-      world.listedCards.map((card) => String(card)),
+    ...CARD_LISTS.map((name, part) =>
+      list(
+        name,
+        'card',
+        world.listedCards.filter((_, i) => i % CARD_LISTS.length === part).map(String),
+      ),
     ),
     list(
       'compromised-devices',
@@ -106,6 +114,12 @@ export function smallStream(world: World): readonly WorldFile[] {
     { path: 'streams/small.ndjson', text: new TextDecoder().decode(bytes.subarray(0, end)) },
     { path: 'streams/small.labels.csv', text: LABELS_HEADER + labelLines(generator.takeLabels()) },
   ];
+}
+
+/** Columns `active` and `activeUntil`; a contract that has no end leaves the cell empty. */
+function activeColumns(isActive: boolean, index: number): readonly string[] {
+  if (isActive) return ['true', ''];
+  return index % 2 === 0 ? ['false', ''] : ['true', CONTRACT_END];
 }
 
 /** As the generator writes it. */

@@ -33,6 +33,11 @@ export class TimerHeap {
     return this.#count > 0 && (this.#dues[0] as number) <= (now[0] as number);
   }
 
+  /** Instant of the first timer; Infinity where there is none. */
+  get firstDue(): number {
+    return this.#count > 0 ? (this.#dues[0] as number) : Infinity;
+  }
+
   /** Slot of the first timer; its instant goes to `due`. There must be one. */
   first(): number {
     this.due[0] = this.#dues[0] as number;

@@ -4,6 +4,7 @@
 // are counted too.
 
 import { KeyChains } from './key-chains.ts';
+import { reserveWords } from './reserve.ts';
 import type { TextArena } from './text-arena.ts';
 
 export class Waiting {
@@ -30,10 +31,10 @@ export class Waiting {
     this.#waitMs = waitMs;
     this.#texts = texts;
     this.#chains = new KeyChains({ anchorsMax: rowsMax, nodesMax: rowsMax, keepMs: 0 });
-    this.#since = new Float64Array(rowsMax);
-    this.#nodes = new Int32Array(rowsMax);
-    this.#blocks = new Int32Array(rowsMax);
-    this.#sizes = new Int32Array(rowsMax);
+    this.#since = new Float64Array(reserveWords(rowsMax * 2).buffer);
+    this.#nodes = reserveWords(rowsMax);
+    this.#blocks = reserveWords(rowsMax);
+    this.#sizes = reserveWords(rowsMax);
   }
 
   get count(): number {

@@ -23,7 +23,7 @@ test('makes a stream, decides it and shows what came of it', async () => {
   const { code, out, err } = await runProgram(args, folder);
   expect(code).toBe(0);
   expect(err).toContain('Making 20,000 transactions of 2,000 accounts\n');
-  expect(err).toContain('Deciding them by 42 rules of pos-wallet');
+  expect(err).toContain('Deciding them by 72 rules of pos-wallet');
   // Lines of progress, none rewritten: this is no screen.
   expect(err).not.toContain('\u001b');
   for (const part of ['precision', 'recall', 'p99', 'hold', 'reverse', 'VELOCITY_COUNT']) {

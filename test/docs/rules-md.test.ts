@@ -3,7 +3,9 @@
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
+import { LIFE_NAMES } from '../../src/domain/life.ts';
 import type { Plan } from '../../src/domain/plan.ts';
+import { runFileTests as runFileTestsInEngine } from '../../src/engine/rule-tests.ts';
 import { FEATURE_NAMES } from '../../src/rules/front/check/features.ts';
 import { FUNCTION_NAMES } from '../../src/rules/front/check/calls.ts';
 import type { LoadResult } from '../../src/rules/front/load.ts';
@@ -52,10 +54,12 @@ function planOf(block: Block): Plan {
 const rulesBlocks = blocks.filter(({ language }) => language === 'yaml');
 const accepted = rulesBlocks.filter(({ mark }) => mark === '');
 const refused = rulesBlocks.filter(({ mark }) => mark === 'refused');
+/** Over the life of payments: run by the engine, since the oracle decides rows only. */
+const life = rulesBlocks.filter(({ mark }) => mark === 'life');
 
 test('every block of YAML is an example or refused', () => {
   expect(rulesBlocks.length).toBeGreaterThan(25);
-  expect([...accepted, ...refused]).toHaveLength(rulesBlocks.length);
+  expect([...accepted, ...refused, ...life]).toHaveLength(rulesBlocks.length);
   expect(manual).toContain(`\`\`\`\n${HEAD}\`\`\``);
 });
 
@@ -64,6 +68,24 @@ describe('examples', () => {
     const plan = planOf(block);
     expect(plan.tests.length).toBeGreaterThan(0);
     expect(runFileTests(plan)).toEqual([]);
+  });
+});
+
+describe('examples over the life of payments', () => {
+  test.each(life)('the one of line $line loads, and passes its tests', async (block) => {
+    const results = await runFileTestsInEngine(planOf(block));
+    expect(results.length).toBeGreaterThan(0);
+    expect(results.flatMap(({ problems }) => problems)).toEqual([]);
+  });
+
+  test('show every name but those of rails', () => {
+    const shown = life.map(({ text }) => text).join('\n');
+    const names = LIFE_NAMES.map(({ name, isCall }) => (isCall === true ? `${name}()` : name));
+    for (const name of names) expect(manual).toContain(`\`${name}\``);
+    const missing = names.filter(
+      (name) => !shown.includes(`payment.${name}`) && !shown.includes(`of.${name}`),
+    );
+    expect(missing).toEqual(['openMethod', 'reversalOpen', 'voidOpen', 'refundOpen']);
   });
 });
 

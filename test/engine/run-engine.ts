@@ -67,7 +67,14 @@ export async function runEngine(options: RunOptions): Promise<FinishedRun> {
   let result: RunResult | null = null;
   let error: unknown = null;
   try {
-    result = await engine.run({ source, sink, deadLetters, rowLimit: null, ...options.run });
+    result = await engine.run({
+      source,
+      sink,
+      deadLetters,
+      rowLimit: null,
+      drainMs: 0,
+      ...options.run,
+    });
   } catch (cause) {
     error = cause;
   } finally {

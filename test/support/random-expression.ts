@@ -10,6 +10,8 @@ import type {
   ValueType,
 } from '../../src/domain/expression.ts';
 import type { FeatureSpec } from '../../src/domain/plan.ts';
+import type { LifeMaker } from './random-life.ts';
+import { specOf } from './random-life.ts';
 import { ALL_FIELDS, LISTS, POOLS, REGISTERS, numberOfField } from './random-world.ts';
 
 /** A condition, and what holds exactly when it fails: where neither holds it is missing. */
@@ -61,12 +63,22 @@ export class ExpressionMaker {
   readonly #random: Random;
   readonly #feature: FeatureMaker;
   readonly #takesTextOnly: boolean;
+  readonly #life: LifeMaker | null;
 
-  /** @param takesTextOnly only what the rules' front end accepts as text */
-  constructor(random: Random, feature: FeatureMaker, takesTextOnly = false) {
+  /**
+   * @param takesTextOnly only what the rules' front end accepts as text
+   * @param life where rules may read the life of a payment
+   */
+  constructor(
+    random: Random,
+    feature: FeatureMaker,
+    takesTextOnly = false,
+    life: LifeMaker | null = null,
+  ) {
     this.#random = random;
     this.#feature = feature;
     this.#takesTextOnly = takesTextOnly;
+    this.#life = life;
   }
 
   condition(depth: number): Condition {
@@ -98,6 +110,8 @@ export class ExpressionMaker {
 
   value(type: ValueType, depth: number): Expression {
     const random = this.#random;
+    const life = this.#life !== null && random.chance(0.25) ? this.#life.value(type) : null;
+    if (life !== null) return life;
     const isText = type === 'string';
     // In text rules a text feature stands only where #reading is asked for.
     const chance = isText ? (this.#takesTextOnly ? 0 : 0.08) : type === 'boolean' ? 0.08 : 0.35;
@@ -158,11 +172,26 @@ export class ExpressionMaker {
   }
 
   #compare(depth: number): Condition {
+    if (this.#life !== null && this.#random.chance(0.15)) return this.#compareClock(this.#life);
     const type = this.#random.pick(COMPARED);
     const isLast = type === 'string' && this.#random.chance(0.2);
     const left = isLast ? this.#reading(type, depth) : this.value(type, depth - 1);
     const right = this.#random.chance(0.6) ? this.#literalFor(left) : this.value(type, depth - 1);
     const operator = this.#random.pick(isLast ? (['==', '!='] as const) : OPERATORS);
+    return this.#comparison(left, operator, right);
+  }
+
+  /** A clock stands on either side, and what it is compared with holds none. */
+  #compareClock(life: LifeMaker): Condition {
+    const clock = life.clock();
+    const limit = this.#random.chance(0.8) ? this.#literal('duration') : this.#field('durationMs');
+    const operator = this.#random.pick(OPERATORS);
+    return this.#random.chance(0.7)
+      ? this.#comparison(clock, operator, limit)
+      : this.#comparison(limit, operator, clock);
+  }
+
+  #comparison(left: Expression, operator: CompareOperator, right: Expression): Condition {
     const text = `${left.text} ${operator} ${right.text}`;
     const compare = (op: CompareOperator): Expression => ({
       ...node('boolean', text),
@@ -223,7 +252,10 @@ export class ExpressionMaker {
   #has(depth: number): Condition {
     const type = this.#random.pick([...ORDERED, 'boolean' as const]);
     const value = this.#takesTextOnly ? this.#reading(type, depth) : this.value(type, depth - 1);
-    const text = `has(${value.text})`;
+    return this.#hasOf(value, `has(${value.text})`);
+  }
+
+  #hasOf(value: Expression, text: string): Condition {
     const has = (negated: boolean): Expression => ({
       ...node('boolean', text),
       op: 'has',
@@ -235,12 +267,18 @@ export class ExpressionMaker {
 
   /** A field, feature or cell: what surely is no literal. */
   #reading(type: ValueType, depth: number): Expression {
+    const life = this.#life !== null && this.#random.chance(0.3) ? this.#life : null;
+    if (life !== null) return life.value(type) ?? life.clock();
     const feature = this.#random.chance(0.5) ? this.#feature(type, depth) : null;
     if (feature === null) return this.#cell('string') ?? this.#field('ip');
     return { ...node(type, feature.spec.key), op: 'feature', feature: feature.index };
   }
 
   #truth(depth: number): Condition {
+    if (this.#life !== null && this.#random.chance(0.2)) {
+      const conflict = this.#life.conflict();
+      return this.#hasOf(conflict, conflict.text);
+    }
     const value = this.value('boolean', depth - 1);
     const truth = (negated: boolean): Expression => ({
       ...node('boolean', value.text),
@@ -372,7 +410,7 @@ export class ExpressionMaker {
 
   /** Of a field mostly one of its own values. */
   #literalFor(left: Expression): Expression {
-    const spec = left.op === 'field' ? ALL_FIELDS[left.field] : undefined;
+    const spec = left.op === 'field' ? specOf(left.field) : undefined;
     const values = spec?.values ?? POOLS[spec?.name ?? ''];
     const isOther = spec?.type !== 'enum' && this.#random.chance(0.2);
     if (values === undefined || isOther) return this.#literal(left.type);

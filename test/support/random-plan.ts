@@ -17,6 +17,7 @@ import { DEFAULT_LIFE } from '../../src/domain/plan.ts';
 import { REASONS } from '../../src/domain/reasons.ts';
 import type { FeatureMaker } from './random-expression.ts';
 import { ExpressionMaker, node } from './random-expression.ts';
+import { LIFE_FIELDS, LifeMaker, atNow, readsLife } from './random-life.ts';
 import {
   ALL_FIELDS,
   ENTITIES,
@@ -40,6 +41,8 @@ export interface PlanOptions {
   readonly timezone?: string;
   /** Only what the rules' front end accepts as text; default false. */
   readonly takesTextOnly?: boolean;
+  /** Rules may read the life of a payment; default false. */
+  readonly withLife?: boolean;
 }
 
 const WINDOWS: readonly (readonly [text: string, window: FeatureWindow])[] = [
@@ -62,8 +65,10 @@ export function randomPlan(random: Random, options: PlanOptions): Plan {
   const { takesTextOnly = false } = options;
   const makeFeature = featureMaker(random, features, options.featuresMax ?? 24, takesTextOnly);
   const maker = new ExpressionMaker(random, makeFeature, takesTextOnly);
+  const life = options.withLife === true ? new LifeMaker(random) : null;
+  const ruleMaker = new ExpressionMaker(random, makeFeature, takesTextOnly, life);
   const rules = Array.from({ length: options.ruleCount }, (_, index) =>
-    randomRule(random, maker, index, depth),
+    randomRule(random, ruleMaker, index, depth),
   );
   const exempt = Array.from({ length: random.below(3) }, (_, index) =>
     randomExempt(random, maker, index, rules),
@@ -92,7 +97,7 @@ export function planOf(
     registers: REGISTERS,
     reasons: REASONS,
     exempt: [],
-    life: DEFAULT_LIFE,
+    life: options.withLife === true ? { ...DEFAULT_LIFE, fields: LIFE_FIELDS } : DEFAULT_LIFE,
     score: random.pick([
       { hold: 50, reverse: 120 },
       { hold: null, reverse: null },
@@ -126,16 +131,18 @@ function randomRule(
       ? { ...node('number', String(plain)), op: 'number', value: plain }
       : maker.value('number', 2)
     : null;
+  const when = oftenTrue(random, maker, depth);
+  const isLife = readsLife(when) || readsLife(score);
   return {
     id: `rule-${index}`,
     trigger: null,
     description: null,
-    when: oftenTrue(random, maker, depth),
+    when: isLife ? atNow(when) : when,
     mode,
     outcome: mode === 'score' ? 'allow' : random.pick(['hold', 'hold', 'reverse', 'allow']),
     reason: mode === 'score' ? -1 : random.below(REASONS.length - 4),
-    score,
-    isLife: false,
+    score: isLife ? atNow(score) : score,
+    isLife,
     hold: null,
     at: { file: 'random.yaml', line: index + 1, column: 1 },
   };

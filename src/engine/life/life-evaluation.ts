@@ -6,11 +6,12 @@
 import type { DecisionEncoder } from '../../codec/decision-writer.ts';
 import { FIRST_REASON } from '../../codec/decision-writer.ts';
 import type { FeatureLayout } from '../../domain/feature-layout.ts';
+import type { Expression } from '../../domain/expression.ts';
+import { someNode } from '../../domain/expression-tree.ts';
 import { KINDS } from '../../domain/fields.ts';
-import { CAUSES, LIFE_NAMES } from '../../domain/life.ts';
+import { CAUSES } from '../../domain/life.ts';
 import type { Cause } from '../../domain/life.ts';
 import type { Plan } from '../../domain/plan.ts';
-import { METHODS } from '../../domain/rails.ts';
 import type { RowLayout } from '../../domain/row-layout.ts';
 import { ROW, ROW_FLAG, fieldNumber } from '../../domain/row-layout.ts';
 import type { AmendmentHead, RowTable, Verdict } from '../../domain/verdict.ts';
@@ -27,7 +28,8 @@ import { EventRow } from './event-row.ts';
 import { KeptValues } from './kept-values.ts';
 import { KeptVerdicts } from './kept-verdicts.ts';
 import { LifeRecords, RECORD_KIND } from './life-records.ts';
-import { LifeSlots, VALUE } from './life-slots.ts';
+import type { LifeSlots } from './life-slots.ts';
+import { VALUE, writeRails } from './life-slots.ts';
 import type { VerdictBlocks } from './verdict-blocks.ts';
 
 const HOLD = 1;
@@ -72,6 +74,8 @@ export class LifeEvaluation {
   readonly #kindWord: number;
   readonly #kinds: Int32Array;
   readonly #hasLifeRules: boolean;
+  /** Rules that read event.*: what an event showed stays shown when it is over. */
+  readonly #latchBits: Int32Array;
   readonly #expiredReason: number;
   readonly #table: { i32: Int32Array; f64: Float64Array; bytes: Uint8Array; view: DataView };
   readonly #reasons = new Int32Array(2);
@@ -118,6 +122,7 @@ export class LifeEvaluation {
         return [lo, hi, offset, length];
       }),
     );
+    this.#latchBits = latchBits(plan, layout, rules.firedWords);
     this.#hasLifeRules = plan.rules.some((rule) => rule.isLife);
     this.#expiredReason = plan.reasons.findIndex(({ code }) => code === 'HOLD_EXPIRED');
   }
@@ -133,7 +138,7 @@ export class LifeEvaluation {
    * rules to it. `release` binds them to the batch again.
    */
   layOut(record: number, cause: Cause): void {
-    const { layout, rules, slots } = this.#parts;
+    const { rules, slots } = this.#parts;
     const { i32, f64, F } = this;
     const { words, doubles, now } = this.#lives;
     i32.set(this.#template);
@@ -151,7 +156,6 @@ export class LifeEvaluation {
     slots.writeCause(i32, 0, CAUSES.indexOf(cause));
     if (slots.now >= 0) f64[slots.now] = now[0] as number;
     rules.bind(this.#table, F, this.FI, this.#fired);
-    void layout;
   }
 
   release(): void {
@@ -222,19 +226,23 @@ export class LifeEvaluation {
   /** @param timeAt index of the payment's time in lives.doubles */
   readRails(rail: number, timeAt: number, isCharged: boolean): void {
     const paymentMs = this.#lives.doubles[timeAt + LIFE_D.timeMs] as number;
-    writeRails(this.#parts, rail, paymentMs, this.#lives.now[0] as number, isCharged);
+    const { slots, blocks } = this.#parts;
+    writeRails(slots, blocks, rail, paymentMs, this.#lives.now[0] as number, isCharged);
   }
 
   /** Runs the life rules on the scratch row; gives true where one that is new would stop it. */
   judge(record: number): boolean {
-    const { rules, plan } = this.#parts;
+    const { rules } = this.#parts;
     const { verdicts } = this;
     const fired = this.#fired;
     for (let word = 0; word < fired.length; word++) fired[word] = verdicts.rowBits(record, word);
     if (this.#hasLifeRules) rules.scoreLife(0);
     let isNew = false;
     for (let word = 0; word < fired.length; word++) {
-      const life = (fired[word] as number) & (rules.lifeBits[word] as number);
+      const scored = (fired[word] as number) & (rules.lifeBits[word] as number);
+      const shown = verdicts.lifeBits(record, word) & (this.#latchBits[word] as number);
+      const life = scored | shown;
+      fired[word] = (fired[word] as number) | shown;
       const fresh = life & ~verdicts.lifeBits(record, word) & ~verdicts.waivedBits(record, word);
       if (fresh !== 0 && this.#stops(word, fresh)) isNew = true;
       if (life !== 0 || verdicts.has(record)) {
@@ -244,7 +252,6 @@ export class LifeEvaluation {
       this.#countFired(word, fresh);
       fired[word] = (fired[word] as number) & ~verdicts.waivedBits(record, word);
     }
-    void plan;
     return isNew;
   }
 
@@ -370,25 +377,16 @@ export class LifeEvaluation {
   }
 }
 
-/** openMethod and which windows are open, into slots.values. */
-export function writeRails(
-  { slots, blocks }: LifeParts,
-  rail: number,
-  paymentMs: number,
-  nowMs: number,
-  isCharged: boolean,
-): void {
-  const { values } = slots;
-  const { rails, choice } = blocks;
-  if (rail < 0) {
-    values.fill(NaN, VALUE.openMethod, LIFE_NAMES.length);
-    return;
-  }
-  const isOpen = rails.choose(rail, paymentMs, nowMs, isCharged, false, choice);
-  values[VALUE.openMethod] = isOpen ? choice.method : NaN;
-  for (let method = 0; method < METHODS.length; method++) {
-    values[VALUE.reversalOpen + method] = rails.isOpen(rail, method, paymentMs, nowMs) ? 1 : 0;
-  }
+/** Bits of the rules whose condition reads event.*, by word. */
+function latchBits(plan: Plan, layout: RowLayout, firedWords: number): Int32Array {
+  const bits = new Int32Array(firedWords);
+  const readsEvent = (e: Expression): boolean =>
+    e.op === 'field' && layout.fields[e.field]?.name.startsWith('event.') === true;
+  plan.rules.forEach((rule, index) => {
+    if (!someNode(rule.when, readsEvent)) return;
+    bits[index >> 5] = (bits[index >> 5] as number) | (1 << (index & 31));
+  });
+  return bits;
 }
 
 /** 64 bits that stand for the reasons of a verdict; no reasons are 0, 0. */

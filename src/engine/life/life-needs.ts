@@ -2,11 +2,12 @@
 // released), or all payments; which fields and features must be kept with a payment because life
 // rules read them; which fields decode must read for the life pass itself.
 
+import type { Kind } from '../../domain/fields.ts';
 import { TRANSACTION_FIELDS } from '../../domain/fields.ts';
 import type { Expression } from '../../domain/expression.ts';
 import { partsOf } from '../../domain/expression-tree.ts';
 import { lifeNames } from '../../domain/life.ts';
-import type { Plan } from '../../domain/plan.ts';
+import type { FeatureSpec, Plan } from '../../domain/plan.ts';
 
 /** none: no life pass. held: decisions that hold are kept. all: every payment is. */
 export type LifeMode = 'none' | 'held' | 'all';
@@ -26,7 +27,8 @@ export function lifeModeOf(plan: Plan): LifeMode {
 export function lifeReads(plan: Plan): readonly string[] {
   const mode = lifeModeOf(plan);
   const rails = plan.life.rails.length > 0 ? ['rail', 'walletStatus'] : [];
-  if (mode === 'none') return rails;
+  const filled = filledKeys(plan).length > 0 ? ['of'] : [];
+  if (mode === 'none') return [...rails, ...filled];
   const held = ['of', 'release', 'credential', ...rails];
   if (mode === 'held') return held;
   return [
@@ -40,6 +42,54 @@ export function lifeReads(plan: Plan): readonly string[] {
     'paymentCode',
     'codeState',
   ];
+}
+
+/**
+ * Key fields that rows get from the payment that they are about, where they lack them: those of entities
+ * with features, if payments' keys are kept. They are where payments live, and where a feature names
+ * kinds (tx.kind, tx.label, tx.codeState) that may lack a key of its entity.
+ */
+export function filledKeys(plan: Plan): readonly string[] {
+  const fields = [...TRANSACTION_FIELDS, ...plan.extraFields];
+  const keyNames = new Set<string>();
+  let isNeeded = false;
+  for (const feature of plan.features) {
+    const keys = (plan.entities[feature.entity]?.keyFields ?? []).map(
+      (field) => fields[field]?.name ?? '',
+    );
+    for (const name of keys) if (!ALWAYS_CARRIED.has(name)) keyNames.add(name);
+    const kinds = namedKinds(feature);
+    const mayLack = (kind: Kind): boolean =>
+      keys.some((name) => fields.find((f) => f.name === name)?.neededBy.includes(kind) !== true);
+    if (kinds.some(mayLack)) isNeeded = true;
+  }
+  if (keyNames.size === 0) return [];
+  return isNeeded || lifeModeOf(plan) === 'all' ? [...keyNames] : [];
+}
+
+const ALWAYS_CARRIED: ReadonlySet<string> = new Set(['account', 'id', 'kind', 'time']);
+
+/** Kinds about a payment that a feature names. */
+function namedKinds({ where, whereOf }: FeatureSpec): Kind[] {
+  const kinds = new Set<Kind>();
+  const about: readonly Kind[] = ['refund', 'reversal', 'release', 'status', 'code', 'label'];
+  const visit = (e: Expression): void => {
+    const name = e.op === 'field' ? TRANSACTION_FIELDS[e.field]?.name : undefined;
+    if (name === 'label') kinds.add('label');
+    if (name === 'codeState') kinds.add('code');
+    if (e.op === 'string') for (const kind of about) if (e.value === kind) kinds.add(kind);
+    // Compared otherwise than with == and a kind's name: any kind.
+    const isOther = e.op === 'compare' && e.operator !== '==';
+    if (isOther && partsOf(e).some(isKindField)) for (const kind of about) kinds.add(kind);
+    for (const part of partsOf(e)) visit(part);
+  };
+  if (where !== null) visit(where);
+  if (whereOf !== null) visit(whereOf);
+  return [...kinds];
+}
+
+function isKindField(e: Expression): boolean {
+  return e.op === 'field' && TRANSACTION_FIELDS[e.field]?.name === 'kind';
 }
 
 /** Field numbers and feature numbers of the payment that its evaluations after the first read. */
@@ -64,7 +114,7 @@ export function keptParts(plan: Plan): KeptParts {
   const sourceOf = (field: number): number => {
     const name = plan.life.fields[field - inputCount]?.name;
     if (name === undefined) return field;
-    const [owner, own = ''] = splitName(name);
+    const [owner, own] = splitName(name);
     return owner === 'of' && !lifeNames('payment', []).includes(own) ? fieldNamed(plan, own) : -1;
   };
   for (const rule of plan.rules) {

@@ -29,9 +29,11 @@ import { packVerdict, verdictOutcome } from '../../state/repeats.ts';
 import { TimerHeap } from '../../state/timer-heap.ts';
 import { Waiting } from '../../state/waiting.ts';
 import type { OutputRegion } from '../output-region.ts';
+import type { LifeReport } from '../worker.ts';
 import { EnumReader } from './enum-reader.ts';
-import { LifeEvaluation, writeRails } from './life-evaluation.ts';
+import { LifeEvaluation } from './life-evaluation.ts';
 import type { LifeParts, LifeTables } from './life-evaluation.ts';
+import type { LifeFill } from './life-fill.ts';
 import type { LifeMode } from './life-needs.ts';
 import { RECORD_KIND, WALLET } from './life-records.ts';
 import type { LifeRecords } from './life-records.ts';
@@ -61,6 +63,7 @@ const KIND = {
   code: KINDS.indexOf('code'),
   label: KINDS.indexOf('label'),
 } as const;
+const KIND_RELEASE: number = KIND.release;
 /** Index + 1 in the values of release and credential. */
 const APPROVE = 1;
 const FAILED = 2;
@@ -71,6 +74,7 @@ const SHARDS = 16;
 export interface LifePassOptions extends LifeParts {
   readonly mode: LifeMode;
   readonly context: CompileContext;
+  readonly fill: LifeFill | null;
   /** Decides a row of the batch anew after its of. or payment. fields have changed. */
   readonly rescore: (row: number) => void;
 }
@@ -150,6 +154,11 @@ export class LifePass {
     this.#evaluation.codeUses = (record) => this.#codeUses(record);
   }
 
+  /** The row that was applied is about a payment that is known: it is encoded at once. */
+  get isAboutAnother(): boolean {
+    return this.#ofRecord >= 0 && this.#isAll;
+  }
+
   bindBatch(tables: LifeTables): void {
     this.#tables = tables;
     this.#evaluation.bindBatch(tables);
@@ -158,6 +167,29 @@ export class LifePass {
   /** Bytes of state in use. */
   get bytesUsed(): number {
     return this.lives.bytesUsed + this.terminals.bytesUsed + this.codes.bytesUsed;
+  }
+
+  /**
+   * The first row from `from` on that may do something here, or `to`. Where only holds are kept nearly
+   * all rows pass in this loop.
+   */
+  nextBusy(from: number, to: number): number {
+    const { i32, f64 } = (this.#tables as LifeTables).table;
+    const stride = this.#stride;
+    const due = this.heap.firstDue;
+    const isAll = this.#isAll;
+    for (let row = from; row < to; row++) {
+      const at = row * stride;
+      if ((f64[(at + STREAM_TIME_WORD) >> 1] as number) >= due) return row;
+      const flags = i32[at + FLAGS_WORD] as number;
+      if ((flags & BAD) !== 0) continue;
+      if (isAll) return row;
+      const isPlain = (flags & (DECIDED | REPEAT | DIFFERS)) === DECIDED;
+      if (isPlain && verdictOutcome(i32[at + VERDICT_WORD] as number) !== HOLD) continue;
+      if ((flags & DECIDED) === 0 && i32[at + KIND_WORD] !== KIND_RELEASE) continue;
+      return row;
+    }
+    return to;
   }
 
   /** Timers due at the row's stream time fire; their amendments go out before it. */
@@ -185,7 +217,7 @@ export class LifePass {
       lives.now[0] = heap.due[0] as number;
       this.#fire(record, out);
     }
-    lives.now[0] = this.#endWords[0] as number;
+    lives.now[0] = this.#endWords[0];
   }
 
   #fire(record: number, out: OutputRegion): void {
@@ -292,7 +324,8 @@ export class LifePass {
     const evaluation = this.#evaluation;
     if (kind === KIND.refund) {
       this.#records.countRefund(payment, this.#amount(i32, f64, at), 1);
-    }
+      this.#records.noteRefund(payment, false);
+    } else this.#records.noteReversal(payment, false);
     evaluation.readValues(payment);
     evaluation.writeOf(payment, i32, f64, at);
     this.#options.rescore(row);
@@ -306,12 +339,10 @@ export class LifePass {
     const records = this.#records;
     this.lives.touch(payment);
     if (kind === KIND.refund) {
-      records.noteRefund(payment, false);
       if (outcome !== ALLOW) records.countRefund(payment, this.#amount(i32, f64, at), -1);
       records.settleState(payment);
       return;
     }
-    records.noteReversal(payment, false);
     if (outcome === ALLOW) records.reverse(payment);
     this.#seat(payment);
   }
@@ -330,7 +361,7 @@ export class LifePass {
     if (own !== 0) codes.setState(anchor, own);
     if ((own !== 0 || known === 0) && codes.usesOf(anchor) === 0) return;
     const { slots } = this.#options;
-    this.#rowValues(i32, f64, at);
+    this.#options.fill?.values(i32, f64, at);
     slots.values[VALUE.codeState] = codes.stateOf(anchor) === 0 ? NaN : codes.stateOf(anchor) - 1;
     slots.values[VALUE.codeUses] = codes.usesOf(anchor) + 1;
     slots.writePayment(i32, f64, at);
@@ -340,57 +371,6 @@ export class LifePass {
   #codeUses(record: number): number {
     const node = this.lives.words[record * LIFE_WORDS + LIFE_W.codeNode] as number;
     return node === 0 ? NaN : this.codes.usesAt(node);
-  }
-
-  // -- what rules read of payments at their first decision --
-
-  /** Fills the slots of payment., of. and event. of rows [from, to) before they are scored. */
-  fillRows(i32: Int32Array, f64: Float64Array, from: number, to: number): void {
-    if (!this.#isAll) return;
-    const { slots } = this.#options;
-    for (let row = from; row < to; row++) {
-      const at = row * this.#stride;
-      if (((i32[at + FLAGS_WORD] as number) & (BAD | DECIDED)) !== DECIDED) continue;
-      if (slots.now >= 0) {
-        f64[(at >> 1) + slots.now] = f64[(at + STREAM_TIME_WORD) >> 1] as number;
-      }
-      slots.clearOf(i32, f64, at);
-      slots.writeEvent(i32, f64, at, i32, f64, at);
-      slots.writeCause(i32, at, -1);
-      if (i32[at + KIND_WORD] === KIND.payment) {
-        this.#rowValues(i32, f64, at);
-        slots.writePayment(i32, f64, at);
-      } else slots.clearPayment(i32, f64, at);
-    }
-  }
-
-  /** The life of a payment that has just come, into slots.values. */
-  #rowValues(i32: Int32Array, f64: Float64Array, at: number): void {
-    const { slots, blocks } = this.#options;
-    const { values } = slots;
-    const wallet = this.#enums.wallet.read(i32, at);
-    const terminal = this.#enums.terminal.read(i32, at);
-    const isCharged = wallet === WALLET.charged;
-    const isKnown = isCharged || wallet === WALLET.notCharged;
-    const time = f64[(at + TIME_WORD) >> 1] as number;
-    const age = (f64[(at + STREAM_TIME_WORD) >> 1] as number) - time;
-    values.fill(NaN);
-    values[VALUE.state] = isCharged ? 1 : isKnown ? 2 : 0;
-    values[VALUE.walletStatus] = wallet === 0 ? NaN : wallet - 1;
-    values[VALUE.terminalStatus] = terminal === 0 ? NaN : terminal - 1;
-    values[VALUE.chargedAmount] = isCharged ? (f64[(at + this.#amountAt) >> 1] as number) : NaN;
-    values[VALUE.refundedAmount] = 0;
-    values[VALUE.refundCount] = 0;
-    values[VALUE.ageMs] = age;
-    values[VALUE.pendingMs] = isKnown && terminal !== 3 ? NaN : age;
-    if (slots.readsCodes && (i32[at + this.#words.code + 3] as number) >= 0) {
-      const code = this.#enums.code.read(i32, at);
-      values[VALUE.codeState] = code === 0 ? NaN : code - 1;
-      values[VALUE.codeUses] = 1;
-    }
-    if (!slots.readsRails) return;
-    const rail = blocks.railOf(i32, at);
-    writeRails(this.#options, rail, time, time + age, isCharged);
   }
 
   // -- keeping --
@@ -715,10 +695,8 @@ export class LifePass {
     if (payment < 0) return;
     if (kind === RECORD_KIND.refund) {
       records.countRefund(payment, verdicts.amount(record), 1);
-      records.noteRefund(payment, false);
       records.settleState(payment);
     } else {
-      records.noteReversal(payment, false);
       records.reverse(payment);
       this.#seat(payment);
     }
@@ -809,17 +787,11 @@ export class LifePass {
     this.#reconsider(record, kind === KIND.refund ? 'refund' : 'reversal', out);
   }
 
-  /** Adds what this pass counted to a worker's report. */
-  get counts(): {
-    readonly kept: number;
-    readonly timers: number;
-    readonly evicted: number;
-    readonly waiting: number;
-    readonly waitedInVain: number;
-  } {
+  get counts(): LifeReport {
     return {
       kept: this.lives.count,
       timers: this.heap.count,
+      bytes: this.bytesUsed,
       evicted: this.evicted + this.waiting.evicted,
       waiting: this.waiting.count,
       waitedInVain: this.waiting.expired,

@@ -7,9 +7,11 @@ import type { FieldSpec } from '../../domain/fields.ts';
 import { isStringType } from '../../domain/fields.ts';
 import { CAUSES, LIFE_NAMES, NOW_FIELD } from '../../domain/life.ts';
 import type { Plan } from '../../domain/plan.ts';
+import { METHODS } from '../../domain/rails.ts';
 import type { RowLayout } from '../../domain/row-layout.ts';
 import type { ConstantPool } from '../../rules/runtime/constant-pool.ts';
 import { fieldNamed, splitName } from './life-needs.ts';
+import type { VerdictBlocks } from './verdict-blocks.ts';
 
 /** Places in `values`. */
 export const VALUE = {
@@ -170,6 +172,28 @@ export class LifeSlots {
     const from = slot.texts + value * 4;
     const to = at + slot.word;
     for (let word = 0; word < 4; word++) i32[to + word] = this.#texts[from + word] as number;
+  }
+}
+
+/** openMethod and which windows are open, into slots.values. */
+export function writeRails(
+  slots: LifeSlots,
+  blocks: VerdictBlocks,
+  rail: number,
+  paymentMs: number,
+  nowMs: number,
+  isCharged: boolean,
+): void {
+  const { values } = slots;
+  const { rails, choice } = blocks;
+  if (rail < 0) {
+    values.fill(NaN, VALUE.openMethod, LIFE_NAMES.length);
+    return;
+  }
+  const isOpen = rails.choose(rail, paymentMs, nowMs, isCharged, false, choice);
+  values[VALUE.openMethod] = isOpen ? choice.method : NaN;
+  for (let method = 0; method < METHODS.length; method++) {
+    values[VALUE.reversalOpen + method] = rails.isOpen(rail, method, paymentMs, nowMs) ? 1 : 0;
   }
 }
 

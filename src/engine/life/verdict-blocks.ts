@@ -10,7 +10,7 @@ import type { RowLayout } from '../../domain/row-layout.ts';
 import { ROW, fieldNumber } from '../../domain/row-layout.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import type { ConstantPool } from '../../rules/runtime/constant-pool.ts';
-import { RailWindows } from '../../rules/runtime/rail-windows.ts';
+import { RailWindows, newReversalChoice } from '../../rules/runtime/rail-windows.ts';
 import type { ReversalChoice } from '../../rules/runtime/rail-windows.ts';
 import { EnumReader } from './enum-reader.ts';
 
@@ -43,12 +43,7 @@ export class VerdictBlocks {
   };
   readonly rails: RailWindows;
   readonly #plan: Plan;
-  readonly choice: ReversalChoice = {
-    method: -1,
-    notBeforeMs: NaN,
-    notAfterMs: NaN,
-    fallbackMethod: -1,
-  };
+  readonly choice: ReversalChoice = newReversalChoice();
   readonly #wallet: EnumReader;
   readonly #railWord: number;
   readonly #railHashes: Int32Array;
@@ -82,7 +77,7 @@ export class VerdictBlocks {
     const { context } = this;
     context.times[0] = f64[(at + ROW.timeMs / 4) >> 1] as number;
     context.times[1] = f64[(at + ROW.streamTimeMs / 4) >> 1] as number;
-    context.times[2] = context.times[0] as number;
+    context.times[2] = context.times[0];
     context.isPayment = i32[at + ROW.kind / 4] === PAYMENT;
     context.rail = verdict.outcome === REVERSE ? this.railOf(i32, at) : -1;
     context.isCharged = this.#wallet.read(i32, at) === CHARGED;
@@ -119,7 +114,7 @@ export class VerdictBlocks {
     verdict.notBeforeMs = choice.notBeforeMs;
     verdict.notAfterMs = choice.notAfterMs;
     verdict.fallbackMethod = choice.fallbackMethod;
-    verdict.queryRail = this.#plan.life.rails[rail]?.queryFirstMs === null ? -1 : rail;
+    verdict.queryRail = choice.queryRail;
   }
 
   #plainRefund(verdict: Verdict): void {

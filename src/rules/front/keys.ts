@@ -178,8 +178,8 @@ export const TOP_KEYS: readonly KeySpec[] = [
     type: 'string',
   }),
   key('timezone', 'IANA name; where days and months begin. Default UTC', { type: 'string' }),
-  key('rail', 'Rail of payments that name none (not active in this version)', { type: 'string' }),
-  key('rails', 'Files of rails (not active in this version)', {
+  key('rail', 'Name of the rail of payments that name none', { type: 'string' }),
+  key('rails', 'Files of rails, relative to this file, or by name', {
     oneOf: [{ type: 'string' }, NAMES, mapOf({ type: 'string' })],
   }),
   key(

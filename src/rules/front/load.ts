@@ -24,13 +24,13 @@ import {
   readText as readTextFile,
 } from './read-file.ts';
 import { readRatesFile } from './rates-file.ts';
-import { readScalar, readText } from './read-tree.ts';
+import { readRails } from './rails.ts';
+import { readScalar, readText, readZone } from './read-tree.ts';
 import { ReasonTable } from './reasons.ts';
 import { RulesReader } from './rules-section.ts';
 import { checkInactive, readSettings } from './settings.ts';
 import { SourceFile } from './source-file.ts';
 import { TestsReader } from './tests-section.ts';
-import { isTimezone } from './units.ts';
 
 export type { RulesProblem } from './problem.ts';
 export type { ReadFile } from './read-file.ts';
@@ -105,6 +105,7 @@ function makePlan(
   checkInactive(documents, problems);
   const rates = readRates(documents, header.currency, problems, readFile, hash);
   const { currency, timezone } = header;
+  const rails = readRails(documents, problems, readFile, hash, timezone);
   const declarations = new DeclarationReader(problems, readFile, hash, currency).read(documents);
   const scope: Scope = {
     ...declarations,
@@ -124,7 +125,13 @@ function makePlan(
   return {
     ...header,
     ...settings,
-    life: { ...DEFAULT_LIFE, ...settings.life, fields: uses.lifeFields, timers: uses.timers },
+    life: {
+      ...DEFAULT_LIFE,
+      ...settings.life,
+      ...rails,
+      fields: uses.lifeFields,
+      timers: uses.timers,
+    },
     hash: hash.digest(),
     rates,
     extraFields: declarations.extraFields,
@@ -184,16 +191,7 @@ function readCurrency(documents: readonly RulesDocument[], problems: Problems): 
 
 function readTimezone(documents: readonly RulesDocument[], problems: Problems): string {
   const tree = singleValue(documents, 'timezone', problems);
-  const zone = tree === null ? null : readText(tree, 'timezone', problems);
-  if (tree === null || zone === null) return 'UTC';
-  if (isTimezone(zone)) return zone;
-  const near = nearMiss(zone, Intl.supportedValuesOf('timeZone'));
-  problems.error(
-    tree,
-    `There is no time zone ${quote(zone)}; expected an IANA name such as Asia/Shanghai.`,
-    near,
-  );
-  return 'UTC';
+  return (tree === null ? null : readZone(tree, problems)) ?? 'UTC';
 }
 
 function readRates(

@@ -5,7 +5,7 @@ import { nearMiss } from '../../base/near-miss.ts';
 import type { KeySpec } from './keys.ts';
 import { quote } from './problem.ts';
 import type { Problems } from './problem.ts';
-import { DURATION_UNITS, formatDuration, parseDuration } from './units.ts';
+import { DURATION_UNITS, formatDuration, isTimezone, parseDuration } from './units.ts';
 import type { ListNode, MapEntry, MapNode, ScalarNode, Tree } from './yaml-tree.ts';
 
 export type Entries = ReadonlyMap<string, MapEntry>;
@@ -150,6 +150,17 @@ export function readOneOf<T extends string>(
     scalar,
     `Here ${what} must be ${wordList(values)}, not ${quote(scalar.text)}.`,
     nearMiss(scalar.text, values),
+  );
+}
+
+/** An IANA time zone. */
+export function readZone(tree: Tree, problems: Problems): string | null {
+  const zone = readText(tree, 'timezone', problems);
+  if (zone === null || isTimezone(zone)) return zone;
+  return problems.error(
+    tree,
+    `There is no time zone ${quote(zone)}; expected an IANA name such as Asia/Shanghai.`,
+    nearMiss(zone, Intl.supportedValuesOf('timeZone')),
   );
 }
 

@@ -10,7 +10,7 @@ import { INVALID_KEYS, LIMITS_KEYS, REPEATS_KEYS, SCORE_KEYS, TIME_KEYS } from '
 import type { LifeSettings } from './life-settings.ts';
 import { readLifeSettings } from './life-settings.ts';
 import type { Problems } from './problem.ts';
-import { readMap, readText, readTexts } from './read-tree.ts';
+import { readMap } from './read-tree.ts';
 import { Section } from './section.ts';
 import type { Tree } from './yaml-tree.ts';
 
@@ -59,12 +59,5 @@ export function checkInactive(documents: readonly RulesDocument[], problems: Pro
     check(tree);
     problems.warning(tree, `"${key}" is checked but not active in this version.`);
   };
-  inactive('rail', (tree) => readText(tree, 'rail', problems));
-  inactive('rails', (tree) => checkRails(tree, problems));
   inactive('guard', (tree) => readMap(tree, '"guard"', problems));
-}
-
-function checkRails(tree: Tree, problems: Problems): void {
-  if (tree.kind !== 'map') readTexts(tree, 'rails', problems);
-  else for (const { value } of tree.entries) readText(value, 'a file of a rail', problems);
 }

@@ -106,9 +106,17 @@ export function isVersion(text: string): boolean {
   return /^\d{1,15}(\.\d{1,15}){0,15}$/.test(text);
 }
 
+/** Abbreviations that the runtime takes for zones, though they are none of IANA's and mean several. */
+const ABBREVIATIONS: ReadonlySet<string> = new Set(
+  'ACT AET AGT ART AST BET BST CAT CNT CST CTT EAT ECT IET IST JST MIT NET NST PLT PNT PRT PST SST VST'.split(
+    ' ',
+  ),
+);
+
 /** An IANA zone that this runtime knows. */
 export function isTimezone(name: string): boolean {
   if (!/^[A-Za-z][A-Za-z0-9_+/-]{0,63}$/.test(name)) return false;
+  if (ABBREVIATIONS.has(name.toUpperCase())) return false;
   try {
     return new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions().timeZone !== '';
   } catch {

@@ -100,6 +100,8 @@ describe('units', () => {
     ['UTC', true],
     ['Asia/Shanghai', true],
     ['Asia/Shanghi', false],
+    ['CST', false],
+    ['EST5EDT', true],
     ["'); x//", false],
   ])('time zone %s', (name, isKnown) => {
     expect(isTimezone(name)).toBe(isKnown);

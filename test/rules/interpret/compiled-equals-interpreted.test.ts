@@ -25,6 +25,7 @@ import {
   TEMP_SLOTS_MAX,
   TEMP_SLOT_BYTES,
 } from '../../../src/rules/runtime/rule-runtime.ts';
+import { randomLifeValue } from '../../support/random-life.ts';
 import { randomPlan } from '../../support/random-plan.ts';
 import { randomRow } from '../../support/random-stream.ts';
 import { runs } from '../../support/runs.ts';
@@ -46,9 +47,13 @@ interface Said {
   readonly evidence: readonly DecisionEvidence[];
 }
 
-function randomValues(random: Random): Value[] {
+function randomValues(random: Random, plan: Plan): Value[] {
   const row = randomRow(random, 'id', random.pick(KINDS), random.pick(TIMES));
-  return ALL_FIELDS.map((spec): Value => {
+  const life = plan.life.fields.map((spec): Value => {
+    const value = randomLifeValue(random, spec);
+    return typeof value === 'number' && random.chance(0.1) ? random.pick(TIMES) : value;
+  });
+  const own = ALL_FIELDS.map((spec): Value => {
     const value = row[spec.name];
     const isWild = random.chance(0.1) && !['latitude', 'longitude'].includes(spec.type);
     if (spec.type === 'time') return random.chance(0.05) ? undefined : Number(value);
@@ -56,6 +61,7 @@ function randomValues(random: Random): Value[] {
     if (typeof value === 'string' || typeof value === 'boolean') return value;
     return typeof value === 'number' ? value : undefined;
   });
+  return [...own, ...life];
 }
 
 function randomFeatures(random: Random, plan: Plan): FeatureValues {
@@ -91,7 +97,12 @@ function compiled(
   features: readonly FeatureValues[],
   isSeparate: boolean,
 ): Said[] {
-  const layout = makeRowLayout(plan.extraFields, new Set(plan.fieldsRead), plan.currency !== null);
+  const layout = makeRowLayout(
+    plan.extraFields,
+    new Set(plan.fieldsRead),
+    plan.currency !== null,
+    plan.life.fields,
+  );
   const made = makeRowTable(layout, rows, TEMP_SLOT_BYTES * TEMP_SLOTS_MAX);
   const featureLayout = makeFeatureLayout(
     plan.features,
@@ -195,12 +206,14 @@ function rounded(said: Said): unknown {
   );
 }
 
-test('compiled rules say what interpreted ones say', () => {
+function compareAll(withLife: boolean): void {
+  let lifeCount = 0;
   fc.assert(
     fc.property(fc.nat(), fc.integer({ min: 1, max: 70 }), fc.nat(4), (seed, ruleCount, depth) => {
       const random = new Random(seed);
-      const plan = randomPlan(random, { ruleCount, depth });
-      const rows = Array.from({ length: ROWS }, () => randomValues(random));
+      const plan = randomPlan(random, { ruleCount, depth, withLife });
+      lifeCount += plan.rules.filter(({ isLife }) => isLife).length;
+      const rows = Array.from({ length: ROWS }, () => randomValues(random, plan));
       const features = rows.map(() => randomFeatures(random, plan));
       const want = interpreted(plan, rows, features);
       const have = compiled(plan, rows, features, random.chance(0.5));
@@ -210,4 +223,9 @@ test('compiled rules say what interpreted ones say', () => {
     }),
     { numRuns: runs(60) },
   );
-});
+  expect(lifeCount > 0).toBe(withLife);
+}
+
+test('compiled rules say what interpreted ones say', () => compareAll(false));
+
+test('compiled life rules say what interpreted ones say', () => compareAll(true));

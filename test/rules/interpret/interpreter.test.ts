@@ -9,7 +9,9 @@ import type {
   FunctionName,
   ValueType,
 } from '../../../src/domain/expression.ts';
+import { lifeField, nowField } from '../../../src/domain/life.ts';
 import type { Plan, RegisterData } from '../../../src/domain/plan.ts';
+import { planFields } from '../../../src/domain/plan.ts';
 import type { RowView, Value } from '../../../src/rules/interpret/interpreter.ts';
 import { evaluate, prepare, trace } from '../../../src/rules/interpret/interpreter.ts';
 import { chooseNode, node } from '../../support/random-expression.ts';
@@ -341,6 +343,21 @@ test.each<[string, Value, number, Value]>([
 ])('inMaintenance: %s', (_, scope, time, result) => {
   const e = call('inMaintenance', [literal(scope, 'string')], { register: WINDOWS });
   expect(valueOf(e, { ...ROW, time })).toBe(result);
+});
+
+test('a name of the life is a field; inMaintenance of a life rule asks at its instant', () => {
+  const state = lifeField('payment', 'state', []) ?? expect.fail();
+  const plan = { ...PLAN, life: { ...PLAN.life, fields: [state, nowField()] } };
+  const first = planFields(PLAN).length;
+  const own = viewOf({ ...ROW, time: START_MS + 60_000, terminal: 'T2' });
+  const life = ['charged', START_MS + 120_000];
+  const row: RowView = { ...own, field: (number) => life[number - first] ?? own.field(number) };
+  const ask = (e: Expression): Value => evaluate(e, row, prepare(plan));
+  expect(ask({ ...node('string', 'payment.state'), op: 'field', field: first })).toBe('charged');
+  const asked = { register: WINDOWS };
+  const inWindow = call('inMaintenance', [field('terminal', 'string')], asked);
+  const inWindowNow = { ...inWindow, timeField: first + 1 };
+  expect([ask(inWindow), ask(inWindowNow)]).toEqual([true, false]);
 });
 
 test('inMaintenance reads windows that are keyed by scope and start', () => {

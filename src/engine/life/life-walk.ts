@@ -1,0 +1,131 @@
+// The walk's bytes: amendments, and the decisions of rows that are about other payments (their texts are
+// those of kept payments, which may be gone when the others are encoded). They go to a region of their
+// own with, for each row that has any, how many bytes stand before its decision, are its decision, and
+// stand after it; whoever puts the decisions in order weaves them in.
+
+import { OutputRegion } from '../output-region.ts';
+import type { WorkerProgram } from '../worker-program.ts';
+import type { LifePass } from './life-pass.ts';
+
+const REGION_BYTES = 2 ** 20;
+
+/** Words of an entry: row of the batch, bytes before, bytes of its own decision (-1 = not here), bytes after. */
+export const ENTRY_WORDS = 4;
+
+export interface LifeOutput {
+  /** The bytes, one after another. */
+  readonly pieces: readonly Uint8Array[];
+  /** ENTRY_WORDS a row, rows ascending. */
+  readonly entries: Int32Array;
+}
+
+export class LifeEntries {
+  words: Int32Array = new Int32Array(256 * ENTRY_WORDS);
+  count = 0;
+
+  add(row: number, before: number, own: number, after: number): void {
+    const at = this.count * ENTRY_WORDS;
+    if (at + ENTRY_WORDS > this.words.length) {
+      const grown = new Int32Array(this.words.length * 2);
+      grown.set(this.words);
+      this.words = grown;
+    }
+    this.words[at] = row;
+    this.words[at + 1] = before;
+    this.words[at + 2] = own;
+    this.words[at + 3] = after;
+    this.count++;
+  }
+}
+
+/** Reads pieces one after another, as many bytes at a time as asked for. */
+export class PieceReader {
+  readonly #pieces: readonly Uint8Array[];
+  #piece = 0;
+  #at = 0;
+
+  constructor(pieces: readonly Uint8Array[]) {
+    this.#pieces = pieces;
+  }
+
+  /** Hands the next `count` bytes to `take`, in one part or several. */
+  read(count: number, take: (part: Uint8Array) => void): void {
+    let left = count;
+    while (left > 0) {
+      const piece = this.#pieces[this.#piece] as Uint8Array;
+      const part = Math.min(left, piece.length - this.#at);
+      if (part > 0) take(piece.subarray(this.#at, this.#at + part));
+      this.#at += part;
+      left -= part;
+      if (this.#at < piece.length) return;
+      this.#piece++;
+      this.#at = 0;
+    }
+  }
+}
+
+/** A copy that may travel to another thread: the walk's own region is used again. */
+export function copyOutput(output: LifeOutput | null): LifeOutput | null {
+  if (output === null) return null;
+  return { pieces: output.pieces.map((piece) => piece.slice()), entries: output.entries.slice() };
+}
+
+/** Appends bytes to a region. */
+export function appendBytes(region: OutputRegion, bytes: Uint8Array): void {
+  region.ensure(bytes.length);
+  region.buffer.bytes.set(bytes, region.buffer.at);
+  region.buffer.at += bytes.length;
+}
+
+/** Walks rows of the bound tables and keeps what they make of other payments. */
+export class LifeWalk {
+  readonly #program: WorkerProgram;
+  readonly #out = new OutputRegion(new SharedArrayBuffer(REGION_BYTES));
+  readonly #entries = new LifeEntries();
+
+  constructor(program: WorkerProgram) {
+    this.#program = program;
+  }
+
+  /** Rows [0, count) of the bound tables; null where nothing came of them. */
+  rows(count: number): LifeOutput | null {
+    const life = this.#program.life as LifePass;
+    const out = this.#out;
+    const entries = this.#entries;
+    out.begin();
+    entries.count = 0;
+    for (let row = life.nextBusy(0, count); row < count; row = life.nextBusy(row + 1, count)) {
+      const start = out.total;
+      life.before(row, out);
+      life.apply(row, out);
+      const own = out.total;
+      const isOwn = life.isAboutAnother;
+      if (isOwn) {
+        out.ensure(this.#program.encoder.bytesMax);
+        this.#program.encode(row, out.buffer);
+      }
+      const end = out.total;
+      life.after(row, out);
+      if (isOwn || out.total > start) {
+        entries.add(row, own - start, isOwn ? end - own : -1, out.total - end);
+      }
+    }
+    return this.#finish();
+  }
+
+  /** Time passes until an instant, and no row comes. */
+  advance(untilMs: number): LifeOutput | null {
+    const out = this.#out;
+    out.begin();
+    this.#entries.count = 0;
+    (this.#program.life as LifePass).advance(untilMs, out);
+    if (out.total > 0) this.#entries.add(0, out.total, -1, 0);
+    return this.#finish();
+  }
+
+  #finish(): LifeOutput | null {
+    const { count, words } = this.#entries;
+    if (count === 0) return null;
+    return { pieces: this.#out.pieces(), entries: words.subarray(0, count * ENTRY_WORDS) };
+  }
+}

@@ -1,0 +1,187 @@
+// The keys of payments, for rows that are about one and lack them: a label counts at the terminal of
+// the payment that it labels. An entry a payment: hash of its id, its time, the key fields that some
+// entity uses (of a text its hash, of a number its bits). A ring a shard in the order of arrival; the
+// oldest leaves after `keepMs` of stream time, or at `perShard`.
+//
+// A filled key goes to a place of its own in the row's record (RowLayout.keySlots): rules do not see it,
+// only the lists of rows by entity do. Cost: one cache miss a payment, one a row with `of`.
+
+import { KINDS, isStringType } from '../domain/fields.ts';
+import type { RowLayout } from '../domain/row-layout.ts';
+import { ROW, ROW_FLAG, fieldNumber } from '../domain/row-layout.ts';
+import { HashIndex } from './hash-index.ts';
+import { reserveWords } from './reserve.ts';
+
+const FLAGS_WORD: number = ROW.flags / 4;
+const KIND_WORD: number = ROW.kind / 4;
+const STREAM_TIME_WORD: number = ROW.streamTimeMs / 4;
+const BAD: number = ROW_FLAG.bad;
+const REPEAT: number = ROW_FLAG.repeat;
+const FILLED: number = ROW_FLAG.filled;
+const PAYMENT = KINDS.indexOf('payment');
+const SHARDS = 16;
+const HEAD_WORDS = 4;
+const E = { time: 0, lo: 2, hi: 3 } as const;
+/** High word of a NaN: the payment has no such key. */
+const MISSING_HI = 0x7ff80000;
+
+export interface OfKeysOptions {
+  readonly layout: RowLayout;
+  readonly perShard: number;
+  readonly keepMs: number;
+  /** Shards (of a payment's id) that this worker owns. */
+  readonly shards: readonly number[];
+}
+
+export class OfKeys {
+  /** Payments that left at the limit. */
+  evicted = 0;
+  readonly #index: HashIndex;
+  readonly #words: Int32Array;
+  readonly #times: Float64Array;
+  readonly #entryWords: number;
+  readonly #perShard: number;
+  readonly #keepMs: number;
+  /** Place of a shard's ring among those of this worker; -1 = another's. */
+  readonly #rings = new Int32Array(SHARDS).fill(-1);
+  readonly #heads: Float64Array;
+  readonly #tails: Float64Array;
+  readonly #stride: number;
+  readonly #idWord: number;
+  readonly #ofWord: number;
+  /** Words of each kept field in a row's record: its slot, the filled key's. */
+  readonly #slots: Int32Array;
+  readonly #targets: Int32Array;
+  readonly #isText: Uint8Array;
+  readonly #now = new Float64Array(1);
+
+  constructor({ layout, perShard, keepMs, shards }: OfKeysOptions) {
+    const fields = [...layout.keySlots.keys()].filter(
+      (field) => (layout.keySlots[field] as number) >= 0,
+    );
+    this.#perShard = perShard;
+    this.#keepMs = keepMs;
+    shards.forEach((shard, ring) => {
+      this.#rings[shard] = ring;
+    });
+    this.#heads = new Float64Array(shards.length);
+    this.#tails = new Float64Array(shards.length);
+    this.#entryWords = HEAD_WORDS + fields.length * 2;
+    const entries = perShard * shards.length;
+    this.#words = reserveWords(entries * this.#entryWords);
+    this.#times = new Float64Array(this.#words.buffer);
+    this.#index = new HashIndex(entries);
+    this.#stride = layout.strideBytes / 4;
+    const wordOf = (name: string): number =>
+      (layout.slots[fieldNumber(layout, name)] as number) / 4;
+    this.#idWord = wordOf('id');
+    this.#ofWord = wordOf('of');
+    this.#slots = Int32Array.from(fields, (field) => (layout.slots[field] as number) / 4);
+    this.#targets = Int32Array.from(fields, (field) => (layout.keySlots[field] as number) / 4);
+    this.#isText = Uint8Array.from(fields, (field) =>
+      isStringType(layout.fields[field]?.type ?? 'string') ? 1 : 0,
+    );
+  }
+
+  get count(): number {
+    return this.#index.count;
+  }
+
+  get bytesUsed(): number {
+    let entries = 0;
+    for (const tail of this.#tails) entries += Math.min(tail, this.#perShard);
+    return entries * this.#entryWords * 4 + this.#index.bytesUsed;
+  }
+
+  /**
+   * Good rows [from, to) in stream order: payments of own shards are kept, rows about one of them get
+   * the keys that they lack. Stream times count from `before` on.
+   */
+  run(i32: Int32Array, f64: Float64Array, from: number, to: number, before: number): void {
+    const rings = this.#rings;
+    for (let row = from; row < to; row++) {
+      const at = row * this.#stride;
+      const flags = i32[at + FLAGS_WORD] as number;
+      if ((flags & BAD) !== 0) continue;
+      const isPayment = i32[at + KIND_WORD] === PAYMENT;
+      const word = at + (isPayment ? this.#idWord : this.#ofWord);
+      if ((i32[word + 3] as number) < 0) continue;
+      const ring = rings[(i32[word] as number) & (SHARDS - 1)] as number;
+      if (ring < 0) continue;
+      this.#now[0] = Math.max(f64[(at + STREAM_TIME_WORD) >> 1] as number, before);
+      if (!isPayment) this.#fill(i32, at, word);
+      else if ((flags & REPEAT) === 0) this.#keep(i32, at, word, ring);
+    }
+  }
+
+  #keep(i32: Int32Array, at: number, word: number, ring: number): void {
+    const lo = i32[word] as number;
+    const hi = i32[word + 1] as number;
+    const words = this.#words;
+    const entryWords = this.#entryWords;
+    const known = this.#index.find(lo, hi, words, entryWords, E.hi);
+    const entry = known >= 0 ? known : this.#append(lo, hi, ring);
+    const e = entry * entryWords;
+    const slots = this.#slots;
+    for (let k = 0; k < slots.length; k++) {
+      const slot = at + (slots[k] as number);
+      const isMissing = this.#isText[k] === 1 && (i32[slot + 3] as number) < 0;
+      words[e + HEAD_WORDS + k * 2] = isMissing ? 0 : (i32[slot] as number);
+      words[e + HEAD_WORDS + k * 2 + 1] = isMissing ? MISSING_HI : (i32[slot + 1] as number);
+    }
+  }
+
+  #append(lo: number, hi: number, ring: number): number {
+    this.#expire(ring);
+    const words = this.#words;
+    const tail = this.#tails[ring] as number;
+    this.#tails[ring] = tail + 1;
+    const entry = ring * this.#perShard + (tail % this.#perShard);
+    const e = entry * this.#entryWords;
+    this.#times[e >> 1] = this.#now[0] as number;
+    words[e + E.lo] = lo;
+    words[e + E.hi] = hi;
+    this.#index.insert(lo, hi, entry, words, this.#entryWords, E.hi);
+    return entry;
+  }
+
+  /** Makes room for one; of what is too old at most two leave at a time. */
+  #expire(ring: number): void {
+    for (let k = 0; k < 2; k++) {
+      const head = this.#heads[ring] as number;
+      const isFull = (this.#tails[ring] as number) - head >= this.#perShard;
+      if (head === this.#tails[ring]) return;
+      const entry = ring * this.#perShard + (head % this.#perShard);
+      const isOld = this.#isOld(entry);
+      if (!isFull && !isOld) return;
+      if (!isOld) this.evicted++;
+      const e = entry * this.#entryWords;
+      this.#index.remove(this.#words[e + E.lo] as number, this.#words[e + E.hi] as number, entry);
+      this.#heads[ring] = head + 1;
+    }
+  }
+
+  #isOld(entry: number): boolean {
+    const time = this.#times[(entry * this.#entryWords) >> 1] as number;
+    return time + this.#keepMs < (this.#now[0] as number);
+  }
+
+  #fill(i32: Int32Array, at: number, word: number): void {
+    const words = this.#words;
+    const entry = this.#index.find(
+      i32[word] as number,
+      i32[word + 1] as number,
+      words,
+      this.#entryWords,
+      E.hi,
+    );
+    if (entry < 0 || this.#isOld(entry)) return;
+    const e = entry * this.#entryWords + HEAD_WORDS;
+    const targets = this.#targets;
+    for (let k = 0; k < targets.length; k++) {
+      i32[at + (targets[k] as number)] = words[e + k * 2] as number;
+      i32[at + (targets[k] as number) + 1] = words[e + k * 2 + 1] as number;
+    }
+    Atomics.or(i32, at + FLAGS_WORD, FILLED);
+  }
+}
