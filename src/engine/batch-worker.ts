@@ -42,6 +42,8 @@ export interface BatchResult {
   /** Follow the regions' bytes. */
   readonly outChunks: readonly Uint8Array[];
   readonly deadChunks: readonly Uint8Array[];
+  /** NDJSON lines, of the worker that watches rates. */
+  readonly alerts: readonly Uint8Array[];
   /** Only of the worker that walks payments' lives, where there are several. */
   readonly life: LifeOutput | null;
   /** Where this worker's bytes of each row stand that `life` has something of: begin and end. */
@@ -70,6 +72,8 @@ export interface BatchWorkerOptions {
   readonly workers: number;
   readonly clock: Clock;
   readonly letters: DeadLetterBox;
+  /** Some worker watches rates. */
+  readonly watchesRates?: boolean;
 }
 
 /** With one worker, one tile in so many is timed. */
@@ -97,7 +101,7 @@ export class BatchWorker {
   readonly #goodRows: Int32Array;
   readonly #idWord: number;
   readonly #walk: LifeWalk | null;
-  /** Some worker walks. */
+  /** Some worker walks, or watches. */
   readonly #hasLife: boolean;
   #life: LifeOutput | null = null;
   #cuts: Int32Array | null = null;
@@ -123,7 +127,7 @@ export class BatchWorker {
     this.#isOthers = this.#owners.map((owner) => (owner === options.index ? 0 : 1));
     this.#goodRows = new Int32Array(workers > 1 ? 1 << 20 : TILE_ROWS);
     this.#walk = program.life === null ? null : new LifeWalk(program);
-    this.#hasLife = lifeModeOf(program.plan) !== 'none';
+    this.#hasLife = lifeModeOf(program.plan) !== 'none' || options.watchesRates === true;
     this.#idWord = (program.rows.slots[fieldNumber(program.rows, 'id')] as number) / 4;
   }
 
@@ -173,6 +177,7 @@ export class BatchWorker {
       deadBytes: dead.regionBytes,
       outChunks: out.chunks,
       deadChunks: dead.chunks,
+      alerts: this.#program.watch?.takeAlerts() ?? [],
       life: this.#life,
       cuts: this.#cuts,
       totals: this.#program.counters.slice(0, COUNTER.deadLetters + 1),
@@ -209,6 +214,7 @@ export class BatchWorker {
         this.#updateWindows(table.i32, to - from);
         this.#program.score(0, to - from);
         const life = this.#walk?.rows(to - from) ?? null;
+        this.#program.watchRows(0, to - from);
         this.#encodeTile(batch, table, from, to, life);
       }
     }
@@ -229,6 +235,7 @@ export class BatchWorker {
     this.#program.score(0, count);
     times[4] = clock.monotonicMs();
     const life = this.#walk?.rows(count) ?? null;
+    this.#program.watchRows(0, count);
     times[5] = clock.monotonicMs();
     this.#encodeTile(batch, table, from, to, life);
     times[6] = clock.monotonicMs();
@@ -433,7 +440,8 @@ export class BatchWorker {
     if (this.#walk !== null) {
       this.#life = copyOutput(this.#walk.rows(rowCount));
       shared.tellLifeRows(this.#life?.entries ?? null, rowCount);
-    }
+    } else if (this.#index === 0) shared.tellLifeRows(null, rowCount);
+    this.#program.watchRows(0, rowCount);
     meet(control, 4, this.#workers, this.#decodeAhead);
   }
 

@@ -49,6 +49,8 @@ export interface EngineOptions {
   readonly outputFormat: Format;
   /** Decisions list what shadow rules would have done. */
   readonly emitShadow?: boolean;
+  /** Rates are watched, and alerts written (see EngineRun.alerts). */
+  readonly watchesRates?: boolean;
   readonly clock: Clock;
   readonly hashKey?: HashKey;
   /** Workers that were started earlier, while the rules were still being read. */
@@ -61,6 +63,8 @@ export interface EngineRun {
   readonly source: Source;
   readonly sink: Sink;
   readonly deadLetters: Sink;
+  /** Where alerts go; of an engine that watches rates. */
+  readonly alerts?: Sink | null;
   /** Decide the first so many rows, then end normally. */
   readonly rowLimit: number | null;
   /** Ends the run after the batch at hand. */
@@ -124,6 +128,7 @@ export class Engine {
         plan,
         outputFormat: options.outputFormat,
         emitShadow: options.emitShadow ?? false,
+        watchesRates: options.watchesRates ?? false,
         hashKey,
         index,
         workers,
@@ -347,6 +352,9 @@ class RunState {
     await this.#writeDecisions(batch.decisions, latencyUs);
     for (const bytes of batch.letters) {
       if (bytes.length > 0) await this.#run.deadLetters.write(bytes);
+    }
+    for (const { alerts } of batch.results) {
+      for (const bytes of alerts) await this.#run.alerts?.write(bytes);
     }
     this.#rows += rows;
     this.#bytesIn = endByte;

@@ -39,6 +39,7 @@ import { LifePass } from './life/life-pass.ts';
 import { LifeSlots } from './life/life-slots.ts';
 import { VerdictBlocks } from './life/verdict-blocks.ts';
 import { KeyCollector } from './row-lists.ts';
+import { Watch } from './watch.ts';
 
 // Own constants: an imported one is loaded and checked at each use in a hot loop.
 const FLAGS_WORD: number = ROW.flags / 4;
@@ -48,6 +49,7 @@ export interface WorkerProgramOptions {
   readonly plan: Plan;
   readonly outputFormat: Format;
   readonly emitShadow: boolean;
+  readonly watchesRates?: boolean;
   readonly hashKey: HashKey;
   /** This worker's number and how many there are: it owns shards s with s % workers === index. */
   readonly index: number;
@@ -87,6 +89,8 @@ export class WorkerProgram {
   repeats: Repeats;
   /** The life of payments; null where the plan has none, and with workers that do not walk. */
   life: LifePass | null;
+  /** Rates of outcomes; null where they are not watched, and with workers that do not walk. */
+  readonly watch: Watch | null;
   /** Keys of payments, for rows that are about one; null where no row gets any. */
   ofKeys: OfKeys | null;
   readonly #blocks: VerdictBlocks;
@@ -155,6 +159,10 @@ export class WorkerProgram {
       plan.life.deadline === null
         ? null
         : new OverdueDecisions(plan, this.rows, this.encoder, this.#blocks);
+    this.watch =
+      options.watchesRates === true && options.index === 0
+        ? new Watch({ plan, layout: this.rows })
+        : null;
     this.repeats = this.#makeRepeats();
     this.ofKeys = this.#makeOfKeys();
     this.#table = {
@@ -195,6 +203,7 @@ export class WorkerProgram {
     this.repeats = this.#makeRepeats();
     this.ofKeys = this.#makeOfKeys();
     this.life = this.#makeLife();
+    this.watch?.reset();
     this.counters.fill(0);
     for (const decoder of Object.values(this.#decoders)) decoder.unknownKeyCount = 0;
   }
@@ -295,6 +304,20 @@ export class WorkerProgram {
       let any = 0;
       for (let w = 0; w < words; w++) any |= fired[row * words + w] as number;
       i32[at + VERDICT_WORD] = any === 0 ? allow : this.#packed(row);
+    }
+  }
+
+  /** Counts the outcomes of rows [from, to), in the order of the stream, for the watch over rates. */
+  watchRows(from: number, to: number): void {
+    const { watch } = this;
+    if (watch === null) return;
+    const table = this.#table;
+    const mask = ROW_FLAG.bad | ROW_FLAG.decided | ROW_FLAG.repeat;
+    for (let row = from; row < to; row++) {
+      const at = row * this.#stride;
+      if (((table.i32[at + FLAGS_WORD] as number) & mask) !== ROW_FLAG.decided) continue;
+      const outcome = verdictOutcome(table.i32[at + VERDICT_WORD] as number);
+      watch.observe(table, row, outcome, this.#fired, row * this.rules.firedWords);
     }
   }
 
