@@ -32,7 +32,7 @@ import { COUNTER, makeCounters } from './counters.ts';
 import { must } from '../base/assert.ts';
 import { FeaturePass, makeStateTables } from './feature-pass.ts';
 import { OverdueDecisions } from './life/overdue-decisions.ts';
-import { firstReason } from './life/life-evaluation.ts';
+import { firstReason } from './life/reasons.ts';
 import { LifeFill } from './life/life-fill.ts';
 import { filledKeys, lifeModeOf, lifeReads } from './life/life-needs.ts';
 import { LifePass } from './life/life-pass.ts';
@@ -241,7 +241,7 @@ export class WorkerProgram {
         this.#rescore(row);
       },
     });
-    this.#context.runtime.bindLife(life.lives.texts.bytes);
+    this.#context.runtime.bindLife(life.textBytes);
     life.bindBatch(this.#lifeTables);
     return life;
   }
