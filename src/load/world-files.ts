@@ -35,7 +35,9 @@ export function worldFiles(world: World): readonly WorldFile[] {
       text: csv(
         'merchant,name,mcc,city,country,active,activeUntil',
         world.merchants.map(({ id, name, trade, city, isActive }, index) =>
-          [id, name, trade.mcc, city.name, city.country, ...activeColumns(isActive, index)].join(','),
+          [id, name, trade.mcc, city.name, city.country, ...activeColumns(isActive, index)].join(
+            ',',
+          ),
         ),
       ),
     },
