@@ -48,7 +48,7 @@ export interface BatchResult {
   readonly life: LifeOutput | null;
   /** Where this worker's bytes of each row stand that `life` has something of: begin and end. */
   readonly cuts: Int32Array | null;
-  /** The worker's counters up to COUNTER.deadLetters, since its start. */
+  /** The worker's counters up to COUNTER.overdue, since its start. */
   readonly totals: Float64Array;
 }
 
@@ -168,7 +168,7 @@ export class BatchWorker {
       alerts: this.#program.watch?.takeAlerts() ?? [],
       life: this.#life,
       cuts: this.#cuts,
-      totals: this.#program.counters.slice(0, COUNTER.deadLetters + 1),
+      totals: this.#program.counters.slice(0, COUNTER.overdue + 1),
     };
   }
 

@@ -5,6 +5,7 @@ import { must } from '../base/assert.ts';
 import type { DecisionEncoder, OutputBuffer } from '../codec/decision-writer.ts';
 import { FIRST_REASON } from '../codec/decision-writer.ts';
 import { DECIDED_KIND_COUNT, KINDS } from '../domain/fields.ts';
+import { CAUSES } from '../domain/life.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { RowLayout } from '../domain/row-layout.ts';
 import { ROW, ROW_FLAG } from '../domain/row-layout.ts';
@@ -154,7 +155,6 @@ export class RowDecisions {
     const overdue = must(this.#parts.overdue, 'the deadline of an overdue row');
     const fallback = overdue.verdict;
     overdue.begin(this.#table, at);
-    add(this.#parts.counters, COUNTER.overdue);
     add(this.#parts.counters, COUNTER.outcomes + fallback.outcome);
     this.#parts.encoder.decided(this.#table, row, fallback, out);
     if (!overdue.isAmended(word)) {
@@ -168,6 +168,7 @@ export class RowDecisions {
     this.#countVerdict();
     overdue.amend(this.#table, row, this.#verdict, out);
     add(this.#parts.counters, COUNTER.amendments);
+    add(this.#parts.counters, COUNTER.causes + CAUSES.indexOf('overdue'));
     add(this.#parts.counters, COUNTER.amendedOutcomes + this.#verdict.outcome);
   }
 
@@ -193,6 +194,7 @@ export class RowDecisions {
     if ((flags & ROW_FLAG.repeatDiffers) !== 0) add(counters, COUNTER.repeatsDiffer);
     if ((flags & ROW_FLAG.currencyUnknown) !== 0) add(counters, COUNTER.currencyUnknown);
     if ((flags & ROW_FLAG.truncated) !== 0) add(counters, COUNTER.truncated);
+    if ((flags & ROW_FLAG.overdue) !== 0) add(counters, COUNTER.overdue);
   }
 
   #countVerdict(): void {
@@ -214,7 +216,11 @@ export class RowDecisions {
 const ALLOW = packVerdict(0, FIRST_REASON.none);
 /** Of decisions that are no repeats: those tell this one flag only. */
 const COUNTED_FLAGS =
-  ROW_FLAG.late | ROW_FLAG.repeatDiffers | ROW_FLAG.currencyUnknown | ROW_FLAG.truncated;
+  ROW_FLAG.late |
+  ROW_FLAG.repeatDiffers |
+  ROW_FLAG.currencyUnknown |
+  ROW_FLAG.truncated |
+  ROW_FLAG.overdue;
 
 function add(counters: Float64Array, at: number): void {
   counters[at] = (counters[at] as number) + 1;

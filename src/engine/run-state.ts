@@ -113,6 +113,7 @@ export class RunState {
       bytesIn: this.#bytesIn,
       outcomes: [sum(COUNTER.outcomes), sum(COUNTER.outcomes + 1), sum(COUNTER.outcomes + 2)],
       deadLetters: sum(COUNTER.deadLetters),
+      amendments: sum(COUNTER.amendments),
     };
   }
 

@@ -97,6 +97,7 @@ export class Amendments {
     counters[COUNTER.amendments] = (counters[COUNTER.amendments] as number) + 1;
     const outcome = COUNTER.amendedOutcomes + verdict.outcome;
     counters[outcome] = (counters[outcome] as number) + 1;
+    counters[COUNTER.causes + head.cause] = (counters[COUNTER.causes + head.cause] as number) + 1;
   }
 }
 
