@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import type { Decision } from '../../src/domain/decision.ts';
 import { createEngine } from '../../src/engine/create-engine.ts';
+import type { Transaction } from '../../src/domain/transaction.ts';
 import { OVERDUE, markOverdue } from '../../src/engine/overdue.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-overdue-'));
@@ -29,10 +30,7 @@ rules:
   return path;
 }
 
-function payment(
-  id: string,
-  amount: number,
-): object & { id: string; kind: 'payment'; time: number } {
+function payment(id: string, amount: number): Transaction {
   const rest = { account: 'A', merchant: 'M', currency: 'CNY' };
   return { id, kind: 'payment', time: START, amount, ...rest };
 }
