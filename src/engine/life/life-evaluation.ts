@@ -94,6 +94,7 @@ export class LifeEvaluation {
     this.FI = new Int32Array(this.F.buffer);
     this.#fired = new Int32Array(rules.firedWords);
     this.#template = missingRow(layout);
+    this.i32.set(this.#template);
     const nothing = new Uint8Array(0);
     const view = new DataView(new ArrayBuffer(0));
     this.#table = { i32: this.i32, f64: this.f64, bytes: nothing, view };
@@ -126,6 +127,9 @@ export class LifeEvaluation {
     const { rules, slots } = this.#parts;
     const { i32, f64, F } = this;
     const { words, doubles, now } = this.#lives;
+    rules.bind(this.#table, F, this.FI, this.#fired);
+    // Without life rules nothing of it is read but what fired.
+    if (!this.#hasLifeRules) return;
     i32.set(this.#template);
     const kind = this.records.get(record, LIFE_B.kind);
     f64[ROW.timeMs / 8] = doubles[record * LIFE_DOUBLES + LIFE_D.timeMs] as number;
@@ -140,7 +144,6 @@ export class LifeEvaluation {
     if (event.isPresent) slots.writeEvent(event.i32, event.f64, event.at, i32, f64, 0);
     slots.writeCause(i32, 0, CAUSES.indexOf(cause));
     if (slots.now >= 0) f64[slots.now] = now[0] as number;
-    rules.bind(this.#table, F, this.FI, this.#fired);
   }
 
   release(): void {

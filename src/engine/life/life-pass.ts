@@ -79,6 +79,18 @@ export class LifePass {
     return this.#isAbout;
   }
 
+  /** Only what is held is kept. */
+  get keepsHoldsOnly(): boolean {
+    return !this.#isAll;
+  }
+
+  /** Whether a timer is due at the stream time of `row`. */
+  isDueBy(row: number): boolean {
+    const { f64 } = (this.#state.tables as LifeTables).table;
+    const now = f64[(row * this.#stride + STREAM_TIME_WORD) >> 1] as number;
+    return now >= this.#state.heap.firstDue;
+  }
+
   /** Touches the index where rows [from, to) will be looked up, so that the cache misses overlap. */
   prefetch(from: number, to: number): void {
     if (!this.#isAll) return;

@@ -88,35 +88,47 @@ export class LifeWalk {
     this.#program = program;
   }
 
-  /** Rows [0, count) of the bound tables; null where nothing came of them. */
-  rows(count: number): LifeOutput | null {
+  /**
+   * Rows [0, count) of the bound tables; null where nothing came of them.
+   * @param isTile they were scored in one go: where only holds are kept, those noted then are all that
+   * there is to look at, unless some timer is due
+   */
+  rows(count: number, isTile: boolean): LifeOutput | null {
     const life = this.#program.life as LifePass;
-    const out = this.#out;
-    const entries = this.#entries;
-    out.begin();
-    entries.count = 0;
+    this.#out.begin();
+    this.#entries.count = 0;
+    if (isTile && life.keepsHoldsOnly && !life.isDueBy(count - 1)) {
+      const { notedRows, notedCount } = this.#program;
+      for (let k = 0; k < notedCount; k++) this.#row(life, notedRows[k] as number);
+      return this.#finish();
+    }
     let fetched = 0;
     for (let row = life.nextBusy(0, count); row < count; row = life.nextBusy(row + 1, count)) {
       if (row >= fetched) {
         fetched = Math.min(count, row + PREFETCH_ROWS);
         life.prefetch(row, fetched);
       }
-      const start = out.total;
-      life.before(row, out);
-      life.apply(row, out);
-      const own = out.total;
-      const isOwn = life.isAboutAnother;
-      if (isOwn) {
-        out.ensure(this.#program.encoder.bytesMax * 2);
-        this.#program.encode(row, out.buffer);
-      }
-      const end = out.total;
-      life.after(row, out);
-      if (isOwn || out.total > start) {
-        entries.add(row, own - start, isOwn ? end - own : -1, out.total - end);
-      }
+      this.#row(life, row);
     }
     return this.#finish();
+  }
+
+  #row(life: LifePass, row: number): void {
+    const out = this.#out;
+    const start = out.total;
+    life.before(row, out);
+    life.apply(row, out);
+    const own = out.total;
+    const isOwn = life.isAboutAnother;
+    if (isOwn) {
+      out.ensure(this.#program.encoder.bytesMax * 2);
+      this.#program.encode(row, out.buffer);
+    }
+    const end = out.total;
+    life.after(row, out);
+    if (isOwn || out.total > start) {
+      this.#entries.add(row, own - start, isOwn ? end - own : -1, out.total - end);
+    }
   }
 
   /** Time passes until an instant, and no row comes. */
