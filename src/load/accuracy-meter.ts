@@ -1,0 +1,339 @@
+// How right decisions were, counted against labels: by kind of what was injected, and by rule, as if it
+// were the only one. Memory: a map entry a label and one a stopped transaction, nothing for the rest.
+//
+// Guilty = labelled fraud or chargeback. Stopped = some decision of the transaction held or reversed it,
+// the first or an amendment: the processor acts on each as it comes. So what is let go later (released,
+// answered in the end) was stopped all the same: right if guilty, a false alarm if not. What is let go
+// is counted beside. Repeats, and other content under the same id, are left out.
+
+import type { Cause, } from '../domain/life.ts';
+import type { Decision } from '../domain/decision.ts';
+
+export interface Money {
+  /** Minor units of the rules file's currency. */
+  readonly rightly: number;
+  readonly wrongly: number;
+}
+
+export interface KindAccuracy {
+  readonly kind: string;
+  /** Labelled rows that were decided. */
+  readonly injected: number;
+  readonly caught: number;
+  readonly missed: number;
+  /** Honest rows that a rule of the trigger of this name stopped (by the first reason). */
+  readonly falseAlarms: number;
+  /** caught / (caught + falseAlarms); NaN when nothing was stopped. */
+  readonly precision: number;
+  /** caught / injected; NaN when nothing was injected. */
+  readonly recall: number;
+}
+
+export interface RuleAccuracy {
+  /** Id; SCORE_RULE of what only the sum of scores stopped. */
+  readonly rule: string;
+  /** Its trigger, which is the kind that it is for; '' = it has none. */
+  readonly kind: string;
+  /** Transactions that it stops, alone. */
+  readonly fired: number;
+  /** Of them guilty: of its kind, and of any. */
+  readonly caughtOfKind: number;
+  readonly caught: number;
+  /** Of fired. */
+  readonly precisionOfKind: number;
+  readonly precision: number;
+  /** Of all that is guilty of its kind; NaN where nothing is. Of all that is guilty. */
+  readonly recallOfKind: number;
+  readonly recall: number;
+  /** Null when amounts are not known. */
+  readonly money: Money | null;
+}
+
+export interface HardCases {
+  readonly kind: string;
+  /** Honest rows that look suspicious. */
+  readonly shown: number;
+  readonly stopped: number;
+  /** Of them, those that were allowed in the end. */
+  readonly letGo: number;
+}
+
+export interface Accuracy {
+  readonly decided: number;
+  readonly stopped: number;
+  readonly overall: KindAccuracy;
+  /** By name of kind. */
+  readonly kinds: readonly KindAccuracy[];
+  /** Most money stopped rightly first, then most caught. */
+  readonly rules: readonly RuleAccuracy[];
+  readonly hardCases: readonly HardCases[];
+  /** Stopped and in the end allowed: guilty ones, honest ones. */
+  readonly letGo: { readonly guilty: number; readonly honest: number };
+  /** Amendments by cause, most frequent first. */
+  readonly amendments: readonly (readonly [cause: string, count: number])[];
+  /** Null when amounts are not known. */
+  readonly money: (Money & { readonly missed: number }) | null;
+}
+
+export const SCORE_RULE = 'SCORE';
+
+interface Tally {
+  injected: number;
+  caught: number;
+  falseAlarms: number;
+}
+
+interface Stopped {
+  /** Index of its kind; -1 = it has no label. */
+  readonly kind: number;
+  readonly isGuilty: boolean;
+  /** Indexes of rules that stopped it. */
+  readonly rules: number[];
+  isLetGo: boolean;
+  /** Minor units; NaN = not known. */
+  amountMinor: number;
+}
+
+/** Collects labels first, then decisions, then amounts, then says how right they were. */
+export class AccuracyMeter {
+  /** Index into #kindNames, * 2, + 1 when genuine; -1 - that once it was decided. */
+  readonly #labels: Map<string, number> = new Map();
+  readonly #kinds: Names = new Names();
+  readonly #rules: Names = new Names();
+  readonly #tallies: Tally[] = [];
+  readonly #stopped: Map<string, Stopped> = new Map();
+  readonly #causes: Map<string, number> = new Map();
+  readonly #triggers: ReadonlyMap<string, string>;
+  #decided = 0;
+  #missedMinor = 0;
+  #hasAmounts = false;
+
+  /** @param triggers trigger of each rule, for what is counted by kind */
+  constructor(triggers: ReadonlyMap<string, string> = new Map()) {
+    this.#triggers = triggers;
+  }
+
+  addLabel(transactionId: string, label: string, kind: string): void {
+    this.#labels.set(transactionId, this.#kind(kind) * 2 + (label === 'genuine' ? 1 : 0));
+  }
+
+  /** Any decision, in the stream's order; those that do not count are passed over. */
+  add(decision: Decision): void {
+    const { transactionId, outcome, cause, revision, flags } = decision;
+    if (flags?.includes('REPEAT') === true || isUnreadableInput(decision)) return;
+    if (cause === undefined && revision > 0) return;
+    if (outcome === 'allow') this.addAllowed(transactionId, cause);
+    else this.#addStopped(decision);
+  }
+
+  /** The same of one that allows. */
+  addAllowed(transactionId: string, cause?: Cause): void {
+    if (cause === undefined) {
+      this.#decide(transactionId);
+      return;
+    }
+    this.#countCause(cause);
+    const stopped = this.#stopped.get(transactionId);
+    if (stopped !== undefined) stopped.isLetGo = true;
+  }
+
+  /** What was at stake; of a row that comes again the first is meant. */
+  addAmount(transactionId: string, amountMinor: number): void {
+    this.#hasAmounts = true;
+    const stopped = this.#stopped.get(transactionId);
+    if (stopped !== undefined) {
+      if (Number.isNaN(stopped.amountMinor)) stopped.amountMinor = amountMinor;
+      return;
+    }
+    const label = this.#labels.get(transactionId) ?? 0;
+    // Labelled, decided, guilty, and nobody stopped it.
+    if (label >= 0 || ((-1 - label) & 1) === 1) return;
+    this.#missedMinor += amountMinor;
+  }
+
+  /** Whether addAmount would do anything with it. */
+  wantsAmount(transactionId: string): boolean {
+    return this.#stopped.has(transactionId) || (this.#labels.get(transactionId) ?? 0) < 0;
+  }
+
+  #addStopped(decision: Decision): void {
+    const { transactionId, cause, reasons = [] } = decision;
+    if (cause === undefined) this.#decide(transactionId);
+    else this.#countCause(cause);
+    let stopped = this.#stopped.get(transactionId);
+    if (stopped === undefined) {
+      const label = this.#labels.get(transactionId);
+      const code = label === undefined ? -1 : label < 0 ? -1 - label : label;
+      const isGuilty = code >= 0 && (code & 1) === 0;
+      stopped = { kind: code >> 1, isGuilty, rules: [], isLetGo: false, amountMinor: NaN };
+      this.#stopped.set(transactionId, stopped);
+      if (isGuilty) this.#tally(stopped.kind).caught++;
+      else this.#tally(this.#kindOfAlarm(decision)).falseAlarms++;
+    }
+    stopped.isLetGo = false;
+    for (const { rule, code } of reasons) {
+      if (rule === undefined && code !== 'SCORE') continue;
+      const number = this.#rules.numberOf(rule ?? SCORE_RULE);
+      if (!stopped.rules.includes(number)) stopped.rules.push(number);
+    }
+  }
+
+  result(): Accuracy {
+    const kinds = this.#kinds.all.map((kind, i) => accuracyOf(kind, this.#tally(i)));
+    const sum = (of: (tally: Tally) => number): number =>
+      this.#tallies.reduce((total, tally) => total + of(tally), 0);
+    const overall = accuracyOf('all', {
+      injected: sum((tally) => tally.injected),
+      caught: sum((tally) => tally.caught),
+      falseAlarms: sum((tally) => tally.falseAlarms),
+    });
+    const stopped = [...this.#stopped.values()];
+    const letGo = stopped.filter(({ isLetGo }) => isLetGo);
+    return {
+      decided: this.#decided,
+      stopped: stopped.length,
+      overall,
+      kinds: kinds
+        .filter((row) => row.injected > 0 || row.falseAlarms > 0)
+        .toSorted((a, b) => (a.kind < b.kind ? -1 : 1)),
+      rules: this.#ruleRows(stopped, overall.injected),
+      hardCases: this.#hardCases(stopped),
+      letGo: {
+        guilty: letGo.filter(({ isGuilty }) => isGuilty).length,
+        honest: letGo.filter(({ isGuilty }) => !isGuilty).length,
+      },
+      amendments: [...this.#causes].toSorted(([a, n], [b, m]) => m - n || (a < b ? -1 : 1)),
+      money: this.#hasAmounts ? { ...moneyOf(stopped), missed: this.#missedMinor } : null,
+    };
+  }
+
+  #ruleRows(stopped: readonly Stopped[], injected: number): RuleAccuracy[] {
+    const byRule: Stopped[][] = this.#rules.all.map(() => []);
+    for (const one of stopped) for (const rule of one.rules) byRule[rule]?.push(one);
+    return this.#rules.all
+      .map((rule, i): RuleAccuracy => {
+        const those = byRule[i] ?? [];
+        const kind = this.#triggerOf(rule);
+        const number = this.#kinds.find(kind);
+        const caught = those.filter(({ isGuilty }) => isGuilty).length;
+        const ofKind = those.filter((one) => one.isGuilty && one.kind === number).length;
+        return {
+          rule,
+          kind,
+          fired: those.length,
+          caughtOfKind: ofKind,
+          caught,
+          precisionOfKind: ofKind / those.length,
+          precision: caught / those.length,
+          recallOfKind: number < 0 ? NaN : ofKind / this.#tally(number).injected,
+          recall: caught / injected,
+          money: this.#hasAmounts ? moneyOf(those) : null,
+        };
+      })
+      .toSorted(
+        (a, b) =>
+          (b.money?.rightly ?? 0) - (a.money?.rightly ?? 0) ||
+          b.caught - a.caught ||
+          (a.rule < b.rule ? -1 : 1),
+      );
+  }
+
+  #hardCases(stopped: readonly Stopped[]): HardCases[] {
+    const shown = this.#kinds.all.map(() => 0);
+    for (const label of this.#labels.values()) {
+      const code = -1 - label;
+      if (label < 0 && (code & 1) === 1) shown[code >> 1] = (shown[code >> 1] as number) + 1;
+    }
+    return this.#kinds.all
+      .map((kind, i) => {
+        const those = stopped.filter((one) => !one.isGuilty && one.kind === i);
+        const letGo = those.filter(({ isLetGo }) => isLetGo).length;
+        return { kind, shown: shown[i] as number, stopped: those.length, letGo };
+      })
+      .filter((row) => row.shown > 0);
+  }
+
+  /** Counts a transaction, and its label once. */
+  #decide(transactionId: string): void {
+    this.#decided++;
+    const label = this.#labels.get(transactionId);
+    if (label === undefined || label < 0) return;
+    this.#labels.set(transactionId, -1 - label);
+    if ((label & 1) === 0) this.#tally(label >> 1).injected++;
+  }
+
+  #kindOfAlarm({ reasons }: Decision): number {
+    const rule = reasons?.find((reason) => reason.rule !== undefined)?.rule;
+    return this.#kind(rule === undefined ? 'composite' : this.#triggerOf(rule) || rule);
+  }
+
+  #triggerOf(rule: string): string {
+    return rule === SCORE_RULE ? 'composite' : (this.#triggers.get(rule) ?? '');
+  }
+
+  #countCause(cause: string): void {
+    this.#causes.set(cause, (this.#causes.get(cause) ?? 0) + 1);
+  }
+
+  #kind(name: string): number {
+    const number = this.#kinds.numberOf(name);
+    while (this.#tallies.length <= number) {
+      this.#tallies.push({ injected: 0, caught: 0, falseAlarms: 0 });
+    }
+    return number;
+  }
+
+  #tally(number: number): Tally {
+    return this.#tallies[number] as Tally;
+  }
+}
+
+/** Names in the order in which they came. */
+class Names {
+  readonly all: string[] = [];
+  readonly #numbers: Map<string, number> = new Map();
+
+  numberOf(name: string): number {
+    let number = this.#numbers.get(name);
+    if (number === undefined) {
+      number = this.all.length;
+      this.#numbers.set(name, number);
+      this.all.push(name);
+    }
+    return number;
+  }
+
+  /** -1 = it has not come. */
+  find(name: string): number {
+    return this.#numbers.get(name) ?? -1;
+  }
+}
+
+/** The engine's own word on a broken row: no rule has judged it. */
+function isUnreadableInput({ reasons = [] }: Decision): boolean {
+  return reasons.some(({ code, rule }) => code === 'INVALID_INPUT' && rule === undefined);
+}
+
+/** What has no amount (a reversal) counts nothing. */
+function moneyOf(those: readonly Stopped[]): Money {
+  let rightly = 0;
+  let wrongly = 0;
+  for (const { isGuilty, amountMinor } of those) {
+    if (Number.isNaN(amountMinor)) continue;
+    if (isGuilty) rightly += amountMinor;
+    else wrongly += amountMinor;
+  }
+  return { rightly, wrongly };
+}
+
+function accuracyOf(kind: string, { injected, caught, falseAlarms }: Tally): KindAccuracy {
+  return {
+    kind,
+    injected,
+    caught,
+    missed: injected - caught,
+    falseAlarms,
+    precision: caught / (caught + falseAlarms),
+    recall: caught / injected,
+  };
+}
