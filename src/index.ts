@@ -1,6 +1,7 @@
 // The package's door: what `import ... from 'holdfast'` gives. Documented in docs/library.md.
 
 export type {
+  Arrival,
   CreateEngineOptions,
   DecisionEngine,
   PlanInfo,
@@ -18,7 +19,9 @@ export type {
   DecisionReason,
   EvidenceItem,
   EvidenceValue,
+  HoldBlock,
   Outcome,
+  ReversalBlock,
   ShadowVerdict,
 } from './domain/decision.ts';
 export type { InputErrorCode } from './domain/input-error.ts';

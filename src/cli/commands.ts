@@ -63,6 +63,12 @@ const RUN: CommandSpec = {
     },
     {
       kind: 'text',
+      name: 'alerts',
+      value: 'FILE|-',
+      about: 'watch the rates of outcomes; one JSON line for each jump and its end',
+    },
+    {
+      kind: 'text',
       name: 'stats',
       value: 'FILE.json',
       about: 'counts, throughput, percentiles, memory and decision hash',

@@ -1,4 +1,4 @@
-// What `--in`, `--out`, `--format` and `--dead-letters` mean together, before anything is opened.
+// What `--in`, `--out`, `--format`, `--dead-letters` and `--alerts` mean together, before anything is opened.
 
 import { basename, extname, resolve } from 'node:path';
 import type { Format } from '../domain/ports.ts';
@@ -53,4 +53,11 @@ export function refuseSameFile(
   };
   for (const [option, path] of inputs) add(option, path, false);
   for (const [option, path] of outputs) add(option, path, true);
+}
+
+/** Decisions and alerts on one standard output could not be told apart. */
+export function refuseSharedOutput(out: string, alerts: string | null): void {
+  if (out !== '-' || alerts !== '-') return;
+  const message = '--alerts and --out are both the standard output: name a file for one of them.';
+  throw new HoldfastError('USAGE', message, { path: '-' });
 }

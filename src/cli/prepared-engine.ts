@@ -23,6 +23,8 @@ export interface PrepareOptions {
   readonly workers: number;
   /** null = the engine's default */
   readonly batchRowsMax: number | null;
+  /** Alerts are made; what is not asked for costs nothing. */
+  readonly watchesRates: boolean;
   /** Already starting; what is prepared takes it over. The caller closes it when null comes back. */
   readonly pool: WorkerPool;
 }
@@ -40,8 +42,9 @@ export async function prepareEngine(
   const hashKey = hashKeyFrom(process.env[HASH_KEY_VARIABLE]);
   const plan = await loadPlan(options.rules, terminal);
   if (plan === null) return null;
-  const starting = Engine.create({
+  const engineOptions = {
     plan,
+    watchesRates: options.watchesRates,
     workers: options.workers,
     batchRowsMax: options.batchRowsMax ?? BATCH_ROWS_DEFAULT,
     inputFormat: options.inputFormat,
@@ -49,7 +52,8 @@ export async function prepareEngine(
     clock,
     hashKey,
     pool: options.pool,
-  });
+  };
+  const starting = Engine.create(engineOptions);
   // Seen below, where it is awaited.
   starting.catch(() => {});
   // Loaded only now: the workers are not to wait for what they do not need.

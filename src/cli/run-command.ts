@@ -12,7 +12,7 @@ import { WorkerPool } from '../engine/worker-pool.ts';
 import { ioError } from '../transport/io-error.ts';
 import { drainMsOf } from './drain.ts';
 import { EXIT } from './exit-codes.ts';
-import { formatOf, refuseSameFile } from './input-output.ts';
+import { formatOf, refuseSameFile, refuseSharedOutput } from './input-output.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { statsText } from './run-stats.ts';
 import { positionText, summaryText } from './run-summary.ts';
@@ -34,7 +34,10 @@ export async function runCommand(
   try {
     const { prepareEngine } = await import('./prepared-engine.ts');
     const { runFiles } = await import('./run-files.ts');
-    const prepared = await prepareEngine({ ...settings, pool }, context);
+    const prepared = await prepareEngine(
+      { ...settings, watchesRates: settings.alerts !== null, pool },
+      context,
+    );
     if (prepared === null) return EXIT.rulesRejected;
     const interrupt = listenForInterrupt(context.terminal, settings.isQuiet);
     try {
@@ -57,6 +60,7 @@ function readSettings(parsed: ParsedArguments, cores: number): Settings {
   const rules = parsed.required('rules');
   const format = parsed.text('format');
   const deadLetters = parsed.text('dead-letters');
+  const alerts = parsed.text('alerts');
   const stats = parsed.text('stats');
   refuseSameFile(
     [
@@ -66,9 +70,11 @@ function readSettings(parsed: ParsedArguments, cores: number): Settings {
     [
       ['--out', out],
       ['--dead-letters', deadLetters],
+      ['--alerts', alerts],
       ['--stats', stats],
     ],
   );
+  refuseSharedOutput(out, alerts);
   return {
     rules,
     in: input,
@@ -76,6 +82,7 @@ function readSettings(parsed: ParsedArguments, cores: number): Settings {
     inputFormat: formatOf(input, parsed.text('in-format') ?? format),
     outputFormat: formatOf(out, parsed.text('out-format') ?? format),
     deadLetters,
+    alerts,
     stats,
     workers: parsed.count('workers') ?? Math.max(1, cores - 1),
     batchRowsMax: parsed.count('batch-rows'),

@@ -7,10 +7,11 @@ import { existsSync } from 'node:fs';
 import type { Format, Sink } from '../domain/ports.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { CommandContext } from './command.ts';
-import type { RunResult } from '../engine/run-result.ts';
+import type { RunProgress, RunResult } from '../engine/run-result.ts';
 import type { Destination } from './run-summary.ts';
 import { isRegularTarget, openSink } from '../transport/open-sink.ts';
 import { openSource } from '../transport/open-source.ts';
+import { CountingSink } from './counting-sink.ts';
 import { LazySink, TerminalSink } from './dead-letter-sink.ts';
 import { DEAD_LETTERS_SUFFIX } from './input-output.ts';
 import { ProgressLine } from './progress.ts';
@@ -22,6 +23,8 @@ export interface RunSettings {
   readonly outputFormat: Format;
   /** null = beside `out`, or the standard error where `out` is no regular file */
   readonly deadLetters: string | null;
+  /** null = rates are not watched */
+  readonly alerts: string | null;
   readonly rowLimit: number | null;
   readonly timings: boolean;
   /** How much time passes after the last row. */
@@ -55,20 +58,30 @@ export async function runFiles(
     sinks.push(sink);
     const deadLetters = await openDeadLetters(settings, isRegular, context, progress);
     sinks.push(deadLetters);
-    const result = await engine.run({
+    const alerts =
+      settings.alerts === null ? null : new CountingSink(await openSink(settings.alerts));
+    if (alerts !== null) sinks.push(alerts);
+    const run = {
       source,
       sink,
       deadLetters,
+      alerts,
       rowLimit: settings.rowLimit,
       timings: settings.timings,
       drainMs: settings.drainMs,
       signal,
-      onProgress: (now) => progress?.update(now),
-    });
+      onProgress: (now: RunProgress) => progress?.update(now),
+    };
+    const result = await engine.run(run);
     progress?.clear();
     const isComplete = result.stopped !== 'signal';
     for (const each of sinks) await (isComplete ? each.finish() : each.abandon());
-    const destination = { out: settings.out, isRegular, deadLetters: deadLetters.name };
+    const destination = {
+      out: settings.out,
+      isRegular,
+      deadLetters: deadLetters.name,
+      alerts: alerts === null ? null : { name: alerts.name, count: alerts.lineCount },
+    };
     return { result, sourceName: source.name, destination };
   } catch (error) {
     progress?.clear();

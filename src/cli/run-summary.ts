@@ -17,6 +17,8 @@ export interface Destination {
   readonly isRegular: boolean;
   /** null = none were written */
   readonly deadLetters: string | null;
+  /** null = rates were not watched */
+  readonly alerts: { readonly name: string; readonly count: number } | null;
 }
 
 export function summaryText(result: RunResult, destination: Destination): string {
@@ -41,6 +43,8 @@ export function summaryText(result: RunResult, destination: Destination): string
     const where = destination.deadLetters === null ? '' : ` in ${destination.deadLetters}`;
     lines.push(`${counted(result.deadLetters, 'dead letter')}${where}`);
   }
+  const { alerts } = destination;
+  if (alerts !== null) lines.push(`${counted(alerts.count, 'alert')} in ${alerts.name}`);
   if (result.stopped !== 'signal') lines.push(`decisions in ${destination.out}`);
   return `${lines.join('\n')}\n`;
 }

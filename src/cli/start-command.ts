@@ -33,7 +33,14 @@ export async function startCommand(
   const pool = new WorkerPool(workers);
   try {
     const formats = { inputFormat: 'ndjson', outputFormat: 'ndjson' } as const;
-    const options = { rules: RULES, ...formats, workers, batchRowsMax: null, pool };
+    const options = {
+      rules: RULES,
+      ...formats,
+      workers,
+      batchRowsMax: null,
+      watchesRates: true,
+      pool,
+    };
     const prepared = await prepareEngine(options, context);
     if (prepared === null) return EXIT.rulesRejected;
     const files = makeFolder(folder);
@@ -55,6 +62,7 @@ function makeFolder(folder: string): StartFiles {
     labels: join(folder, 'labels.csv'),
     decisions: join(folder, 'decisions.ndjson'),
     deadLetters: join(folder, 'dead-letters.ndjson'),
+    alerts: join(folder, 'alerts.ndjson'),
   };
 }
 
@@ -75,6 +83,7 @@ async function decide(
       inputFormat: 'ndjson',
       outputFormat: 'ndjson',
       deadLetters: files.deadLetters,
+      alerts: files.alerts,
       rowLimit: null,
       timings: false,
       drainMs: DRAIN_DEFAULT_MS,
@@ -85,7 +94,7 @@ async function decide(
       terminal.err(positionText(run.result, run.sourceName, run.destination));
       return interrupt.exitCode();
     }
-    terminal.out(`\n${await startSummary(plan, run.result, workers, files)}`);
+    terminal.out(`\n${await startSummary(plan, run, workers, files)}`);
     return EXIT.ok;
   } finally {
     interrupt.dispose();

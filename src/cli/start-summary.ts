@@ -2,8 +2,8 @@
 // decisions in full, looked up in what was written.
 
 import type { Plan } from '../domain/plan.ts';
-import type { RunResult } from '../engine/run-result.ts';
 import type { RunSummary } from '../load/report.ts';
+import type { FinishedRun } from './run-files.ts';
 import { measureAccuracy } from '../load/accuracy.ts';
 import { ExamplePicker, findTransactions } from '../load/examples.ts';
 import { renderSummary, ruleInfos } from '../load/report.ts';
@@ -13,13 +13,14 @@ export interface StartFiles {
   readonly labels: string;
   readonly decisions: string;
   readonly deadLetters: string;
+  readonly alerts: string;
 }
 
 const US_A_MS = 1000;
 
 export async function startSummary(
   plan: Plan,
-  result: RunResult,
+  { result, destination }: FinishedRun,
   workers: number,
   files: StartFiles,
 ): Promise<string> {
@@ -57,6 +58,7 @@ export async function startSummary(
     informingRows: result.informing,
     badRows: result.deadLetters,
     repeats: (result.flags['REPEAT'] ?? 0) + (result.flags['REPEAT_DIFFERS'] ?? 0),
+    alerts: destination.alerts?.count ?? 0,
     lateRows: result.flags['LATE'] ?? 0,
     reasons: new Map(Object.entries(result.reasons)),
     fired: new Map(result.rules.map(({ id, fired }) => [id, fired])),
@@ -68,6 +70,7 @@ export async function startSummary(
       ['transactions', files.transactions],
       ['labels', files.labels],
       ['dead letters', files.deadLetters],
+      ['alerts', files.alerts],
     ],
     decisionHash: result.decisionHash,
     peakRssBytes: result.peakRssBytes,

@@ -23,6 +23,8 @@ export interface BatchInput {
   /** Position in the source of the batch's first byte, and the first row's number from 0. */
   firstByte: number;
   firstRow: number;
+  /** Of a live source: when each row arrived, ms since the epoch by the source's clock. */
+  readonly arrivals: Float64Array;
   /** Monotonic ms when the batch's bytes had arrived; what latency is measured from. */
   arrivedMs: number;
 }
@@ -35,6 +37,8 @@ export interface Source {
   readonly bytesTotal: number | null;
   /** Blank lines skipped so far. */
   readonly blankLines: number;
+  /** Rows come as they happen and have a time of arrival: a deadline counts. Files have none. */
+  readonly isLive: boolean;
   /** Fills `batch` and resolves to false when the input is at its end and no row was written. */
   read(batch: BatchInput): Promise<boolean>;
   close(): Promise<void>;

@@ -37,10 +37,11 @@ export const ROW_FLAG = {
   late: 4,
   repeat: 8,
   repeatDiffers: 16,
-  overdue: 32, // set by the main thread's mark; a later issue's deadline reads it
+  overdue: 32, // its deadline had passed when its batch began, by the main thread's mark
   currencyUnknown: 64,
   truncated: 128,
   idReadable: 256, // of a bad row: its id slot is set
+  fallback: 2048, // overdue, and gets the declared fallback first
   filled: 1024, // keys that it lacks stand in keySlots, from the payment that it is about
   lateSomewhere: 512, // over scanMax at some entity; becomes `late` when its features are known
 } as const;

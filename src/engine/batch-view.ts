@@ -20,6 +20,7 @@ export function makeBatchView(
     control: new Int32Array(memory.control),
     spans: new Int32Array(memory.spans),
     splitErrors: new Int32Array(memory.splitErrors),
+    overdue: new Uint8Array(memory.overdue),
     bytes,
     view,
     out: new OutputRegion(memory.out[index] as SharedArrayBuffer),

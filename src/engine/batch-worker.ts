@@ -23,6 +23,7 @@ import { TILE_ROWS } from './feature-pass.ts';
 import { lifeModeOf } from './life/life-needs.ts';
 import type { LifeOutput } from './life/life-walk.ts';
 import { ENTRY_WORDS, LifeWalk, PieceReader, appendBytes, copyOutput } from './life/life-walk.ts';
+import { OVERDUE } from './overdue.ts';
 import { OutputRegion } from './output-region.ts';
 import { makeKeyList } from './row-lists.ts';
 import type { KeyList } from './row-lists.ts';
@@ -41,6 +42,8 @@ export interface BatchResult {
   /** Follow the regions' bytes. */
   readonly outChunks: readonly Uint8Array[];
   readonly deadChunks: readonly Uint8Array[];
+  /** NDJSON lines, of the worker that watches rates. */
+  readonly alerts: readonly Uint8Array[];
   /** Only of the worker that walks payments' lives, where there are several. */
   readonly life: LifeOutput | null;
   /** Where this worker's bytes of each row stand that `life` has something of: begin and end. */
@@ -54,6 +57,7 @@ export interface BatchView {
   readonly control: Int32Array;
   readonly spans: Int32Array;
   readonly splitErrors: Int32Array;
+  readonly overdue: Uint8Array;
   readonly bytes: Uint8Array;
   readonly view: DataView;
   readonly out: OutputRegion;
@@ -68,6 +72,8 @@ export interface BatchWorkerOptions {
   readonly workers: number;
   readonly clock: Clock;
   readonly letters: DeadLetterBox;
+  /** Some worker watches rates. */
+  readonly watchesRates?: boolean;
 }
 
 /** With one worker, one tile in so many is timed. */
@@ -95,7 +101,7 @@ export class BatchWorker {
   readonly #goodRows: Int32Array;
   readonly #idWord: number;
   readonly #walk: LifeWalk | null;
-  /** Some worker walks. */
+  /** Some worker walks, or watches. */
   readonly #hasLife: boolean;
   #life: LifeOutput | null = null;
   #cuts: Int32Array | null = null;
@@ -121,7 +127,7 @@ export class BatchWorker {
     this.#isOthers = this.#owners.map((owner) => (owner === options.index ? 0 : 1));
     this.#goodRows = new Int32Array(workers > 1 ? 1 << 20 : TILE_ROWS);
     this.#walk = program.life === null ? null : new LifeWalk(program);
-    this.#hasLife = lifeModeOf(program.plan) !== 'none';
+    this.#hasLife = lifeModeOf(program.plan) !== 'none' || options.watchesRates === true;
     this.#idWord = (program.rows.slots[fieldNumber(program.rows, 'id')] as number) / 4;
   }
 
@@ -171,6 +177,7 @@ export class BatchWorker {
       deadBytes: dead.regionBytes,
       outChunks: out.chunks,
       deadChunks: dead.chunks,
+      alerts: this.#program.watch?.takeAlerts() ?? [],
       life: this.#life,
       cuts: this.#cuts,
       totals: this.#program.counters.slice(0, COUNTER.deadLetters + 1),
@@ -207,6 +214,7 @@ export class BatchWorker {
         this.#updateWindows(table.i32, to - from);
         this.#program.score(0, to - from);
         const life = this.#walk?.rows(to - from) ?? null;
+        this.#program.watchRows(0, to - from);
         this.#encodeTile(batch, table, from, to, life);
       }
     }
@@ -227,6 +235,7 @@ export class BatchWorker {
     this.#program.score(0, count);
     times[4] = clock.monotonicMs();
     const life = this.#walk?.rows(count) ?? null;
+    this.#program.watchRows(0, count);
     times[5] = clock.monotonicMs();
     this.#encodeTile(batch, table, from, to, life);
     times[6] = clock.monotonicMs();
@@ -241,6 +250,7 @@ export class BatchWorker {
     const { rows, plan } = this.#program;
     const table = this.#bindTile(batch);
     this.#decoder.decode(table, batch.spans, batch.splitErrors, from, to, from);
+    this.#markOverdue(batch, table.i32, from, to, from);
     this.#streamTimeMs = markStreamTime(
       table.i32,
       table.f64,
@@ -251,6 +261,20 @@ export class BatchWorker {
       plan.time.latenessMs,
     );
     return table;
+  }
+
+  /** Main's marks become flags of the records of rows [from, to). */
+  #markOverdue(batch: BatchView, i32: Int32Array, from: number, to: number, base: number): void {
+    if (batch.control[CONTROL.hasOverdue] === 0) return;
+    const stride = this.#program.rows.strideBytes / 4;
+    for (let row = from; row < to; row++) {
+      const mark = batch.overdue[row] as number;
+      if (mark === OVERDUE.none) continue;
+      const flags =
+        mark === OVERDUE.fallback ? ROW_FLAG.overdue | ROW_FLAG.fallback : ROW_FLAG.overdue;
+      const at = (row - base) * stride + FLAGS_WORD;
+      i32[at] = (i32[at] as number) | flags;
+    }
   }
 
   #checkTileRepeats(table: RowTable, count: number): void {
@@ -338,7 +362,8 @@ export class BatchWorker {
   #encodeRow(batch: BatchView, table: RowTable, row: number, batchRow: number): void {
     const { encoder, rows } = this.#program;
     const flags = table.i32[(row * rows.strideBytes) / 4 + FLAGS_WORD] as number;
-    batch.out.ensure(encoder.bytesMax);
+    // An overdue row gets two decisions.
+    batch.out.ensure(encoder.bytesMax * 2);
     this.#program.encode(row, batch.out.buffer);
     if ((flags & ROW_FLAG.bad) !== 0) this.#letters.write(table, row, batchRow, batch.dead);
   }
@@ -415,7 +440,8 @@ export class BatchWorker {
     if (this.#walk !== null) {
       this.#life = copyOutput(this.#walk.rows(rowCount));
       shared.tellLifeRows(this.#life?.entries ?? null, rowCount);
-    }
+    } else if (this.#index === 0) shared.tellLifeRows(null, rowCount);
+    this.#program.watchRows(0, rowCount);
     meet(control, 4, this.#workers, this.#decodeAhead);
   }
 
@@ -443,6 +469,7 @@ export class BatchWorker {
       const end = Math.min(to, tile + TILE_ROWS);
       this.#decoder.decode(shared.table, batch.spans, batch.splitErrors, tile, end, 0);
     }
+    this.#markOverdue(batch, shared.table.i32, from, to, 0);
   }
 
   /** Of all batches' views, the one numbered `sequence` + 1 may be decoded ahead, once it is there. */

@@ -19,6 +19,7 @@ export const CONTROL = {
   repeatsInside: 2, // set by a worker that found a row repeating another of the batch
   barriers: 3, // BARRIERS counters of arrivals
   sequence: 8, // number of the batch that stands here; set when it may be read
+  hasOverdue: 9, // 1: some row's deadline has passed, `overdue` says which
 } as const;
 export const BARRIERS = 5;
 const CONTROL_WORDS = 16;
@@ -38,6 +39,8 @@ export interface BatchMemory {
   readonly slab: SharedArrayBuffer;
   readonly spans: SharedArrayBuffer;
   readonly splitErrors: SharedArrayBuffer;
+  /** OVERDUE of each row, a byte; read where `control` says so. */
+  readonly overdue: SharedArrayBuffer;
   readonly control: SharedArrayBuffer;
   readonly out: readonly SharedArrayBuffer[];
   readonly dead: readonly SharedArrayBuffer[];
@@ -52,6 +55,7 @@ export function makeBatchMemory(sizes: BatchSizes): BatchMemory {
     ),
     spans: new SharedArrayBuffer(sizes.rowsMax * 8),
     splitErrors: new SharedArrayBuffer(sizes.rowsMax * 4),
+    overdue: new SharedArrayBuffer(sizes.rowsMax),
     control: new SharedArrayBuffer(CONTROL_WORDS * 4),
     out: regions.map(() => new SharedArrayBuffer(sizes.outBytes)),
     dead: regions.map(() => new SharedArrayBuffer(sizes.deadBytes)),
@@ -76,6 +80,7 @@ export function makeBatchInput(memory: BatchMemory): BatchInput {
     rowsMax: memory.sizes.rowsMax,
     rows: new Int32Array(memory.spans),
     splitErrors: new Int32Array(memory.splitErrors),
+    arrivals: new Float64Array(memory.sizes.rowsMax),
     rowCount: 0,
     firstByte: 0,
     firstRow: 0,

@@ -62,6 +62,14 @@ export interface PlanInfo {
   readonly warnings: readonly string[];
 }
 
+/** When rows arrived: only then does the rules file's deadline count. */
+export interface Arrival {
+  /** ms since the epoch, of each row or of all */
+  readonly arrivedMs: number | readonly number[];
+  /** ms since the epoch, now: the rows' age is reckoned from it */
+  readonly nowMs: number;
+}
+
 export interface RuleInfo {
   readonly id: string;
   readonly mode: RuleMode;
@@ -75,12 +83,19 @@ export interface DecisionEngine {
   /**
    * Decides rows in order: NDJSON when the first byte that is not blank is `{`, else concatenated
    * msgpack maps; or objects. Bytes must stay as they are until it resolves. Resolves to the decisions in the rows' order: one a payment, refund or
-   * reversal, one (`INVALID_INPUT`) for a bad row of these whose id can be read.
+   * reversal, one (`INVALID_INPUT`) for a bad row of these whose id can be read; and amendments of earlier
+   * ones (they have a `cause`), each in its place: those that time caused before the row that made them
+   * due, those that a row caused behind its own.
    *
    * Rejects with HoldfastError USAGE when the engine is closed or an object cannot be packed (nothing
    * of that call is then decided), INTERNAL when a worker is lost (the engine is then of no more use).
    */
-  decide(batch: Uint8Array | readonly TransactionInput[]): Promise<Decision[]>;
+  decide(batch: Uint8Array | readonly TransactionInput[], arrival?: Arrival): Promise<Decision[]>;
+  /**
+   * Time passes, and no row comes: what falls due until `untilMs` (ms since the epoch; Infinity: until
+   * nothing waits for time any more) is decided, as a row of that time would have it.
+   */
+  advance(untilMs: number): Promise<Decision[]>;
   /** Ends the workers when the calls made before are answered. */
   close(): Promise<void>;
 }
@@ -178,7 +193,10 @@ class QueuedEngine implements DecisionEngine {
     this.#onDeadLetter = onDeadLetter;
   }
 
-  async decide(batch: Uint8Array | readonly TransactionInput[]): Promise<Decision[]> {
+  async decide(
+    batch: Uint8Array | readonly TransactionInput[],
+    arrival?: Arrival,
+  ): Promise<Decision[]> {
     if (this.#isClosed) throw new HoldfastError('USAGE', 'Cannot decide: the engine is closed.');
     // Objects are packed now: what the caller does to them afterwards changes nothing.
     const isBytes = batch instanceof Uint8Array;
@@ -186,7 +204,21 @@ class QueuedEngine implements DecisionEngine {
       ? batch
       : Buffer.concat(batch.map((row, index) => this.#pack(row, index)));
     const format = isBytes ? formatOf(bytes) : 'msgpack';
-    const decisions = this.#last.then(() => this.#decideBytes(bytes, format));
+    const decisions = this.#last.then(() => this.#decideBytes(bytes, format, arrival));
+    this.#last = decisions.catch(() => {});
+    return decisions;
+  }
+
+  async advance(untilMs: number): Promise<Decision[]> {
+    if (this.#isClosed) throw new HoldfastError('USAGE', 'Cannot advance: the engine is closed.');
+    if (Number.isNaN(untilMs)) {
+      throw new HoldfastError('USAGE', 'Cannot advance to NaN: expected ms since the epoch.');
+    }
+    const decisions = this.#last.then(async () => {
+      const due: Decision[] = [];
+      for (const part of await this.#engine.advance(untilMs, 0)) parseLines(part, due);
+      return due;
+    });
     this.#last = decisions.catch(() => {});
     return decisions;
   }
@@ -201,12 +233,18 @@ class QueuedEngine implements DecisionEngine {
     }
   }
 
-  async #decideBytes(bytes: Uint8Array, format: Format): Promise<Decision[]> {
-    const source = memorySource(bytes, { format, clock: STOPPED, name: 'memory' });
+  async #decideBytes(
+    bytes: Uint8Array,
+    format: Format,
+    arrival: Arrival | undefined,
+  ): Promise<Decision[]> {
+    const arrivedMs = arrival === undefined ? undefined : arrivalOf(arrival);
+    const nowMs = arrival?.nowMs ?? null;
+    const source = memorySource(bytes, { format, clock: STOPPED, name: 'memory', arrivedMs });
     const decisions: Decision[] = [];
     const letters: DeadLetter[] = [];
     for (;;) {
-      const decided = await this.#engine.decideBatch((input) => source.read(input), format);
+      const decided = await this.#engine.decideBatch((input) => source.read(input), format, nowMs);
       if (decided === null) break;
       // Parsed before the next batch: these bytes stand in memory that it will use.
       for (const part of decided.decisions) parseLines(part, decisions);
@@ -221,6 +259,11 @@ class QueuedEngine implements DecisionEngine {
     await this.#last;
     await this.#engine.close();
   }
+}
+
+function arrivalOf({ arrivedMs }: Arrival): (row: number) => number {
+  if (typeof arrivedMs === 'number') return () => arrivedMs;
+  return (row) => arrivedMs[row] ?? NaN;
 }
 
 function formatOf(bytes: Uint8Array): Format {

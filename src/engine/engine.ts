@@ -20,6 +20,7 @@ import type { BatchMemory } from './batch.ts';
 import { CONTROL, makeBatchInput, makeBatchMemory } from './batch.ts';
 import type { BatchResult } from './batch-worker.ts';
 import { COUNTER } from './counters.ts';
+import { markOverdue } from './overdue.ts';
 import type { RunProgress, RunResult } from './run-result.ts';
 import { summarizeLatency, summarizeReports } from './run-result.ts';
 import type { SharedTableMemory } from './shared-tables.ts';
@@ -48,6 +49,8 @@ export interface EngineOptions {
   readonly outputFormat: Format;
   /** Decisions list what shadow rules would have done. */
   readonly emitShadow?: boolean;
+  /** Rates are watched, and alerts written (see EngineRun.alerts). */
+  readonly watchesRates?: boolean;
   readonly clock: Clock;
   readonly hashKey?: HashKey;
   /** Workers that were started earlier, while the rules were still being read. */
@@ -60,6 +63,8 @@ export interface EngineRun {
   readonly source: Source;
   readonly sink: Sink;
   readonly deadLetters: Sink;
+  /** Where alerts go; of an engine that watches rates. */
+  readonly alerts?: Sink | null;
   /** Decide the first so many rows, then end normally. */
   readonly rowLimit: number | null;
   /** Ends the run after the batch at hand. */
@@ -77,6 +82,7 @@ interface Slot {
   readonly memory: BatchMemory;
   readonly input: BatchInput;
   readonly control: Int32Array;
+  readonly overdue: Uint8Array;
   readonly out: readonly Uint8Array[];
   readonly dead: readonly Uint8Array[];
 }
@@ -92,12 +98,15 @@ export class Engine {
   readonly options: EngineOptions;
   readonly #pool: WorkerPool;
   readonly #slots: readonly Slot[];
+  /** The clock when it was ready; what arrived before is a backlog. */
+  readonly #startedMs: number;
   #sequence = 0;
 
   private constructor(options: EngineOptions, pool: WorkerPool, slots: readonly Slot[]) {
     this.options = options;
     this.#pool = pool;
     this.#slots = slots;
+    this.#startedMs = options.clock.nowMs();
   }
 
   /** Starts the workers; resolves when all of them are warm. */
@@ -119,6 +128,7 @@ export class Engine {
         plan,
         outputFormat: options.outputFormat,
         emitShadow: options.emitShadow ?? false,
+        watchesRates: options.watchesRates ?? false,
         hashKey,
         index,
         workers,
@@ -133,6 +143,7 @@ export class Engine {
       memory,
       input: makeBatchInput(memory),
       control: new Int32Array(memory.control),
+      overdue: new Uint8Array(memory.overdue),
       out: memory.out.map((region) => new Uint8Array(region)),
       dead: memory.dead.map((region) => new Uint8Array(region)),
     }));
@@ -175,7 +186,8 @@ export class Engine {
       const batch = { rows: input.rowCount, firstRow: input.firstRow, firstByte: input.firstByte };
       const end = state.endOf(input);
       const arrivedMs = input.arrivedMs;
-      const decided = this.#decide(slot, run.source.format, run.source.name);
+      const nowMs = run.source.isLive ? this.options.clock.nowMs() : null;
+      const decided = this.#decide(slot, run.source.format, run.source.name, nowMs);
       // Awaited in order below; a rejection is seen there.
       decided.catch(() => {});
       writing = writing.then(async () => {
@@ -202,15 +214,30 @@ export class Engine {
   async decideBatch(
     fill: (input: BatchInput) => Promise<boolean>,
     format: Format,
+    nowMs: number | null = null,
   ): Promise<DecidedBatch | null> {
-    const { input } = this.#slots[0] as Slot;
+    // In turn: a batch's verdicts are read again when the next one is decided.
+    const slot = this.#sequence % this.#slots.length;
+    const { input } = this.#slots[slot] as Slot;
     input.rowCount = 0;
     if (!(await fill(input))) return null;
-    return this.#decide(0, format, 'memory');
+    return this.#decide(slot, format, 'memory', nowMs);
   }
 
-  async #decide(slot: number, format: Format, sourceName: string): Promise<DecidedBatch> {
-    const { input, control, out, dead } = this.#slots[slot] as Slot;
+  /** @param nowMs the clock at the batch's start, for its rows' deadlines; null = they have none */
+  async #decide(
+    slot: number,
+    format: Format,
+    sourceName: string,
+    nowMs: number | null,
+  ): Promise<DecidedBatch> {
+    const { input, control, overdue, out, dead } = this.#slots[slot] as Slot;
+    const { deadline } = this.options.plan.life;
+    const hasOverdue =
+      deadline !== null &&
+      nowMs !== null &&
+      markOverdue(overdue, input.arrivals, input.rowCount, deadline, nowMs, this.#startedMs);
+    control[CONTROL.hasOverdue] = hasOverdue ? 1 : 0;
     control.fill(0, CONTROL.repeatsInside, CONTROL.sequence);
     control[CONTROL.rowCount] = input.rowCount;
     const { firstRow, firstByte } = input;
@@ -325,6 +352,9 @@ class RunState {
     await this.#writeDecisions(batch.decisions, latencyUs);
     for (const bytes of batch.letters) {
       if (bytes.length > 0) await this.#run.deadLetters.write(bytes);
+    }
+    for (const { alerts } of batch.results) {
+      for (const bytes of alerts) await this.#run.alerts?.write(bytes);
     }
     this.#rows += rows;
     this.#bytesIn = endByte;

@@ -82,6 +82,8 @@ export class Watch {
   readonly #stream: Float64Array = new Float64Array(RATES_DOUBLES);
   readonly #streamWords: Int32Array = new Int32Array(this.#stream.buffer);
   readonly #rules: Float64Array;
+  /** Step to which each rule's counts have faded. */
+  readonly #ruleSteps: Int32Array;
   readonly #rulesActive: Uint8Array;
   #merchants: MerchantRates;
   /** Stream time of the row in hand, end of the step in hand, time of step 0. */
@@ -108,6 +110,7 @@ export class Watch {
     this.#merchantFading = new Fading(merchantNowMs, merchantPastMs);
     this.#judge = new RateJudge(this.#settings);
     this.#rules = new Float64Array(plan.rules.length * RULE_DOUBLES);
+    this.#ruleSteps = new Int32Array(plan.rules.length);
     this.#rulesActive = new Uint8Array(plan.rules.length);
     this.#merchants = new MerchantRates(merchantsMax);
   }
@@ -126,6 +129,7 @@ export class Watch {
   reset(): void {
     this.#stream.fill(0);
     this.#rules.fill(0);
+    this.#ruleSteps.fill(0);
     this.#rulesActive.fill(0);
     this.#merchants = new MerchantRates(this.#settings.merchantsMax);
     this.#times.set([0, -Infinity, NaN]);
@@ -161,7 +165,7 @@ export class Watch {
     const at = row * this.#strideWords;
     const times = this.#times;
     times[0] = f64[(at >> 1) + STREAM_TIME_DOUBLE] as number;
-    if (!((times[0] as number) < (times[1] as number))) this.#nextStep(table, at);
+    if (times[0] >= (times[1] as number)) this.#nextStep(table, at);
     const stream = this.#stream;
     stream[ROWS_NOW] = (stream[ROWS_NOW] as number) + 1;
     stream[ROWS_PAST] = (stream[ROWS_PAST] as number) + 1;
@@ -237,6 +241,7 @@ export class Watch {
   #countRule(table: RowTable, at: number, rule: number): void {
     const rules = this.#rules;
     const base = rule * RULE_DOUBLES;
+    this.#fadeRule(rule);
     rules[base] = (rules[base] as number) + 1;
     rules[base + 1] = (rules[base + 1] as number) + 1;
     if (this.#rulesActive[rule] !== 0 || !this.#isOldEnough(this.#step)) return;
@@ -246,6 +251,14 @@ export class Watch {
     const id = this.#plan.rules[rule]?.id ?? '';
     const sinceMs = this.#times[0] as number;
     this.#begin(table, at, { scope: 'rule', id, number: rule, measure: 0, sinceMs });
+  }
+
+  #fadeRule(rule: number): void {
+    const steps = this.#step - (this.#ruleSteps[rule] as number);
+    if (steps === 0) return;
+    const base = rule * RULE_DOUBLES;
+    this.#ruleSteps[rule] = this.#step;
+    this.#fading.fade(this.#rules, base, base + 1, 1, steps);
   }
 
   #isOldEnough(steps: number): boolean {
@@ -268,7 +281,7 @@ export class Watch {
     counts[3] = this.#rules[rule * RULE_DOUBLES + 1] as number;
   }
 
-  /** Time has passed the step in hand: all but merchants fade, and what is open is looked at. */
+  /** Time has passed the step in hand: the stream's counts fade, and what is open is looked at. */
   #nextStep(table: RowTable, at: number): void {
     const times = this.#times;
     const time = times[0] as number;
@@ -284,10 +297,6 @@ export class Watch {
     this.#merchantStep = Math.min(STEPS_MAX, Math.floor(passed / merchantStepMs));
     if (steps <= 0) return;
     advanceRates(this.#stream, this.#streamWords, 0, step, this.#fading);
-    for (let rule = 0; rule < this.#rulesActive.length; rule++) {
-      const base = rule * RULE_DOUBLES;
-      this.#fading.fade(this.#rules, base, base + 1, 1, steps);
-    }
     if (this.#open.length > 0)
       this.#open = this.#open.filter((alert) => this.#stays(table, at, alert));
   }
@@ -295,8 +304,10 @@ export class Watch {
   /** False where the alert has ended, which is then told. */
   #stays(table: RowTable, at: number, alert: OpenAlert): boolean {
     const { scope, number, measure } = alert;
-    if (scope === 'rule') this.#readRule(number);
-    else {
+    if (scope === 'rule') {
+      this.#fadeRule(number);
+      this.#readRule(number);
+    } else {
       const { values, words } = scope === 'stream' ? this.#streamRecord() : this.#merchants;
       const base = number * MERCHANT_DOUBLES;
       // The step of a merchant says when its last row was: a copy fades instead.

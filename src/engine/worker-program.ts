@@ -29,7 +29,9 @@ import { SHARDS } from '../state/entity-state.ts';
 import { OfKeys } from '../state/of-keys.ts';
 import { Repeats, packVerdict, verdictOutcome, verdictReason } from '../state/repeats.ts';
 import { COUNTER, makeCounters } from './counters.ts';
+import { must } from '../base/assert.ts';
 import { FeaturePass, makeStateTables } from './feature-pass.ts';
+import { OverdueDecisions } from './life/overdue-decisions.ts';
 import { firstReason } from './life/life-evaluation.ts';
 import { LifeFill } from './life/life-fill.ts';
 import { filledKeys, lifeModeOf, lifeReads } from './life/life-needs.ts';
@@ -37,6 +39,7 @@ import { LifePass } from './life/life-pass.ts';
 import { LifeSlots } from './life/life-slots.ts';
 import { VerdictBlocks } from './life/verdict-blocks.ts';
 import { KeyCollector } from './row-lists.ts';
+import { Watch } from './watch.ts';
 
 // Own constants: an imported one is loaded and checked at each use in a hot loop.
 const FLAGS_WORD: number = ROW.flags / 4;
@@ -46,6 +49,7 @@ export interface WorkerProgramOptions {
   readonly plan: Plan;
   readonly outputFormat: Format;
   readonly emitShadow: boolean;
+  readonly watchesRates?: boolean;
   readonly hashKey: HashKey;
   /** This worker's number and how many there are: it owns shards s with s % workers === index. */
   readonly index: number;
@@ -85,10 +89,13 @@ export class WorkerProgram {
   repeats: Repeats;
   /** The life of payments; null where the plan has none, and with workers that do not walk. */
   life: LifePass | null;
+  /** Rates of outcomes; null where they are not watched, and with workers that do not walk. */
+  readonly watch: Watch | null;
   /** Keys of payments, for rows that are about one; null where no row gets any. */
   ofKeys: OfKeys | null;
   readonly #blocks: VerdictBlocks;
   readonly #fill: LifeFill | null;
+  readonly #overdue: OverdueDecisions | null;
   readonly #slots: LifeSlots;
   readonly #context: CompileContext;
   readonly #lifeTables: { table: RowTable; F: Float64Array; FI: Int32Array; fired: Int32Array };
@@ -148,6 +155,14 @@ export class WorkerProgram {
       emitShadow: options.emitShadow,
     });
     this.counters = makeCounters(plan);
+    this.#overdue =
+      plan.life.deadline === null
+        ? null
+        : new OverdueDecisions(plan, this.rows, this.encoder, this.#blocks);
+    this.watch =
+      options.watchesRates === true && options.index === 0
+        ? new Watch({ plan, layout: this.rows })
+        : null;
     this.repeats = this.#makeRepeats();
     this.ofKeys = this.#makeOfKeys();
     this.#table = {
@@ -188,6 +203,7 @@ export class WorkerProgram {
     this.repeats = this.#makeRepeats();
     this.ofKeys = this.#makeOfKeys();
     this.life = this.#makeLife();
+    this.watch?.reset();
     this.counters.fill(0);
     for (const decoder of Object.values(this.#decoders)) decoder.unknownKeyCount = 0;
   }
@@ -220,6 +236,7 @@ export class WorkerProgram {
       blocks: this.#blocks,
       slots: this.#slots,
       fill: this.#fill,
+      overdue: this.#overdue,
       rescore: (row) => {
         this.#rescore(row);
       },
@@ -290,6 +307,20 @@ export class WorkerProgram {
     }
   }
 
+  /** Counts the outcomes of rows [from, to), in the order of the stream, for the watch over rates. */
+  watchRows(from: number, to: number): void {
+    const { watch } = this;
+    if (watch === null) return;
+    const table = this.#table;
+    const mask = ROW_FLAG.bad | ROW_FLAG.decided | ROW_FLAG.repeat;
+    for (let row = from; row < to; row++) {
+      const at = row * this.#stride;
+      if (((table.i32[at + FLAGS_WORD] as number) & mask) !== ROW_FLAG.decided) continue;
+      const outcome = verdictOutcome(table.i32[at + VERDICT_WORD] as number);
+      watch.observe(table, row, outcome, this.#fired, row * this.rules.firedWords);
+    }
+  }
+
   /** Decides one row again whose life fields have changed. */
   #rescore(row: number): void {
     this.rules.scoreLife(row);
@@ -334,6 +365,10 @@ export class WorkerProgram {
       return;
     }
     if ((flags & COUNTED_FLAGS) !== 0) this.#countFlags(flags);
+    if ((flags & ROW_FLAG.fallback) !== 0) {
+      this.#encodeOverdue(row, verdict, out);
+      return;
+    }
     const outcome = verdictOutcome(verdict);
     add(counters, COUNTER.outcomes + outcome);
     if (verdict === ALLOW && !this.rules.hasFired(row)) {
@@ -359,6 +394,30 @@ export class WorkerProgram {
       this.counters,
       COUNTER.outcomes + ['allow', 'hold', 'reverse'].indexOf(this.plan.invalid.outcome),
     );
+  }
+
+  /**
+   * A row whose deadline had passed: the declared fallback, and where what was evaluated differs, that
+   * as an amendment. A repeat of it tells the newer of the two.
+   */
+  #encodeOverdue(row: number, word: number, out: OutputBuffer): void {
+    const { i32 } = this.#table;
+    const at = row * this.#stride;
+    const overdue = must(this.#overdue, 'the deadline of an overdue row');
+    const fallback = overdue.verdict;
+    overdue.begin(this.#table, at);
+    add(this.counters, COUNTER.overdue);
+    add(this.counters, COUNTER.outcomes + fallback.outcome);
+    this.encoder.decided(this.#table, row, fallback, out);
+    if (!overdue.isAmended(word)) {
+      i32[at + VERDICT_WORD] = packVerdict(fallback.outcome, firstReason(this.plan, fallback));
+      return;
+    }
+    this.#decide(row);
+    this.#countVerdict();
+    overdue.amend(this.#table, row, this.#verdict, out);
+    add(this.counters, COUNTER.amendments);
+    add(this.counters, COUNTER.amendedOutcomes + this.#verdict.outcome);
   }
 
   #encodeRepeat(row: number, ownVerdict: number, out: OutputBuffer): void {

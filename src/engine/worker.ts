@@ -102,6 +102,7 @@ class Worker {
       workers,
       clock: systemClock,
       letters: this.#letters,
+      watchesRates: start.program.watchesRates ?? false,
     });
     this.#views = start.batches.map((memory, k) =>
       makeBatchView(memory, index, this.#program, start.shared[k] ?? null),

@@ -35,6 +35,8 @@ export interface RunSummary {
   readonly badRows: number;
   readonly repeats: number;
   readonly lateRows: number;
+  /** Rates that jumped, and ends of it. */
+  readonly alerts: number;
   /** Decisions that name the reason, by code. */
   readonly reasons: ReadonlyMap<string, number>;
   /** Rows on which the rule fired, by rule id. */
@@ -122,6 +124,7 @@ function outcomeBlock(run: RunSummary): string[] {
     count(run.badRows, 'dead letter'),
     count(run.repeats, 'repeat'),
     `${formatNumber(run.lateRows)} late`,
+    count(run.alerts, 'alert'),
   ];
   return [
     rule(`${formatNumber(total)} decisions`),

@@ -136,6 +136,21 @@ export class KeyChains {
     if (isEmpty && this.#keepMs === 0) this.#removeAnchor(anchor);
   }
 
+  /** Takes a member out as if it had never come. */
+  forget(nodePlusOne: number): void {
+    const anchor = (this.#nodes[(nodePlusOne - 1) * NODE_WORDS + N.anchor] as number) - 1;
+    if (anchor >= 0) {
+      const uses = anchor * ANCHOR_WORDS + A.uses;
+      this.#anchors[uses] = (this.#anchors[uses] as number) - 1;
+    }
+    this.leave(nodePlusOne);
+  }
+
+  /** Anchor that a node belongs to; -1 = it has left. */
+  anchorOf(nodePlusOne: number): number {
+    return (this.#nodes[(nodePlusOne - 1) * NODE_WORDS + N.anchor] as number) - 1;
+  }
+
   /** Node + 1 of the first member; 0 = none. */
   first(anchor: number): number {
     return this.#anchors[anchor * ANCHOR_WORDS + A.first] as number;

@@ -20,6 +20,7 @@ const REPEAT: number = ROW_FLAG.repeat;
 const FILLED: number = ROW_FLAG.filled;
 const PAYMENT = KINDS.indexOf('payment');
 const SHARDS = 16;
+const TILE_ROWS = 256;
 const HEAD_WORDS = 4;
 const E = { time: 0, lo: 2, hi: 3 } as const;
 /** High word of a NaN: the payment has no such key. */
@@ -54,6 +55,10 @@ export class OfKeys {
   readonly #targets: Int32Array;
   readonly #isText: Uint8Array;
   readonly #now = new Float64Array(1);
+  readonly #highHalves = new Int32Array(TILE_ROWS);
+  readonly #buckets = new Int32Array(TILE_ROWS);
+  /** Keeps the touching loop from being optimised away. */
+  touched = 0;
 
   constructor({ layout, perShard, keepMs, shards }: OfKeysOptions) {
     const fields = [...layout.keySlots.keys()].filter(
@@ -98,6 +103,23 @@ export class OfKeys {
    * the keys that they lack. Stream times count from `before` on.
    */
   run(i32: Int32Array, f64: Float64Array, from: number, to: number, before: number): void {
+    for (let start = from; start < to; start += TILE_ROWS) {
+      const end = Math.min(to, start + TILE_ROWS);
+      this.#prefetch(i32, start, end);
+      this.#tile(i32, f64, start, end, before);
+    }
+  }
+
+  /** Touches the index where the rows' ids will be looked up, so that the cache misses overlap. */
+  #prefetch(i32: Int32Array, from: number, to: number): void {
+    const hi = this.#highHalves;
+    for (let row = from; row < to; row++) {
+      hi[row - from] = i32[row * this.#stride + this.#idWord + 1] as number;
+    }
+    this.touched ^= this.#index.locate(hi, this.#buckets, 0, to - from);
+  }
+
+  #tile(i32: Int32Array, f64: Float64Array, from: number, to: number, before: number): void {
     const rings = this.#rings;
     for (let row = from; row < to; row++) {
       const at = row * this.#stride;

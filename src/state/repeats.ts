@@ -228,6 +228,10 @@ export class Repeats {
       const row = (words[e + E.pending] as number) - 1;
       if (row < 0) continue; // decided twice in this batch, settled already
       words[e + E.verdict] = i32[row * this.#stride32 + W.verdict] as number;
+      // An overdue row may have got two decisions.
+      if ((words[e + E.revision] as number) >= 0) {
+        words[e + E.revision] = i32[row * this.#stride32 + W.revision] as number;
+      }
       words[e + E.pending] = 0;
     }
     this.#pendingCount = 0;

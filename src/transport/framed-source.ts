@@ -31,12 +31,16 @@ export interface FramedSourceOptions {
   readonly clock: Clock;
   /** When it is aborted the source is at its end: the rows handed over before are all there are. */
   readonly signal?: AbortSignal | undefined;
+  /** Of a live source: when a row arrived. */
+  readonly arrivedMs?: ((row: number) => number) | undefined;
 }
 
 export class FramedSource implements Source {
   readonly name: string;
   readonly format: Format;
   readonly bytesTotal: number | null;
+  readonly isLive: boolean;
+  readonly #arrivedMs: ((row: number) => number) | null;
   readonly #reader: ByteReader;
   readonly #framer: Framer;
   readonly #clock: Clock;
@@ -60,6 +64,8 @@ export class FramedSource implements Source {
     this.name = options.reader.name;
     this.format = options.format;
     this.bytesTotal = options.reader.bytesTotal;
+    this.#arrivedMs = options.arrivedMs ?? null;
+    this.isLive = this.#arrivedMs !== null;
     this.#signal?.addEventListener('abort', this.#onAbort, { once: true });
   }
 
@@ -128,6 +134,11 @@ export class FramedSource implements Source {
     this.#nextRow += batch.rowCount;
     this.#keepCarry(batch.slab, scanned, filled, isCarryOnly);
     batch.arrivedMs = this.#clock.monotonicMs();
+    if (this.#arrivedMs !== null) {
+      for (let row = 0; row < batch.rowCount; row++) {
+        batch.arrivals[row] = this.#arrivedMs(batch.firstRow + row);
+      }
+    }
     return true;
   }
 

@@ -34,6 +34,8 @@ export function memorySource(
   options: SourceOptions & {
     readonly name?: string | undefined;
     readonly readBytesMax?: (() => number) | undefined;
+    /** Makes it a live source: when the row of this number (from 0) arrived, ms since the epoch. */
+    readonly arrivedMs?: ((row: number) => number) | undefined;
   },
 ): Source {
   const reader = new MemoryReader(bytes, options.name, options.readBytesMax);

@@ -193,7 +193,17 @@ test.each([
   writeFileSync(join(folder, 'rules.yaml'), RULES);
   writeFileSync(join(folder, 'lost.csv'), `card\n${CARDS.join('\n')}\n`);
   writeFileSync(join(folder, inName), input);
-  const args = ['run', '--rules', 'rules.yaml', '--in', inName, '--out', out];
+  const args = [
+    'run',
+    '--rules',
+    'rules.yaml',
+    '--in',
+    inName,
+    '--out',
+    out,
+    '--alerts',
+    'alerts.ndjson',
+  ];
   const told = [...args, '--stats', 'stats.json', '--timings', ...more];
   const { code, out: said, err } = await runProgram(told, folder);
   expect(code).toBe(1);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { formatOf, refuseSameFile } from '../../src/cli/input-output.ts';
+import { formatOf, refuseSameFile, refuseSharedOutput } from '../../src/cli/input-output.ts';
 
 test.each([
   ['a.ndjson', null, 'ndjson'],
@@ -59,4 +59,11 @@ test('an output over an input is refused, devices and standard streams are not',
       ['--stats', '/dev/null'],
     ],
   );
+});
+
+test('decisions and alerts do not share the standard output', () => {
+  expect(() => refuseSharedOutput('-', '-')).toThrow('name a file for one of them');
+  refuseSharedOutput('-', 'alerts.ndjson');
+  refuseSharedOutput('out.ndjson', '-');
+  refuseSharedOutput('-', null);
 });

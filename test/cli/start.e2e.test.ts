@@ -32,6 +32,7 @@ test('makes a stream, decides it and shows what came of it', async () => {
   expect(out.split('\n').filter((line) => line.length > 120)).toEqual([]);
   const made = join(folder, 'made');
   expect(readdirSync(made).toSorted()).toEqual([
+    'alerts.ndjson',
     'dead-letters.ndjson',
     'decisions.ndjson',
     'labels.csv',

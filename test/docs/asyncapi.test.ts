@@ -58,7 +58,7 @@ test('a reference that leads nowhere is found', () => {
 
 test('every schema of a record is the payload of a message', () => {
   const records = readdirSync(new URL('schemas/', DOCS)).filter(
-    (name) => name !== 'rules.schema.json',
+    (name) => !['rules.schema.json', 'rail.schema.json'].includes(name),
   );
   expect(refs).toEqual(expect.arrayContaining(records.map((name) => `./schemas/${name}`)));
 });

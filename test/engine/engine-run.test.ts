@@ -86,6 +86,7 @@ describe('a source or a sink that fails', () => {
       name: 'broken',
       format: 'ndjson',
       bytesTotal: null,
+      isLive: false,
       blankLines: 0,
       read: async (batch) => {
         if (++reads > 4) throw disk;

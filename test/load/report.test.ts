@@ -224,6 +224,7 @@ const RUN: RunSummary = {
   badRows: 10,
   repeats: 1,
   lateRows: 100,
+  alerts: 2,
   reasons: new Map([
     ['GEO_IMPOSSIBLE_TRAVEL', 1_000],
     ['VELOCITY_COUNT', 9_000],
@@ -280,7 +281,7 @@ ${dashes('980,000 decisions')}
   allow          970,000   98.98 %  ##############################
   hold             9,000    0.92 %  #
   reverse          1,000    0.10 %  #
-  besides: 19,990 rows of news, 10 dead letters, 1 repeat, 100 late
+  besides: 19,990 rows of news, 10 dead letters, 1 repeat, 100 late, 2 alerts
 
 ${dashes('by reason')}
   VELOCITY_COUNT                     9,000        GEO_IMPOSSIBLE_TRAVEL              1,000

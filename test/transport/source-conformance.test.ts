@@ -34,6 +34,7 @@ function makeBatch(rowsMax: number, bytesMax: number): BatchInput {
     rowsMax,
     rows: new Int32Array(2 * rowsMax),
     splitErrors: new Int32Array(rowsMax),
+    arrivals: new Float64Array(rowsMax),
     rowCount: 0,
     firstByte: 0,
     firstRow: 0,

@@ -1,82 +1,131 @@
 // What is kept of a payment beside its record: one block of the text arena.
 //
-//   block | id length | account length | id at | account at |      16 bytes
-//         | numbers, 8 bytes each | texts' slots, 16 each | features |
-//         | id | account | the slots' texts ...
+//   block | lengths of id, account, texts ... | values of few | numbers | hashes | features | texts ... |
+//         `------- 2 bytes each -------------'`-- 1 byte ----'`----------- 8 bytes each ---------'
 //
-// A text's slot is that of a row record (hash, offset, length); its offset is LIFE_OFFSET + place in the
-// arena, so that rules read it like any other. Sizes are known when a payment is decided and never
-// change. Nothing is allocated.
+// The values are those that life rules read. A field with few values (a channel) is kept as the index of
+// its value. A text's place follows from the lengths; laid out in a row record its offset is LIFE_OFFSET +
+// place in the arena, so that rules read it like any other. Sizes are known when a payment is decided and
+// never change. Nothing is allocated.
 
 import { must } from '../../base/assert.ts';
 import type { FeatureLayout } from '../../domain/feature-layout.ts';
 import { STRING_FEATURE_DOUBLES } from '../../domain/feature-layout.ts';
+import type { FieldType } from '../../domain/fields.ts';
 import { isStringType } from '../../domain/fields.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { RowLayout } from '../../domain/row-layout.ts';
 import { fieldNumber } from '../../domain/row-layout.ts';
+import type { ConstantPool } from '../../rules/runtime/constant-pool.ts';
 import { LIFE_OFFSET } from '../../rules/runtime/rule-runtime.ts';
 import type { TextArena } from '../../state/text-arena.ts';
+import { EnumReader } from './enum-reader.ts';
 import { keptParts } from './life-needs.ts';
 import type { CopySlot } from './life-slots.ts';
 
-const HEAD_BYTES = 16;
 /** Bytes that may be read past a text's end. */
 const GUARD_BYTES = 16;
+/** Length of a text that is missing. */
+const MISSING = 0xffff;
+/** id and account, which are always kept. */
+const ALWAYS = 2;
+
+interface KeptNumber {
+  /** int32 words from a record's start */
+  readonly word: number;
+  /** doubles from a block's start */
+  readonly at: number;
+  readonly field: number;
+}
 
 interface KeptFeature {
   readonly feature: number;
   readonly doubles: number;
-  /** Doubles from the block's start. */
   readonly at: number;
 }
 
+interface KeptEnum {
+  readonly word: number;
+  readonly reader: EnumReader;
+  /** Four words a value: hash, place and length of its text in the constant pool. */
+  readonly texts: Int32Array;
+  readonly field: number;
+}
+
+interface KeptText {
+  readonly word: number;
+  /** Doubles from a block's start, of its hash; -1 = not kept. */
+  readonly hash: number;
+  /** Which of the lengths. */
+  readonly length: number;
+  readonly field: number;
+}
+
 export class KeptValues {
-  /** Bytes of the fixed part. */
+  /** Bytes of a block but for its texts. */
   readonly fixedBytes: number;
-  /** [0]: the size of the block that `save` made. */
+  /** The size of the block that `save` made last. */
   savedBytes = 0;
   readonly #texts: TextArena;
+  readonly #lengths: Uint16Array;
   readonly #features: FeatureLayout;
-  readonly #numbers: readonly { readonly word: number; readonly at: number }[];
-  readonly #strings: readonly { readonly word: number; readonly at: number }[];
+  readonly #numbers: readonly KeptNumber[];
+  readonly #enums: readonly KeptEnum[];
+  readonly #enumsAt: number;
+  /** id, account, then the others. */
+  readonly #strings: readonly KeptText[];
   readonly #kept: readonly KeptFeature[];
-  /** Where each kept field stands in a block, by field number: words from its start. */
-  readonly #placeOf = new Map<number, number>();
-  readonly #idWord: number;
-  readonly #accountWord: number;
 
-  constructor(plan: Plan, layout: RowLayout, features: FeatureLayout, texts: TextArena) {
+  constructor(
+    plan: Plan,
+    layout: RowLayout,
+    features: FeatureLayout,
+    pool: ConstantPool,
+    texts: TextArena,
+  ) {
     this.#texts = texts;
+    this.#lengths = new Uint16Array(texts.i32.buffer);
     this.#features = features;
     const parts = keptParts(plan);
     const fields = parts.fields.filter((field) => layout.isRead[field] === 1);
-    const isText = (field: number): boolean =>
-      isStringType(must(layout.fields[field], 'field').type);
-    let word = HEAD_BYTES / 4;
+    const typeOf = (field: number): FieldType => must(layout.fields[field], 'field').type;
+    const wordOf = (field: number): number => (layout.slots[field] as number) / 4;
+    const [id, account] = [fieldNumber(layout, 'id'), fieldNumber(layout, 'account')];
+    const strings = fields.filter((field) => typeOf(field) === 'string');
+    const others = strings.filter((field) => field !== id && field !== account);
+    const enums = fields.filter((field) => typeOf(field) === 'enum');
+    this.#enumsAt = (ALWAYS + others.length) * 2;
+    let next = Math.ceil((this.#enumsAt + enums.length) / 8);
     this.#numbers = fields
-      .filter((field) => !isText(field))
+      .filter((field) => !isStringType(typeOf(field)))
       .map((field) => {
-        const spec = must(layout.fields[field], 'field');
-        const slots = spec.type === 'money' ? layout.moneySlots : layout.slots;
-        this.#placeOf.set(field, word);
-        word += 2;
-        return { word: (slots[field] as number) / 4, at: word - 2 };
+        const slots = typeOf(field) === 'money' ? layout.moneySlots : layout.slots;
+        return { word: (slots[field] as number) / 4, at: next++, field };
       });
-    this.#strings = fields.filter(isText).map((field) => {
-      this.#placeOf.set(field, word);
-      word += 4;
-      return { word: (layout.slots[field] as number) / 4, at: word - 4 };
+    this.#strings = [id, account, ...others].map((field, length) => ({
+      word: wordOf(field),
+      hash: strings.includes(field) ? next++ : -1,
+      length,
+      field,
+    }));
+    this.#enums = enums.map((field) => {
+      const { name, values = [] } = must(layout.fields[field], 'field');
+      const constants = values.map((value) => pool.text(value));
+      return {
+        word: wordOf(field),
+        reader: new EnumReader(name, layout, pool),
+        texts: Int32Array.from(
+          constants.flatMap(({ lo, hi, offset, length }) => [lo, hi, offset, length]),
+        ),
+        field,
+      };
     });
     this.#kept = parts.features.map((feature) => {
       const doubles = plan.features[feature]?.type === 'string' ? STRING_FEATURE_DOUBLES : 1;
-      const at = word / 2;
-      word += doubles * 2;
-      return { feature, doubles, at };
+      next += doubles;
+      return { feature, doubles, at: next - doubles };
     });
-    this.fixedBytes = word * 4;
-    this.#idWord = (layout.slots[fieldNumber(layout, 'id')] as number) / 4;
-    this.#accountWord = (layout.slots[fieldNumber(layout, 'account')] as number) / 4;
+    this.fixedBytes = next * 8;
   }
 
   /** Copies a row of the batch into a block; gives its offset, its size is in `savedBytes`. */
@@ -88,91 +137,139 @@ export class KeptValues {
     row: number,
     bytes: Uint8Array,
   ): number {
-    const { i32: words, f64: doubles } = this.#texts;
-    const idLength = i32[at + this.#idWord + 3] as number;
-    const accountLength = i32[at + this.#accountWord + 3] as number;
-    let size = this.fixedBytes + idLength + Math.max(0, accountLength) + GUARD_BYTES;
-    for (let k = 0; k < this.#strings.length; k++) {
-      const { word } = this.#strings[k] as { word: number };
-      size += Math.max(0, i32[at + word + 3] as number);
+    const { f64: doubles, i32: words } = this.#texts;
+    const strings = this.#strings;
+    let size = this.fixedBytes + GUARD_BYTES;
+    for (let k = 0; k < strings.length; k++) {
+      size += Math.max(0, i32[at + (strings[k] as KeptText).word + 3] as number);
     }
     const block = this.#texts.take(size);
     this.savedBytes = size;
-    const w = block >> 2;
+    const d = block >> 3;
     let end = block + this.fixedBytes;
-    words[w] = idLength;
-    words[w + 1] = accountLength;
-    words[w + 2] = end;
-    end = this.#copy(bytes, i32[at + this.#idWord + 2] as number, idLength, end);
-    words[w + 3] = end;
-    end = this.#copy(bytes, i32[at + this.#accountWord + 2] as number, accountLength, end);
-    for (let k = 0; k < this.#numbers.length; k++) {
-      const { word, at: to } = this.#numbers[k] as { word: number; at: number };
-      doubles[(w + to) >> 1] = f64[(at + word) >> 1] as number;
-    }
-    for (let k = 0; k < this.#strings.length; k++) {
-      const { word, at: to } = this.#strings[k] as { word: number; at: number };
+    for (let k = 0; k < strings.length; k++) {
+      const { word, hash } = strings[k] as KeptText;
       const length = i32[at + word + 3] as number;
-      words[w + to] = i32[at + word] as number;
-      words[w + to + 1] = i32[at + word + 1] as number;
-      words[w + to + 2] = LIFE_OFFSET + end;
-      words[w + to + 3] = length;
+      this.#lengths[(block >> 1) + k] = length < 0 ? MISSING : length;
+      if (hash >= 0) {
+        words[(d + hash) * 2] = i32[at + word] as number;
+        words[(d + hash) * 2 + 1] = i32[at + word + 1] as number;
+      }
       end = this.#copy(bytes, i32[at + word + 2] as number, length, end);
     }
-    this.#saveFeatures(block, F, row);
+    for (let k = 0; k < this.#numbers.length; k++) {
+      const { word, at: to } = this.#numbers[k] as KeptNumber;
+      doubles[d + to] = f64[(at + word) >> 1] as number;
+    }
+    for (let k = 0; k < this.#enums.length; k++) {
+      const value = (this.#enums[k] as KeptEnum).reader.read(i32, at);
+      this.#texts.bytes[block + this.#enumsAt + k] = value;
+    }
+    this.#saveFeatures(d, F, row);
     return block;
   }
 
-  #saveFeatures(block: number, F: Float64Array, row: number): void {
+  #saveFeatures(d: number, F: Float64Array, row: number): void {
     const { f64: doubles } = this.#texts;
     for (let k = 0; k < this.#kept.length; k++) {
       const { feature, doubles: count, at } = this.#kept[k] as KeptFeature;
       const from =
         (this.#features.base[feature] as number) + row * (this.#features.stride[feature] as number);
-      for (let d = 0; d < count; d++) doubles[(block >> 3) + at + d] = F[from + d] as number;
+      for (let i = 0; i < count; i++) doubles[d + at + i] = F[from + i] as number;
     }
   }
 
   /** Writes what a block keeps into the record at word `at` and, as row 0, into a feature table. */
   restore(block: number, i32: Int32Array, f64: Float64Array, at: number, F: Float64Array): void {
-    const { i32: words, f64: doubles } = this.#texts;
-    const w = block >> 2;
-    for (let k = 0; k < this.#numbers.length; k++) {
-      const { word, at: from } = this.#numbers[k] as { word: number; at: number };
-      f64[(at + word) >> 1] = doubles[(w + from) >> 1] as number;
-    }
+    const { f64: doubles } = this.#texts;
+    const d = block >> 3;
+    let end = block + this.fixedBytes;
     for (let k = 0; k < this.#strings.length; k++) {
-      const { word, at: from } = this.#strings[k] as { word: number; at: number };
-      for (let i = 0; i < 4; i++) i32[at + word + i] = words[w + from + i] as number;
+      const text = this.#strings[k] as KeptText;
+      this.#writeText(block, text, end, i32, at + text.word);
+      end += this.#lengthOf(block, k);
+    }
+    for (let k = 0; k < this.#numbers.length; k++) {
+      const { word, at: from } = this.#numbers[k] as KeptNumber;
+      f64[(at + word) >> 1] = doubles[d + from] as number;
+    }
+    for (let k = 0; k < this.#enums.length; k++) {
+      const kept = this.#enums[k] as KeptEnum;
+      this.#writeEnum(block, k, kept, i32, at + kept.word);
     }
     for (let k = 0; k < this.#kept.length; k++) {
       const { feature, doubles: count, at: from } = this.#kept[k] as KeptFeature;
       const to = this.#features.base[feature] as number;
-      for (let d = 0; d < count; d++) F[to + d] = doubles[(block >> 3) + from + d] as number;
+      for (let i = 0; i < count; i++) F[to + i] = doubles[d + from + i] as number;
     }
-    this.#restoreTexts(w, i32, at);
-  }
-
-  /** Id and account, as the engine reads them; their hashes are not kept here. */
-  #restoreTexts(w: number, i32: Int32Array, at: number): void {
-    const { i32: words } = this.#texts;
-    i32[at + this.#idWord + 2] = LIFE_OFFSET + (words[w + 2] as number);
-    i32[at + this.#idWord + 3] = words[w] as number;
-    i32[at + this.#accountWord + 2] = LIFE_OFFSET + (words[w + 3] as number);
-    i32[at + this.#accountWord + 3] = words[w + 1] as number;
   }
 
   /** Copies field X of a block to of.X of a record. */
   copyField(block: number, slot: CopySlot, i32: Int32Array, f64: Float64Array, at: number): void {
-    const { i32: words, f64: doubles } = this.#texts;
-    const place = this.#placeOf.get(slot.field);
-    if (place === undefined) return;
-    const w = (block >> 2) + place;
-    if (!slot.isText) {
-      f64[(at + slot.to) >> 1] = doubles[w >> 1] as number;
+    const number = this.#numbers.find(({ field }) => field === slot.field);
+    if (number !== undefined) {
+      f64[(at + slot.to) >> 1] = this.#texts.f64[(block >> 3) + number.at] as number;
       return;
     }
-    for (let i = 0; i < 4; i++) i32[at + slot.to + i] = words[w + i] as number;
+    const place = this.#enums.findIndex(({ field }) => field === slot.field);
+    if (place >= 0) {
+      this.#writeEnum(block, place, this.#enums[place] as KeptEnum, i32, at + slot.to);
+      return;
+    }
+    const text = this.#strings.find(({ field }) => field === slot.field);
+    if (text === undefined) return;
+    this.#writeText(block, text, this.#placeOf(block, text.length), i32, at + slot.to);
+  }
+
+  /** Byte offset of a text in the arena. @param length 0 = id, 1 = account */
+  #placeOf(block: number, length: number): number {
+    let place = block + this.fixedBytes;
+    for (let k = 0; k < length; k++) place += this.#lengthOf(block, k);
+    return place;
+  }
+
+  #lengthOf(block: number, k: number): number {
+    const length = this.#lengths[(block >> 1) + k] as number;
+    return length === MISSING ? 0 : length;
+  }
+
+  idOffset(block: number): number {
+    return this.#placeOf(block, 0);
+  }
+
+  idLength(block: number): number {
+    return this.#lengthOf(block, 0);
+  }
+
+  accountOffset(block: number): number {
+    return this.#placeOf(block, 1);
+  }
+
+  /** -1 = it has none. */
+  accountLength(block: number): number {
+    const length = this.#lengths[(block >> 1) + 1] as number;
+    return length === MISSING ? -1 : length;
+  }
+
+  #writeText(block: number, text: KeptText, place: number, i32: Int32Array, to: number): void {
+    const { i32: words } = this.#texts;
+    const length = this.#lengths[(block >> 1) + text.length] as number;
+    if (text.hash >= 0) {
+      const from = ((block >> 3) + text.hash) * 2;
+      i32[to] = words[from] as number;
+      i32[to + 1] = words[from + 1] as number;
+    }
+    i32[to + 2] = LIFE_OFFSET + place;
+    i32[to + 3] = length === MISSING ? -1 : length;
+  }
+
+  #writeEnum(block: number, place: number, kept: KeptEnum, i32: Int32Array, to: number): void {
+    const value = this.#texts.bytes[block + this.#enumsAt + place] as number;
+    if (value === 0) {
+      i32[to + 3] = -1;
+      return;
+    }
+    for (let i = 0; i < 4; i++) i32[to + i] = kept.texts[(value - 1) * 4 + i] as number;
   }
 
   #copy(bytes: Uint8Array, from: number, length: number, to: number): number {

@@ -86,7 +86,7 @@ export class LifeEvaluation {
     this.#parts = parts;
     this.#lives = lives;
     this.records = new LifeRecords(lives);
-    this.kept = new KeptValues(plan, layout, features, lives.texts);
+    this.kept = new KeptValues(plan, layout, features, pool, lives.texts);
     this.verdicts = new KeptVerdicts(lives, rules.firedWords);
     this.event = new EventRow(layout);
     this.verdict = makeVerdict(plan);
@@ -351,15 +351,15 @@ export class LifeEvaluation {
   /** Writes the verdict as the record's next revision. */
   amend(record: number, cause: Cause, flags: number, out: OutputRegion): void {
     const { encoder, counters } = this.#parts;
-    const { words, texts } = this.#lives;
+    const { words } = this.#lives;
     const head = this.#head;
     const w = record * LIFE_WORDS;
-    const block = (words[w + LIFE_W.kept] as number) >> 2;
+    const block = words[w + LIFE_W.kept] as number;
     words[w + LIFE_W.revision] = (words[w + LIFE_W.revision] as number) + 1;
-    head.idLength = texts.i32[block] as number;
-    head.accountLength = texts.i32[block + 1] as number;
-    head.idOffset = texts.i32[block + 2] as number;
-    head.accountOffset = texts.i32[block + 3] as number;
+    head.idLength = this.kept.idLength(block);
+    head.accountLength = this.kept.accountLength(block);
+    head.idOffset = this.kept.idOffset(block);
+    head.accountOffset = this.kept.accountOffset(block);
     head.causeBytes = this.event.bytes;
     head.causeView = this.event.view;
     head.causeOffset = this.event.idOffset;

@@ -62,7 +62,7 @@ export class LifeFill {
 
   /** The life of a payment that has just come, into slots.values. */
   values(i32: Int32Array, f64: Float64Array, at: number): void {
-    const { values, readsCodes, readsRails } = this.#slots;
+    const { values, readsCodes, readsOwnRails } = this.#slots;
     const wallet = this.wallet.read(i32, at);
     const terminal = this.terminal.read(i32, at);
     const isCharged = wallet === WALLET.charged;
@@ -83,7 +83,7 @@ export class LifeFill {
       values[VALUE.codeState] = code === 0 ? NaN : code - 1;
       values[VALUE.codeUses] = 1;
     }
-    if (readsRails) {
+    if (readsOwnRails) {
       writeRails(this.#slots, this.#blocks, this.#blocks.railOf(i32, at), time, now, isCharged);
     }
   }

@@ -34,6 +34,7 @@ import { EnumReader } from './enum-reader.ts';
 import { LifeEvaluation } from './life-evaluation.ts';
 import type { LifeParts, LifeTables } from './life-evaluation.ts';
 import type { LifeFill } from './life-fill.ts';
+import type { OverdueDecisions } from './overdue-decisions.ts';
 import type { LifeMode } from './life-needs.ts';
 import { RECORD_KIND, WALLET } from './life-records.ts';
 import type { LifeRecords } from './life-records.ts';
@@ -68,6 +69,8 @@ const KIND_RELEASE: number = KIND.release;
 const APPROVE = 1;
 const FAILED = 2;
 
+/** Rows that are looked up together. */
+export const PREFETCH_ROWS = 256;
 const TEXT_BYTES_MAX: number = 2 ** 30 - 4096;
 const SHARDS = 16;
 
@@ -75,6 +78,7 @@ export interface LifePassOptions extends LifeParts {
   readonly mode: LifeMode;
   readonly context: CompileContext;
   readonly fill: LifeFill | null;
+  readonly overdue: OverdueDecisions | null;
   /** Decides a row of the batch anew after its of. or payment. fields have changed. */
   readonly rescore: (row: number) => void;
 }
@@ -105,6 +109,10 @@ export class LifePass {
   readonly #rawAmountAt: number;
   readonly #isAll: boolean;
   readonly #endWords = new Float64Array(1);
+  readonly #highHalves = new Int32Array(PREFETCH_ROWS);
+  readonly #buckets = new Int32Array(PREFETCH_ROWS);
+  /** Keeps the touching loop from being optimised away. */
+  touched = 0;
   #tables: LifeTables | null = null;
   /** Record that the row in hand is about, and its own; -1 = none. */
   #ofRecord = -1;
@@ -167,6 +175,18 @@ export class LifePass {
   /** Bytes of state in use. */
   get bytesUsed(): number {
     return this.lives.bytesUsed + this.terminals.bytesUsed + this.codes.bytesUsed;
+  }
+
+  /** Touches the index where rows [from, to) will be looked up, so that the cache misses overlap. */
+  prefetch(from: number, to: number): void {
+    if (!this.#isAll) return;
+    const { i32 } = (this.#tables as LifeTables).table;
+    const hi = this.#highHalves;
+    let count = 0;
+    for (let row = from; row < to; row++) {
+      hi[count++] = i32[row * this.#stride + this.#words.id + 1] as number;
+    }
+    this.touched ^= this.lives.index.locate(hi, this.#buckets, 0, count);
   }
 
   /**
@@ -359,13 +379,22 @@ export class LifePass {
     const own = this.#enums.code.read(i32, at);
     const known = codes.stateOf(anchor);
     if (own !== 0) codes.setState(anchor, own);
-    if ((own !== 0 || known === 0) && codes.usesOf(anchor) === 0) return;
+    const others = codes.usesOf(anchor) - (this.#isOwnCode(i32, at, anchor) ? 1 : 0);
+    if ((own !== 0 || known === 0) && others === 0) return;
     const { slots } = this.#options;
     this.#options.fill?.values(i32, f64, at);
     slots.values[VALUE.codeState] = codes.stateOf(anchor) === 0 ? NaN : codes.stateOf(anchor) - 1;
-    slots.values[VALUE.codeUses] = codes.usesOf(anchor) + 1;
+    slots.values[VALUE.codeUses] = others + 1;
     slots.writePayment(i32, f64, at);
     this.#options.rescore(row);
+  }
+
+  /** An id that is decided anew, with the code that it had. */
+  #isOwnCode(i32: Int32Array, at: number, anchor: number): boolean {
+    const record = this.#find(i32, at + this.#words.id);
+    if (record < 0) return false;
+    const node = this.lives.words[record * LIFE_WORDS + LIFE_W.codeNode] as number;
+    return node !== 0 && this.codes.anchorOf(node) === anchor;
   }
 
   #codeUses(record: number): number {
@@ -397,6 +426,11 @@ export class LifePass {
     if (kind === KIND.payment) this.#keepPayment(record, i32, f64, at);
     else this.#keepOf(record, i32, f64, at, kind);
     this.#keepVerdict(record, row, i32, at);
+    // The fallback is told under the row's revision, what was evaluated under the next.
+    const isFallback = ((i32[at + FLAGS_WORD] as number) & ROW_FLAG.fallback) !== 0;
+    if (isFallback && this.#options.overdue?.isAmended(i32[at + VERDICT_WORD] as number) === true) {
+      words[w + LIFE_W.revision] = (words[w + LIFE_W.revision] as number) + 1;
+    }
     this.#ownRecord = record;
     if (doubles[d + LIFE_D.heldMs] === doubles[d + LIFE_D.heldMs] || this.#timers.hasClocks) {
       this.#timers.arm(record, this.#batchRow, row);
@@ -473,6 +507,10 @@ export class LifePass {
   #renew(record: number, i32: Int32Array, at: number): void {
     const { words } = this.lives;
     const w = record * LIFE_WORDS;
+    // Its own earlier version is no other use of its code.
+    const code = words[w + LIFE_W.codeNode] as number;
+    if (code !== 0) this.codes.forget(code);
+    words[w + LIFE_W.codeNode] = 0;
     this.#freeParts(record);
     this.#evaluation.verdicts.free(record);
     words[w + LIFE_W.revision] = (words[w + LIFE_W.revision] as number) + 1;
@@ -668,11 +706,12 @@ export class LifePass {
     const { i32, at } = evaluation.event;
     const word = this.#enums.release.read(i32, at);
     records.set(record, LIFE_B.release, word);
-    const isHeld = records.get(record, LIFE_B.outcome) === HOLD;
+    // It is a word on a hold: without one there is nothing to decide.
+    if (records.get(record, LIFE_B.outcome) !== HOLD) return;
     const isRefused = this.#enums.credential.read(i32, at) === FAILED;
     evaluation.layOut(record, 'release');
     const isStopped = evaluation.judge(record);
-    if (isHeld && !isRefused && !isStopped) {
+    if (!isRefused && !isStopped) {
       if (word === APPROVE) evaluation.waive(record);
       else records.setFlag(record, LIFE_FLAG.forced);
     }
@@ -681,7 +720,7 @@ export class LifePass {
     if (isChanged) evaluation.amend(record, 'release', 0, out);
     this.#timers.arm(record, evaluation, 0);
     evaluation.release();
-    if (isHeld && isChanged) this.#resolved(record, out);
+    if (isChanged) this.#resolved(record, out);
   }
 
   /** A refund or reversal that was held may go out now: its payment moves. */
@@ -701,8 +740,9 @@ export class LifePass {
       this.#seat(payment);
     }
     const { words, texts } = this.lives;
-    const block = (words[record * LIFE_WORDS + LIFE_W.kept] as number) >> 2;
-    event.pointAtId(texts, texts.i32[block + 2] as number, texts.i32[block] as number);
+    const block = words[record * LIFE_WORDS + LIFE_W.kept] as number;
+    const { kept } = this.#evaluation;
+    event.pointAtId(texts, kept.idOffset(block), kept.idLength(block));
     this.#reconsider(payment, kind === RECORD_KIND.refund ? 'refund' : 'reversal', out);
   }
 

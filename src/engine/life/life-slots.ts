@@ -34,6 +34,8 @@ export const VALUE = {
   refundOpen: 16,
 } as const;
 
+const RAIL_NAME = /\.(openMethod|\w+Open)$/;
+
 /** One slot that is written: a text's four words come from `texts`, a number is one double. */
 interface Slot {
   readonly isText: boolean;
@@ -64,7 +66,9 @@ export class LifeSlots {
   readonly now: number;
   readonly readsEvents: boolean;
   readonly readsCodes: boolean;
+  /** payment. or of. has names of rails; payment. has. */
   readonly readsRails: boolean;
+  readonly readsOwnRails: boolean;
   readonly #payment: readonly Slot[];
   readonly #of: readonly Slot[];
   readonly #cause: Slot | null;
@@ -111,7 +115,8 @@ export class LifeSlots {
     const names = plan.life.fields.map((spec) => spec.name);
     this.readsEvents = names.some((name) => name.startsWith('event.'));
     this.readsCodes = names.some((name) => /\.code(State|Uses)$/.test(name));
-    this.readsRails = names.some((name) => /\.(openMethod|\w+Open)$/.test(name));
+    this.readsRails = names.some((name) => RAIL_NAME.test(name));
+    this.readsOwnRails = names.some((name) => /^payment/.test(name) && RAIL_NAME.test(name));
   }
 
   /** payment.X from `values`, of the record that begins at int32 word `at`. */

@@ -1,8 +1,13 @@
 // When a record has to be looked at again though nothing happens: at the end of its hold, at the next
 // threshold of a clock that a life rule compares, at the end of the maintenance that it is in. One
 // timer a record, the earliest of these; what the next one is, is worked out when it fires.
+//
+// A rule makes a timer only where it could fire once time has passed: its condition, with every part
+// that hangs on time taken for true, must hold now. What else it says changes at events only, and those
+// set timers anew. So a payment about which all is said makes none.
 
 import { must } from '../../base/assert.ts';
+import { GuardMaker } from './timer-guards.ts';
 import type { TimerPlan } from '../../domain/plan.ts';
 import type { RowLayout } from '../../domain/row-layout.ts';
 import type { CompileContext, CompiledRowFunction } from '../../rules/compile/row-function.ts';
@@ -16,7 +21,11 @@ import { RECORD_KIND } from './life-records.ts';
 /** What a timer is for, as it stands in the record. */
 export const TIMER = { none: 0, clock: 1, maintenance: 2, hold: 3 } as const;
 
+/** The conditions of the rules that a timer is for, all that hangs on time taken for true. */
+type Guards = readonly CompiledRowFunction[];
+
 interface Clock {
+  readonly guards: Guards;
   readonly ofPending: boolean;
   /** ms from the payment's time at which the comparison changes; NaN where `fn` gives the threshold. */
   readonly afterMs: number;
@@ -33,7 +42,7 @@ interface Row {
 
 export class LifeTimers {
   readonly #clocks: readonly Clock[];
-  readonly #ends: readonly CompiledRowFunction[];
+  readonly #ends: readonly { readonly guards: Guards; readonly end: CompiledRowFunction }[];
   readonly #lives: Lives;
   readonly #records: LifeRecords;
   readonly #heap: TimerHeap;
@@ -48,11 +57,14 @@ export class LifeTimers {
     this.#keepMs = plan.life.keepMs;
     this.#records = records;
     this.#heap = heap;
+    const guards = new GuardMaker(context);
     this.#clocks = plan.life.timers.flatMap((timer) =>
-      timer.kind === 'clock' ? [clockOf(context, layout, timer)] : [],
+      timer.kind === 'clock' ? [clockOf(context, layout, timer, guards.of(timer))] : [],
     );
     this.#ends = plan.life.timers.flatMap((timer) =>
-      timer.kind === 'maintenance' ? [endOf(context, timer)] : [],
+      timer.kind === 'maintenance'
+        ? [{ guards: guards.of(timer), end: endOf(context, timer) }]
+        : [],
     );
   }
 
@@ -71,9 +83,11 @@ export class LifeTimers {
     if (held === held) this.#consider(held, TIMER.hold);
     if (this.#records.get(record, LIFE_B.kind) === RECORD_KIND.payment) {
       this.#considerClocks(record, row, number);
-      for (const end of this.#ends) {
+      for (let k = 0; k < this.#ends.length; k++) {
+        const { guards, end } = this.#ends[k] as { guards: Guards; end: CompiledRowFunction };
         const due = end.run(row.i32, row.f64, row.F, row.FI, number);
-        if (due > (now[0] as number)) this.#consider(due, TIMER.maintenance);
+        if (!(due > (now[0] as number)) || !mayFire(guards, row, number)) continue;
+        this.#consider(due, TIMER.maintenance);
       }
     }
     this.#records.set(record, LIFE_B.timer, this.#kind);
@@ -87,8 +101,8 @@ export class LifeTimers {
     const time = doubles[record * LIFE_DOUBLES + LIFE_D.timeMs] as number;
     const isPending = this.#records.isPending(record);
     for (let k = 0; k < this.#clocks.length; k++) {
-      const { ofPending, afterMs, moreMs, fn } = this.#clocks[k] as Clock;
-      if (ofPending && !isPending) continue;
+      const { guards, ofPending, afterMs, moreMs, fn } = this.#clocks[k] as Clock;
+      if ((ofPending && !isPending) || !mayFire(guards, row, number)) continue;
       // Times are whole ms: a threshold that is passed is passed by 1 ms at the latest.
       const after =
         fn === null ? afterMs : fn.run(row.i32, row.f64, row.F, row.FI, number) + moreMs;
@@ -106,16 +120,26 @@ export class LifeTimers {
   }
 }
 
+function mayFire(guards: Guards, row: Row, number: number): boolean {
+  for (let k = 0; k < guards.length; k++) {
+    const guard = guards[k] as CompiledRowFunction;
+    if (guard.run(row.i32, row.f64, row.F, row.FI, number) === 1) return true;
+  }
+  return false;
+}
+
 function clockOf(
   context: CompileContext,
   layout: RowLayout,
   timer: Extract<TimerPlan, { kind: 'clock' }>,
+  guards: Guards,
 ): Clock {
   const { field, threshold, isStrict } = timer;
   const moreMs = isStrict ? 1 : 0;
   const ofPending = must(layout.fields[field], 'clock').name === 'payment.pendingFor';
   const isLiteral = threshold.op === 'number';
   return {
+    guards,
     ofPending,
     afterMs: isLiteral ? threshold.value + moreMs : NaN,
     moreMs,

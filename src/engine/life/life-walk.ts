@@ -6,6 +6,7 @@
 import { OutputRegion } from '../output-region.ts';
 import type { WorkerProgram } from '../worker-program.ts';
 import type { LifePass } from './life-pass.ts';
+import { PREFETCH_ROWS } from './life-pass.ts';
 
 const REGION_BYTES = 2 ** 20;
 
@@ -94,14 +95,19 @@ export class LifeWalk {
     const entries = this.#entries;
     out.begin();
     entries.count = 0;
+    let fetched = 0;
     for (let row = life.nextBusy(0, count); row < count; row = life.nextBusy(row + 1, count)) {
+      if (row >= fetched) {
+        fetched = Math.min(count, row + PREFETCH_ROWS);
+        life.prefetch(row, fetched);
+      }
       const start = out.total;
       life.before(row, out);
       life.apply(row, out);
       const own = out.total;
       const isOwn = life.isAboutAnother;
       if (isOwn) {
-        out.ensure(this.#program.encoder.bytesMax);
+        out.ensure(this.#program.encoder.bytesMax * 2);
         this.#program.encode(row, out.buffer);
       }
       const end = out.total;

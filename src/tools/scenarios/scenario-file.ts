@@ -127,7 +127,7 @@ class ScenarioReader {
   }
 
   #fail(what: string): never {
-    const { path } = { path: this.#path };
+    const path = this.#path;
     throw new HoldfastError('USAGE', `Cannot read the scenario "${path}": ${what}`, { path });
   }
 }

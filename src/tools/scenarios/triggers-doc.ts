@@ -82,7 +82,7 @@ export function triggersDoc(scenarios: readonly Scenario[], plan: Plan): string 
     HEAD,
     table(['#', 'trigger', 'scenario', 'outcome', 'codes', 'rule'], cases),
     RULES_HEAD,
-    table(['#', 'rule', 'holds when', 'outcome', 'reason'], rules),
+    table(['#', 'rule', 'when', 'outcome', 'reason'], rules),
     TAIL,
   ].join('');
 }

@@ -1,0 +1,81 @@
+// Of each timer the conditions of the rules that it is for, all that hangs on time taken for true.
+//
+// Negations stand at the atoms of a condition, so it only ever grows with them: an atom that reads a
+// clock, or asks for maintenance now, is replaced by true as a whole, and what is left bounds the rule
+// from above, before and after the timer's instant.
+
+import type { Expression } from '../../domain/expression.ts';
+import { partsOf, someNode } from '../../domain/expression-tree.ts';
+import type { Plan, RulePlan, TimerPlan } from '../../domain/plan.ts';
+import { shapeOf } from '../../rules/compile/lookup-plan.ts';
+import type { CompileContext, CompiledRowFunction } from '../../rules/compile/row-function.ts';
+import { compileRowFunction } from '../../rules/compile/row-function.ts';
+
+export class GuardMaker {
+  readonly #context: CompileContext;
+  readonly #compiled = new Map<RulePlan, CompiledRowFunction>();
+
+  constructor(context: CompileContext) {
+    this.#context = context;
+  }
+
+  /** Of the rules whose condition or score the timer is for. */
+  of(timer: TimerPlan): readonly CompiledRowFunction[] {
+    const { plan } = this.#context;
+    return plan.rules
+      .filter((rule) => rule.isLife && isFor(timer, rule))
+      .map((rule) => this.#guard(rule));
+  }
+
+  #guard(rule: RulePlan): CompiledRowFunction {
+    const known = this.#compiled.get(rule);
+    if (known !== undefined) return known;
+    const bound = withoutTime(rule.when, this.#context.plan);
+    const made = compileRowFunction(
+      this.#context,
+      (emitter) => `${emitter.condition(bound)} ? 1 : 0`,
+    );
+    this.#compiled.set(rule, made);
+    return made;
+  }
+}
+
+/** The condition with every atom that hangs on time taken for true. */
+export function withoutTime(e: Expression, plan: Plan): Expression {
+  if (e.op === 'and' || e.op === 'or') {
+    return { ...e, args: e.args.map((arg) => withoutTime(arg, plan)) };
+  }
+  const { text, at } = e;
+  const hangs = someNode(e, (node) => isClock(node, plan) || isMaintenance(node));
+  return hangs ? { op: 'boolean', value: true, type: 'boolean', text, at } : e;
+}
+
+function isClock(e: Expression, plan: Plan): boolean {
+  if (e.op !== 'field') return false;
+  return plan.life.timers.some((timer) => timer.kind === 'clock' && timer.field === e.field);
+}
+
+function isMaintenance(e: Expression): boolean {
+  return e.op === 'call' && e.name === 'inMaintenance' && e.timeField !== undefined;
+}
+
+function isFor(timer: TimerPlan, rule: RulePlan): boolean {
+  const reads = (e: Expression): boolean => {
+    if (timer.kind === 'maintenance') {
+      const [scope] = partsOf(e);
+      if (!isMaintenance(e) || scope === undefined) return false;
+      return e.op === 'call' && e.register === timer.register && isSame(scope, timer.scope);
+    }
+    if (e.op !== 'compare') return false;
+    const isOn = (side: Expression): boolean => side.op === 'field' && side.field === timer.field;
+    return (
+      (isOn(e.left) && isSame(e.right, timer.threshold)) ||
+      (isOn(e.right) && isSame(e.left, timer.threshold))
+    );
+  };
+  return someNode(rule.when, reads) || (rule.score !== null && someNode(rule.score, reads));
+}
+
+function isSame(a: Expression, b: Expression): boolean {
+  return shapeOf(a) === shapeOf(b);
+}

@@ -1,0 +1,62 @@
+// `holdfast run --alerts` as a user runs it.
+
+import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { buildProgram, runProgram } from './program.ts';
+
+const RULES = `ruleset: small
+currency: CNY
+rules:
+  - { id: large, when: tx.amount > 900, outcome: hold, reason: AMOUNT_TOO_LARGE }
+`;
+const ROW = {
+  id: 't1',
+  kind: 'payment',
+  time: 1_772_380_800_000,
+  account: 'A',
+  amount: 100,
+  currency: 'CNY',
+  merchant: 'M',
+};
+
+let root = '';
+beforeAll(async () => {
+  buildProgram();
+  root = await mkdtemp(join(tmpdir(), 'holdfast-alerts-'));
+  writeFileSync(join(root, 'rules.yaml'), RULES);
+  writeFileSync(join(root, 'in.ndjson'), `${JSON.stringify(ROW)}\n`);
+}, 120_000);
+afterAll(async () => {
+  await rm(root, { recursive: true });
+});
+
+const ARGS = ['run', '--rules', '../rules.yaml', '--in', '../in.ndjson', '--out'];
+
+test('a quiet stream leaves an empty file and says so', async () => {
+  const folder = join(root, 'quiet');
+  mkdirSync(folder);
+  const run = await runProgram([...ARGS, 'out.ndjson', '--alerts', 'alerts.ndjson'], folder);
+  expect(run.code).toBe(0);
+  expect(run.err).toContain('0 alerts in alerts.ndjson\n');
+  expect(readFileSync(join(folder, 'alerts.ndjson'), 'utf8')).toBe('');
+});
+
+test('without it nothing is watched and no file is made', async () => {
+  const folder = join(root, 'unwatched');
+  mkdirSync(folder);
+  const run = await runProgram([...ARGS, 'out.ndjson'], folder);
+  expect(run.err).not.toContain('alert');
+  expect(readdirSync(folder)).toEqual(['out.ndjson']);
+});
+
+test.each([
+  ['the standard output twice', ['-', '--alerts', '-'], 'name a file for one of them'],
+  ['the decisions', ['out.ndjson', '--alerts', 'out.ndjson'], 'are the same file'],
+])('%s is refused', async (_, more, message) => {
+  const { code, err } = await runProgram([...ARGS, ...more], root);
+  expect(code).toBe(2);
+  expect(err).toContain(message);
+});
