@@ -4,7 +4,7 @@ import type { Histogram } from 'hdr-histogram-js';
 import type { Plan } from '../domain/plan.ts';
 import { PASSES } from './batch-worker.ts';
 import { COUNTER } from './counters.ts';
-import type { WorkerReport } from './worker.ts';
+import type { LifeReport, WorkerReport } from './worker.ts';
 
 export interface RunProgress {
   /** Rows read and decided on, bad ones included. */
@@ -61,6 +61,8 @@ export interface RunResult extends RunProgress {
   readonly unknownKeys: number;
   readonly entities: readonly EntityReport[];
   readonly repeats: { readonly ids: number; readonly bytes: number; readonly evicted: number };
+  /** Null where no payments are kept. */
+  readonly life: LifeReport | null;
   readonly peakRssBytes: number;
 }
 
@@ -81,7 +83,15 @@ export function summarizeReports(
   reports: readonly WorkerReport[],
 ): Pick<
   RunResult,
-  'passesMs' | 'rules' | 'reasons' | 'flags' | 'informing' | 'unknownKeys' | 'entities' | 'repeats'
+  | 'passesMs'
+  | 'rules'
+  | 'reasons'
+  | 'flags'
+  | 'informing'
+  | 'unknownKeys'
+  | 'entities'
+  | 'repeats'
+  | 'life'
 > {
   const counters = sumCounters(reports);
   const count = (at: number): number => counters[at] ?? 0;
@@ -130,5 +140,7 @@ export function summarizeReports(
       bytes: total(({ repeats }) => repeats.bytes),
       evicted: total(({ repeats }) => repeats.evicted),
     },
+    // One worker walks payments' lives.
+    life: reports.find(({ life }) => life !== null)?.life ?? null,
   };
 }

@@ -6,8 +6,8 @@
 // answered in the end) was stopped all the same: right if guilty, a false alarm if not. What is let go
 // is counted beside. Repeats, and other content under the same id, are left out.
 
-import type { Cause, } from '../domain/life.ts';
 import type { Decision } from '../domain/decision.ts';
+import type { Cause } from '../domain/life.ts';
 
 export interface Money {
   /** Minor units of the rules file's currency. */
@@ -117,13 +117,14 @@ export class AccuracyMeter {
     this.#labels.set(transactionId, this.#kind(kind) * 2 + (label === 'genuine' ? 1 : 0));
   }
 
-  /** Any decision, in the stream's order; those that do not count are passed over. */
-  add(decision: Decision): void {
+  /** Any decision, in the stream's order; false where it does not count. */
+  add(decision: Decision): boolean {
     const { transactionId, outcome, cause, revision, flags } = decision;
-    if (flags?.includes('REPEAT') === true || isUnreadableInput(decision)) return;
-    if (cause === undefined && revision > 0) return;
+    if (flags?.includes('REPEAT') === true || isUnreadableInput(decision)) return false;
+    if (cause === undefined && revision > 0) return false;
     if (outcome === 'allow') this.addAllowed(transactionId, cause);
     else this.#addStopped(decision);
+    return true;
   }
 
   /** The same of one that allows. */

@@ -51,8 +51,7 @@ export async function measureAccuracy(options: MeasureOptions): Promise<Accuracy
     }
     const decision = parse<Decision>(line);
     if (decision === null) throw notAsExpected(options.decisionsPath, number, 'a decision');
-    meter.add(decision);
-    if (decision.outcome !== 'allow') options.onStopped?.(decision);
+    if (meter.add(decision) && decision.outcome !== 'allow') options.onStopped?.(decision);
   });
   if (options.money) await addMoney(options.money, meter);
   return meter.result();
@@ -71,9 +70,8 @@ async function addMoney(options: MoneyOptions, meter: AccuracyMeter): Promise<vo
   const seen = new Set<string>();
   await eachLine(options.transactionsPath, (line) => {
     // A broken row is no transaction: the engine has said so already.
-    const id = line.startsWith(ID_FIRST)
-      ? textAfter(line, ID_FIRST)
-      : parse<{ id?: unknown }>(line)?.id;
+    const isPlain = line.startsWith(ID_FIRST) && !line.includes('\\');
+    const id = isPlain ? textAfter(line, ID_FIRST) : parse<{ id?: unknown }>(line)?.id;
     if (typeof id !== 'string' || !meter.wantsAmount(id) || seen.has(id)) return;
     const row = parse<Record<string, unknown>>(line);
     if (row === null) return;

@@ -57,22 +57,17 @@ function refundInParts(stage: Stage, timeMs: number): boolean {
   return true;
 }
 
-/** More refunds than payments within a day: from the third on. */
+/** One purchase is given back piece by piece, more refunds than payments in a day: from the third on. */
 function refundStorm(stage: Stage, timeMs: number): boolean {
-  const first = paid(stage, timeMs);
-  const second = stage.payments.make(first.account, timeMs + 20 * MINUTE_MS, {
-    channel: 'online',
-    amountCny: stage.between(80, 900),
-  });
-  stage.add(first);
-  stage.add(second);
-  let at = second.timeMs + stage.between(20, 90) * MINUTE_MS;
-  [first, second, first].forEach((payment, i) => {
-    const refund = refundOf(payment, at, stage.between(0.3, 0.45));
+  const payment = paid(stage, timeMs);
+  stage.add(payment);
+  let at = timeMs + stage.between(20, 90) * MINUTE_MS;
+  for (let i = 0; i < 3; i++) {
+    const refund = refundOf(payment, at, stage.between(0.2, 0.3));
     if (i < 2) stage.add(refund);
     else stage.addGuilty(refund);
     at += stage.between(5, 60) * MINUTE_MS;
-  });
+  }
   return true;
 }
 
