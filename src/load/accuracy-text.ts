@@ -33,8 +33,8 @@ export function ruleBlock(accuracy: Accuracy, currency: string, rowsMax: number)
     ruleRow('all together', togetherCells(accuracy, currency)),
   ];
   const rest = rules.length - shown.length;
-  const more = rest > 0 ? `; ${count(rest, 'more rule')}: scripts/measure-accuracy.mjs` : '';
-  lines.push(`  right: of any kind; recall: of the kind that the rule is for${more}`);
+  lines.push('  right: guilty of anything; recall: of the kind that the rule is for');
+  if (rest > 0) lines.push(`  ${count(rest, 'more rule')}: scripts/measure-accuracy.mjs`);
   return lines;
 }
 

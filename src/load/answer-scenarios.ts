@@ -1,6 +1,7 @@
 // Injected faults of the answer: it never comes, it comes and says the contrary, or it names another
 // sum. Beside each the honest case that looks the same until the answer is there.
 
+import { must } from '../base/assert.ts';
 import { codeOf, statusOf } from './derived-rows.ts';
 import type { Draft } from './draft.ts';
 import type { Scenario, Stage } from './scenario.ts';
@@ -12,7 +13,11 @@ const SECOND_MS = 1000;
 /** A payment of anyone at a terminal (or online), whose outcome is not known yet. */
 export function openPayment(stage: Stage, timeMs: number, wishes?: Wishes): Draft {
   const channel = stage.random.pick(['chip', 'contactless', 'payment-code'] as const);
-  const account = stage.account(timeMs, HOUR_MS);
+  const merchant = wishes?.merchant;
+  const account =
+    merchant === undefined
+      ? stage.account(timeMs, HOUR_MS)
+      : stage.localAccount(timeMs, HOUR_MS, merchant);
   const draft = stage.payments.make(account, timeMs, wishes ?? { channel });
   draft.walletStatus = 'unknown';
   if (draft.channel !== 'online') draft.terminalStatus = 'unknown';
@@ -115,9 +120,8 @@ function maintainedPayment(stage: Stage, timeMs: number): { draft: Draft; endMs:
   const window = stage.nextMaintenance(timeMs, DAY_MS / 2);
   if (window === null || window.terminal < 0) return null;
   const atMs = stage.between(window.fromMs + MINUTE_MS, window.toMs - 15 * MINUTE_MS);
-  const merchant = stage.world.terminals[window.terminal]?.merchant ?? 0;
+  const { merchant } = must(stage.world.terminals[window.terminal], 'terminal');
   const draft = openPayment(stage, atMs, { channel: 'chip', merchant });
-  stage.population.quiet(draft.account, atMs + HOUR_MS);
   stage.payments.setTerminal(draft, window.terminal);
   return { draft, endMs: window.toMs };
 }

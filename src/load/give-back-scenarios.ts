@@ -16,8 +16,12 @@ const CUT_OFF_HOUR = 23;
 /** Accounts of trainees, and a name that is nobody's. */
 const WITHOUT_RIGHT: readonly string[] = ['op-41', 'op-42', 'op-77'];
 
-function paid(stage: Stage, timeMs: number, wishes: Wishes = { channel: 'online' }): Draft {
-  const account = stage.account(timeMs, DAY_MS);
+function paid(
+  stage: Stage,
+  timeMs: number,
+  wishes: Wishes = { channel: 'online' },
+  account: number = stage.account(timeMs, DAY_MS),
+): Draft {
   const amountCny = wishes.amountCny ?? stage.between(80, 1_500);
   return stage.payments.make(account, timeMs, { ...wishes, amountCny });
 }
@@ -59,7 +63,8 @@ function refundInParts(stage: Stage, timeMs: number): boolean {
 
 /** One purchase is given back piece by piece, more refunds than payments in a day: from the third on. */
 function refundStorm(stage: Stage, timeMs: number): boolean {
-  const payment = paid(stage, timeMs);
+  const account = stage.rareAccount(timeMs, DAY_MS);
+  const payment = paid(stage, timeMs, { channel: 'online' }, account);
   stage.add(payment);
   let at = timeMs + stage.between(20, 90) * MINUTE_MS;
   for (let i = 0; i < 3; i++) {

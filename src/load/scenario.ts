@@ -6,6 +6,7 @@ import type { Draft } from './draft.ts';
 import type { OrdinaryPayments } from './ordinary.ts';
 import type { Population } from './population.ts';
 import type { Schedule } from './schedule.ts';
+import { CITIES } from './world-data.ts';
 import type { MaintenanceWindow, World } from './world.ts';
 import { labelOf, releaseOf } from './derived-rows.ts';
 
@@ -17,6 +18,8 @@ export const DAY_MS: number = 24 * HOUR_MS;
 const LABEL_SHARE = 0.4;
 /** Share of what is injected that an officer declines, if it is held. */
 const DECLINE_SHARE = 0.06;
+/** Kinds of scenarios that have terminals of their own. */
+const TERMINAL_PARTS = 5;
 /** Ids that no row of a stream has. */
 const STRANGE_ID_FIRST = 990_000_000;
 
@@ -109,7 +112,8 @@ export class Stage {
 
   #makeKnown(draft: Draft, label: string): void {
     draft.knownAtMs = draft.timeMs + Math.floor(this.between(1, 5) * DAY_MS);
-    if (this.random.chance(LABEL_SHARE)) {
+    // Banks know about payments.
+    if (draft.kind === 'payment' && this.random.chance(LABEL_SHARE)) {
       this.#schedule.add(labelOf(draft, draft.knownAtMs, label));
     }
   }
@@ -126,6 +130,35 @@ export class Stage {
     const account = this.population.pickKnown(timeMs, paidMin);
     if (account >= 0) this.population.quiet(account, timeMs + quietMs);
     return account;
+  }
+
+  /** Any free account that seldom pays. */
+  rareAccount(timeMs: number, quietMs: number): number {
+    let account = this.population.pick(timeMs);
+    for (let tries = 0; tries < 12; tries++) {
+      const other = this.population.pick(timeMs);
+      if (this.population.paidCount(other) < this.population.paidCount(account)) account = other;
+    }
+    this.population.quiet(account, timeMs + quietMs);
+    return account;
+  }
+
+  /** A free account that is where merchant `index` is, so that its place is not suspicious. */
+  localAccount(timeMs: number, quietMs: number, index: number): number {
+    const place = this.world.merchants[index]?.city;
+    for (let tries = 0; tries < 300; tries++) {
+      const account = this.population.pick(timeMs);
+      if (CITIES[this.population.placeOf(account)] !== place) continue;
+      this.population.quiet(account, timeMs + quietMs);
+      return account;
+    }
+    return this.account(timeMs, quietMs);
+  }
+
+  /** One of the terminals that only scenarios use; what one does there does not touch another's. */
+  reservedTerminal(part: number): number {
+    const those = this.world.reservedTerminals.filter((_, i) => i % TERMINAL_PARTS === part);
+    return this.random.pick(those);
   }
 
   /** An address that nobody else has (198.18.0.0/15, kept for tests). */

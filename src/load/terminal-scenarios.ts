@@ -11,6 +11,12 @@ import { DAY_MS, HOUR_MS, MINUTE_MS } from './scenario.ts';
 import { CITIES } from './world-data.ts';
 
 const SECOND_MS = 1000;
+/** Of the terminals. */
+const FAULT_PART = 0;
+const NETWORK_PART = 1;
+const MOVED_PART = 2;
+const SKIMMED_PART = 3;
+const ONE_FRAUD_PART = 4;
 const FAULTS: readonly string[] = ['sensor', 'board', 'power', 'self-test', 'reset'];
 
 /** A payment that is known to have succeeded, or one whose outcome is open. */
@@ -26,7 +32,7 @@ function paymentAt(stage: Stage, terminal: number, timeMs: number, isOpen: boole
 
 /** It breaks a few seconds after one to three payments began; the one before them was done. */
 function faultInFlight(stage: Stage, timeMs: number): boolean {
-  const terminal = stage.random.pick(stage.world.reservedTerminals);
+  const terminal = stage.reservedTerminal(FAULT_PART);
   stage.add(paymentAt(stage, terminal, timeMs, false));
   const count = 1 + stage.random.below(3);
   let at = timeMs + stage.between(1, 5) * MINUTE_MS;
@@ -46,7 +52,7 @@ function faultInFlight(stage: Stage, timeMs: number): boolean {
 
 /** It breaks between two customers. */
 function faultAtRest(stage: Stage, timeMs: number): boolean {
-  const terminal = stage.random.pick(stage.world.reservedTerminals);
+  const terminal = stage.reservedTerminal(FAULT_PART);
   let at = timeMs;
   for (let i = 0; i < 2; i++) {
     const draft = paymentAt(stage, terminal, at, false);
@@ -60,7 +66,7 @@ function faultAtRest(stage: Stage, timeMs: number): boolean {
 
 /** It loses the network for a moment; the answer comes all the same. */
 function networkBlip(stage: Stage, timeMs: number): boolean {
-  const draft = paymentAt(stage, stage.random.pick(stage.world.reservedTerminals), timeMs, true);
+  const draft = paymentAt(stage, stage.reservedTerminal(NETWORK_PART), timeMs, true);
   stage.addHonest(draft);
   stage.add(terminalOf(draft, timeMs + stage.between(1, 4) * SECOND_MS, 'network'));
   stage.add(statusOf(draft, timeMs + stage.between(5, 25) * SECOND_MS));
@@ -69,7 +75,7 @@ function networkBlip(stage: Stage, timeMs: number): boolean {
 
 /** It reports a place where it should not be; what is paid there without a place is guilty. */
 function reportedElsewhere(stage: Stage, timeMs: number): boolean {
-  const index = stage.random.pick(stage.world.reservedTerminals);
+  const index = stage.reservedTerminal(MOVED_PART);
   const { merchant } = must(stage.world.terminals[index], 'terminal');
   const place = must(CITIES[stage.random.below(24)], 'city');
   if (place === stage.world.merchants[merchant]?.city) return false;
@@ -92,13 +98,10 @@ function reportedElsewhere(stage: Stage, timeMs: number): boolean {
 
 /** A skimming device: two payments turn out as fraud within a day; what follows there is guilty. */
 function compromisedTerminal(stage: Stage, timeMs: number): boolean {
-  const index = stage.random.pick(stage.world.reservedTerminals);
+  const index = stage.reservedTerminal(SKIMMED_PART);
   const terminal = must(stage.world.terminals[index], 'terminal');
-  const city = CITIES.findIndex(
-    (place) => place === stage.world.merchants[terminal.merchant]?.city,
-  );
   const pay = (atMs: number): Draft => {
-    const account = localAccount(stage, atMs, city);
+    const account = stage.localAccount(atMs, 2 * DAY_MS, terminal.merchant);
     const draft = stage.payments.make(account, atMs, {
       channel: 'chip',
       merchant: terminal.merchant,
@@ -125,7 +128,7 @@ function compromisedTerminal(stage: Stage, timeMs: number): boolean {
 
 /** One fraud at a terminal is no pattern: who pays there afterwards is as honest as before. */
 function oneFraudThere(stage: Stage, timeMs: number): boolean {
-  const index = stage.random.pick(stage.world.reservedTerminals);
+  const index = stage.reservedTerminal(ONE_FRAUD_PART);
   const skimmed = paymentAt(stage, index, timeMs, false);
   skimmed.knownAtMs = skimmed.timeMs + Math.floor(stage.between(2, 8) * HOUR_MS);
   stage.addGuilty(skimmed, 'skimmed-unknown-then');
@@ -135,17 +138,6 @@ function oneFraudThere(stage: Stage, timeMs: number): boolean {
     stage.addHonest(paymentAt(stage, index, at, false));
   }
   return true;
-}
-
-/** Somebody who is in `city`, so that only the terminal is suspicious. */
-function localAccount(stage: Stage, timeMs: number, city: number): number {
-  for (let tries = 0; tries < 300; tries++) {
-    const account = stage.population.pick(timeMs);
-    if (stage.population.placeOf(account) !== city) continue;
-    stage.population.quiet(account, timeMs + DAY_MS + 20 * HOUR_MS);
-    return account;
-  }
-  return stage.account(timeMs, DAY_MS);
 }
 
 export const TERMINAL_SCENARIOS: readonly Scenario[] = [

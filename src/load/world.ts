@@ -206,7 +206,11 @@ export function makeWorld(): World {
     const last = merchant.terminalFirst + merchant.terminalCount - 1;
     terminals[last] = { ...must(terminals[last], 'terminal'), isReserved: true };
   }
-  const reserved = terminals.flatMap(({ isReserved }, index) => (isReserved ? [index] : []));
+  // Where people live and the merchant is in business: nothing but the scenario is suspicious there.
+  const reserved = terminals.flatMap(({ isReserved, merchant }, index) => {
+    const { isActive, city } = must(merchants[merchant], 'merchant');
+    return isReserved && isActive && city.homeWeight > 0 ? [index] : [];
+  });
   const maintained = reserved.filter((_, i) => i % MAINTAINED_SHARE === 0);
   const listed = Array.from({ length: LISTED_COUNT }, (_, i) => LISTED_ACCOUNT_FIRST + i * 13);
   return {
