@@ -8,91 +8,15 @@
 
 import type { Decision } from '../domain/decision.ts';
 import type { Cause } from '../domain/life.ts';
-
-export interface Money {
-  /** Minor units of the rules file's currency. */
-  readonly rightly: number;
-  readonly wrongly: number;
-}
-
-export interface KindAccuracy {
-  readonly kind: string;
-  /** Labelled rows that were decided. */
-  readonly injected: number;
-  readonly caught: number;
-  readonly missed: number;
-  /** Honest rows that a rule of the trigger of this name stopped (by the first reason). */
-  readonly falseAlarms: number;
-  /** caught / (caught + falseAlarms); NaN when nothing was stopped. */
-  readonly precision: number;
-  /** caught / injected; NaN when nothing was injected. */
-  readonly recall: number;
-}
-
-export interface RuleAccuracy {
-  /** Id; SCORE_RULE of what only the sum of scores stopped. */
-  readonly rule: string;
-  /** Its trigger, which is the kind that it is for; '' = it has none. */
-  readonly kind: string;
-  /** Transactions that it stops, alone. */
-  readonly fired: number;
-  /** Of them guilty: of its kind, and of any. */
-  readonly caughtOfKind: number;
-  readonly caught: number;
-  /** Of fired. */
-  readonly precisionOfKind: number;
-  readonly precision: number;
-  /** Of all that is guilty of its kind; NaN where nothing is. Of all that is guilty. */
-  readonly recallOfKind: number;
-  readonly recall: number;
-  /** Null when amounts are not known. */
-  readonly money: Money | null;
-}
-
-export interface HardCases {
-  readonly kind: string;
-  /** Honest rows that look suspicious. */
-  readonly shown: number;
-  readonly stopped: number;
-  /** Of them, those that were allowed in the end. */
-  readonly letGo: number;
-}
-
-export interface Accuracy {
-  readonly decided: number;
-  readonly stopped: number;
-  readonly overall: KindAccuracy;
-  /** By name of kind. */
-  readonly kinds: readonly KindAccuracy[];
-  /** Most money stopped rightly first, then most caught. */
-  readonly rules: readonly RuleAccuracy[];
-  readonly hardCases: readonly HardCases[];
-  /** Stopped and in the end allowed: guilty ones, honest ones. */
-  readonly letGo: { readonly guilty: number; readonly honest: number };
-  /** Amendments by cause, most frequent first. */
-  readonly amendments: readonly (readonly [cause: string, count: number])[];
-  /** Null when amounts are not known. */
-  readonly money: (Money & { readonly missed: number }) | null;
-}
-
-export const SCORE_RULE = 'SCORE';
-
-interface Tally {
-  injected: number;
-  caught: number;
-  falseAlarms: number;
-}
-
-interface Stopped {
-  /** Index of its kind; -1 = it has no label. */
-  readonly kind: number;
-  readonly isGuilty: boolean;
-  /** Indexes of rules that stopped it. */
-  readonly rules: number[];
-  isLetGo: boolean;
-  /** Minor units; NaN = not known. */
-  amountMinor: number;
-}
+import type { Accuracy, HardCases, RuleAccuracy, Stopped, Tally } from './accuracy-figures.ts';
+import {
+  SCORE_RULE,
+  accuracyOf,
+  byMoneyThenCaught,
+  hardCase,
+  moneyOf,
+  ruleFigures,
+} from './accuracy-figures.ts';
 
 /** Collects labels first, then decisions, then amounts, then says how right they were. */
 export class AccuracyMeter {
@@ -212,31 +136,14 @@ export class AccuracyMeter {
     const byRule: Stopped[][] = this.#rules.all.map(() => []);
     for (const one of stopped) for (const rule of one.rules) byRule[rule]?.push(one);
     return this.#rules.all
-      .map((rule, i): RuleAccuracy => {
-        const those = byRule[i] ?? [];
-        const kind = this.#triggerOf(rule);
-        const number = this.#kinds.find(kind);
-        const caught = those.filter(({ isGuilty }) => isGuilty).length;
-        const ofKind = those.filter((one) => one.isGuilty && one.kind === number).length;
-        return {
-          rule,
-          kind,
-          fired: those.length,
-          caughtOfKind: ofKind,
-          caught,
-          precisionOfKind: ofKind / those.length,
-          precision: caught / those.length,
-          recallOfKind: number < 0 ? NaN : ofKind / this.#tally(number).injected,
-          recall: caught / injected,
-          money: this.#hasAmounts ? moneyOf(those) : null,
-        };
+      .map((rule, i) => {
+        const trigger = this.#triggerOf(rule);
+        const kind = this.#kinds.find(trigger);
+        const ofKind = kind < 0 ? NaN : this.#tally(kind).injected;
+        const all = { kind, ofKind, injected };
+        return ruleFigures(rule, trigger, byRule[i] ?? [], all, this.#hasAmounts);
       })
-      .toSorted(
-        (a, b) =>
-          (b.money?.rightly ?? 0) - (a.money?.rightly ?? 0) ||
-          b.caught - a.caught ||
-          (a.rule < b.rule ? -1 : 1),
-      );
+      .toSorted(byMoneyThenCaught);
   }
 
   #hardCases(stopped: readonly Stopped[]): HardCases[] {
@@ -246,12 +153,9 @@ export class AccuracyMeter {
       if (label < 0 && (code & 1) === 1) shown[code >> 1] = (shown[code >> 1] as number) + 1;
     }
     return this.#kinds.all
-      .map((kind, i) => {
-        const those = stopped.filter((one) => !one.isGuilty && one.kind === i);
-        const letGo = those.filter(({ isLetGo }) => isLetGo).length;
-        return { kind, shown: shown[i] as number, stopped: those.length, letGo };
-      })
-      .filter((row) => row.shown > 0);
+      .map((kind, i) => hardCase(kind, i, shown[i] as number, stopped))
+      .filter((row) => row.shown > 0)
+      .toSorted((a, b) => (a.kind < b.kind ? -1 : 1));
   }
 
   /** Counts a transaction, and its label once. */
@@ -313,28 +217,4 @@ class Names {
 /** The engine's own word on a broken row: no rule has judged it. */
 function isUnreadableInput({ reasons = [] }: Decision): boolean {
   return reasons.some(({ code, rule }) => code === 'INVALID_INPUT' && rule === undefined);
-}
-
-/** What has no amount (a reversal) counts nothing. */
-function moneyOf(those: readonly Stopped[]): Money {
-  let rightly = 0;
-  let wrongly = 0;
-  for (const { isGuilty, amountMinor } of those) {
-    if (Number.isNaN(amountMinor)) continue;
-    if (isGuilty) rightly += amountMinor;
-    else wrongly += amountMinor;
-  }
-  return { rightly, wrongly };
-}
-
-function accuracyOf(kind: string, { injected, caught, falseAlarms }: Tally): KindAccuracy {
-  return {
-    kind,
-    injected,
-    caught,
-    missed: injected - caught,
-    falseAlarms,
-    precision: caught / (caught + falseAlarms),
-    recall: caught / injected,
-  };
 }

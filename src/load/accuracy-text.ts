@@ -2,7 +2,7 @@
 // of them together, with the money that was stopped rightly and wrongly.
 
 import { exponentOr2 } from '../domain/currencies.ts';
-import type { Accuracy, KindAccuracy, RuleAccuracy } from './accuracy-meter.ts';
+import type { Accuracy, KindAccuracy, RuleAccuracy } from './accuracy-figures.ts';
 import { formatNumber, formatShare } from './quantity.ts';
 import { count, shorten, title, wrapList } from './text-blocks.ts';
 

@@ -8,7 +8,7 @@ import { currencyExponent, exponentOr2 } from '../domain/currencies.ts';
 import type { Decision } from '../domain/decision.ts';
 import type { Cause } from '../domain/life.ts';
 import type { RateData } from '../domain/plan.ts';
-import type { Accuracy } from './accuracy-meter.ts';
+import type { Accuracy } from './accuracy-figures.ts';
 import { AccuracyMeter } from './accuracy-meter.ts';
 import { eachLine } from './lines.ts';
 

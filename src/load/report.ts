@@ -3,7 +3,7 @@
 
 import type { Outcome } from '../domain/decision.ts';
 import type { Plan } from '../domain/plan.ts';
-import type { Accuracy } from './accuracy-meter.ts';
+import type { Accuracy } from './accuracy-figures.ts';
 import { kindBlock, ruleBlock as ruleAccuracyBlock } from './accuracy-text.ts';
 import type { ExplainedDecision, RuleInfo } from './explain-decision.ts';
 import { explainDecision } from './explain-decision.ts';
