@@ -14,7 +14,7 @@ import { SHARDS } from '../state/entity-state.ts';
 import type { BatchSizes } from './batch.ts';
 import { makeBatchMemory } from './batch.ts';
 import { fillBatch, makeBatchView } from './batch-view.ts';
-import type { BatchView } from './batch-worker.ts';
+import type { BatchView } from './batch-view.ts';
 import { BatchWorker } from './batch-worker.ts';
 import { DeadLetterBox } from './dead-letter-box.ts';
 import { TILE_ROWS } from './feature-pass.ts';
