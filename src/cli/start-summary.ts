@@ -70,7 +70,12 @@ export async function startSummary(
     life:
       result.life === null
         ? null
-        : { ...result.life, amendments: accuracy.amendments, letGo: accuracy.letGo },
+        : {
+            ...result.life,
+            amendments: new Map(Object.entries(result.amendmentsByCause)),
+            outcomes: result.amendedOutcomes,
+            letGo: accuracy.letGo,
+          },
     accuracy,
     examples,
     files: [

@@ -61,8 +61,6 @@ export interface Accuracy {
   readonly hardCases: readonly HardCases[];
   /** Stopped and in the end allowed: guilty ones, honest ones. */
   readonly letGo: { readonly guilty: number; readonly honest: number };
-  /** Amendments by cause, most frequent first. */
-  readonly amendments: readonly (readonly [cause: string, count: number])[];
   /** Null when amounts are not known. */
   readonly money: (Money & { readonly missed: number }) | null;
 }

@@ -7,7 +7,6 @@
 // is counted beside. Repeats, and other content under the same id, are left out.
 
 import type { Decision } from '../domain/decision.ts';
-import type { Cause } from '../domain/life.ts';
 import type { Accuracy, HardCases, RuleAccuracy, Stopped, Tally } from './accuracy-figures.ts';
 import {
   SCORE_RULE,
@@ -26,7 +25,6 @@ export class AccuracyMeter {
   readonly #rules: Names = new Names();
   readonly #tallies: Tally[] = [];
   readonly #stopped: Map<string, Stopped> = new Map();
-  readonly #causes: Map<string, number> = new Map();
   readonly #triggers: ReadonlyMap<string, string>;
   #decided = 0;
   #missedMinor = 0;
@@ -46,18 +44,17 @@ export class AccuracyMeter {
     const { transactionId, outcome, cause, revision, flags } = decision;
     if (flags?.includes('REPEAT') === true || isUnreadableInput(decision)) return false;
     if (cause === undefined && revision > 0) return false;
-    if (outcome === 'allow') this.addAllowed(transactionId, cause);
+    if (outcome === 'allow') this.addAllowed(transactionId, cause !== undefined);
     else this.#addStopped(decision);
     return true;
   }
 
   /** The same of one that allows. */
-  addAllowed(transactionId: string, cause?: Cause): void {
-    if (cause === undefined) {
+  addAllowed(transactionId: string, isAmendment: boolean = false): void {
+    if (!isAmendment) {
       this.#decide(transactionId);
       return;
     }
-    this.#countCause(cause);
     const stopped = this.#stopped.get(transactionId);
     if (stopped !== undefined) stopped.isLetGo = true;
   }
@@ -84,7 +81,6 @@ export class AccuracyMeter {
   #addStopped(decision: Decision): void {
     const { transactionId, cause, reasons = [] } = decision;
     if (cause === undefined) this.#decide(transactionId);
-    else this.#countCause(cause);
     let stopped = this.#stopped.get(transactionId);
     if (stopped === undefined) {
       const label = this.#labels.get(transactionId);
@@ -127,7 +123,6 @@ export class AccuracyMeter {
         guilty: letGo.filter(({ isGuilty }) => isGuilty).length,
         honest: letGo.filter(({ isGuilty }) => !isGuilty).length,
       },
-      amendments: [...this.#causes].toSorted(([a, n], [b, m]) => m - n || (a < b ? -1 : 1)),
       money: this.#hasAmounts ? { ...moneyOf(stopped), missed: this.#missedMinor } : null,
     };
   }
@@ -174,10 +169,6 @@ export class AccuracyMeter {
 
   #triggerOf(rule: string): string {
     return rule === SCORE_RULE ? 'composite' : (this.#triggers.get(rule) ?? '');
-  }
-
-  #countCause(cause: string): void {
-    this.#causes.set(cause, (this.#causes.get(cause) ?? 0) + 1);
   }
 
   #kind(name: string): number {

@@ -6,7 +6,6 @@
 import { HoldfastError } from '../base/errors.ts';
 import { currencyExponent, exponentOr2 } from '../domain/currencies.ts';
 import type { Decision } from '../domain/decision.ts';
-import type { Cause } from '../domain/life.ts';
 import type { RateData } from '../domain/plan.ts';
 import type { Accuracy } from './accuracy-figures.ts';
 import { AccuracyMeter } from './accuracy-meter.ts';
@@ -49,7 +48,7 @@ export async function measureAccuracy(options: MeasureOptions): Promise<Accuracy
       addAllowedLine(line, meter);
       return;
     }
-    const decision = parse<Decision>(line);
+    const decision = parse(line) as Decision | null;
     if (decision === null) throw notAsExpected(options.decisionsPath, number, 'a decision');
     if (meter.add(decision) && decision.outcome !== 'allow') options.onStopped?.(decision);
   });
@@ -61,7 +60,7 @@ export async function measureAccuracy(options: MeasureOptions): Promise<Accuracy
 function addAllowedLine(line: string, meter: AccuracyMeter): void {
   if (line.includes('"REPEAT"')) return;
   const id = textAfter(line, '"transactionId":"');
-  if (line.includes('"cause":"')) meter.addAllowed(id, textAfter(line, '"cause":"') as Cause);
+  if (line.includes('"cause":"')) meter.addAllowed(id, true);
   else if (line.includes('"revision":0')) meter.addAllowed(id);
 }
 
@@ -71,9 +70,9 @@ async function addMoney(options: MoneyOptions, meter: AccuracyMeter): Promise<vo
   await eachLine(options.transactionsPath, (line) => {
     // A broken row is no transaction: the engine has said so already.
     const isPlain = line.startsWith(ID_FIRST) && !line.includes('\\');
-    const id = isPlain ? textAfter(line, ID_FIRST) : parse<{ id?: unknown }>(line)?.id;
+    const id = isPlain ? textAfter(line, ID_FIRST) : (parse(line) as { id?: unknown } | null)?.id;
     if (typeof id !== 'string' || !meter.wantsAmount(id) || seen.has(id)) return;
-    const row = parse<Record<string, unknown>>(line);
+    const row = parse(line) as Record<string, unknown> | null;
     if (row === null) return;
     seen.add(id);
     const { amount, currency } = row;
@@ -107,9 +106,10 @@ function textAfter(line: string, key: string): string {
   return line.slice(start, line.indexOf('"', start));
 }
 
-function parse<T>(line: string): T | null {
+function parse(line: string): object | null {
   try {
-    return JSON.parse(line) as T;
+    const value: unknown = JSON.parse(line);
+    return typeof value === 'object' ? value : null;
   } catch {
     return null;
   }

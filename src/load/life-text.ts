@@ -1,11 +1,13 @@
 // What a run's summary says of payments' lives: what came of decisions later, and what is still kept.
 
 import { formatNumber } from './quantity.ts';
-import { count, fact, title, wrapList } from './text-blocks.ts';
+import { count, fact, sorted, title, wrapList } from './text-blocks.ts';
 
 export interface LifeSummary {
-  /** By cause, most frequent first. */
-  readonly amendments: readonly (readonly [cause: string, count: number])[];
+  /** By cause. */
+  readonly amendments: ReadonlyMap<string, number>;
+  /** What they decide: allow, hold, reverse. */
+  readonly outcomes: readonly [number, number, number];
   /** Held or reversed, and allowed in the end; null where no labels tell them apart. */
   readonly letGo: { readonly guilty: number; readonly honest: number } | null;
   /** Payments, refunds and reversals kept at the end, and the timers set for them. */
@@ -20,12 +22,17 @@ export interface LifeSummary {
 }
 
 export function lifeBlock(life: LifeSummary): string[] {
-  const total = life.amendments.reduce((sum, [, n]) => sum + n, 0);
-  const causes = life.amendments.map(([cause, n]) => `${cause} ${formatNumber(n)}`);
-  const lines = [title("payments' lives")];
-  const head = `  ${'Amendments'.padEnd(15)} ${formatNumber(total)}`;
-  if (causes.length === 0) lines.push(head);
-  else lines.push(...wrapList(`${head} by `, causes));
+  const [allow, hold, reverse] = life.outcomes;
+  const total = allow + hold + reverse;
+  const shares = `allow ${formatNumber(allow)}, hold ${formatNumber(hold)}, reverse ${formatNumber(reverse)}`;
+  const lines = [
+    title("payments' lives"),
+    fact('Amendments', total === 0 ? '0' : `${formatNumber(total)}: ${shares}`),
+  ];
+  const causes = sorted(life.amendments)
+    .filter(([, n]) => n > 0)
+    .map(([cause, n]) => `${cause} ${formatNumber(n)}`);
+  if (causes.length > 0) lines.push(...wrapList(fact('', 'by '), causes));
   if (life.letGo !== null) {
     const { guilty, honest } = life.letGo;
     const of = `${formatNumber(honest)} honest, ${formatNumber(guilty)} not`;

@@ -10,7 +10,7 @@ import { explainDecision } from './explain-decision.ts';
 import { formatNumber, formatShare, quantitiesOf } from './quantity.ts';
 import type { LifeSummary } from './life-text.ts';
 import { lifeBlock } from './life-text.ts';
-import { bar, count, fact, shorten, title, twoColumns, wrapList } from './text-blocks.ts';
+import { bar, count, fact, shorten, sorted, title, twoColumns, wrapList } from './text-blocks.ts';
 
 /** Milliseconds; what hdr-histogram-js gives, in that unit. */
 export interface LatencySummary {
@@ -187,9 +187,4 @@ function megabytes(bytes: number): string {
 
 function milliseconds(ms: number): string {
   return `${ms < 10 ? ms.toFixed(2) : ms < 100 ? ms.toFixed(1) : formatNumber(ms)} ms`;
-}
-
-/** Most frequent first, then by name. */
-function sorted(counts: ReadonlyMap<string, number>): [string, number][] {
-  return [...counts].toSorted(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
 }

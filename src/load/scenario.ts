@@ -46,6 +46,7 @@ export class Stage {
   #truth = '';
   #freshIps = 0;
   #strangeIds = STRANGE_ID_FIRST;
+  readonly #terminalTurns: number[] = Array.from({ length: TERMINAL_PARTS }, () => 0);
 
   constructor(
     random: Random,
@@ -155,10 +156,12 @@ export class Stage {
     return this.account(timeMs, quietMs);
   }
 
-  /** One of the terminals that only scenarios use; what one does there does not touch another's. */
+  /** The next of the terminals that only scenarios use; what one does there does not touch another's. */
   reservedTerminal(part: number): number {
-    const those = this.world.reservedTerminals.filter((_, i) => i % TERMINAL_PARTS === part);
-    return this.random.pick(those);
+    const { reservedTerminals } = this.world;
+    const count = Math.floor(reservedTerminals.length / TERMINAL_PARTS);
+    const turn = (this.#terminalTurns[part] as number)++ % count;
+    return must(reservedTerminals[turn * TERMINAL_PARTS + part], 'terminal');
   }
 
   /** An address that nobody else has (198.18.0.0/15, kept for tests). */

@@ -48,3 +48,8 @@ export function wrapList(head: string, items: readonly string[]): string[] {
   lines.push(line);
   return lines;
 }
+
+/** Most frequent first, then by name. */
+export function sorted(counts: ReadonlyMap<string, number>): [string, number][] {
+  return [...counts].toSorted(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
+}
