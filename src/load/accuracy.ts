@@ -70,9 +70,9 @@ async function addMoney(options: MoneyOptions, meter: AccuracyMeter): Promise<vo
   await eachLine(options.transactionsPath, (line) => {
     // A broken row is no transaction: the engine has said so already.
     const isPlain = line.startsWith(ID_FIRST) && !line.includes('\\');
-    const id = isPlain ? textAfter(line, ID_FIRST) : (parse(line) as { id?: unknown } | null)?.id;
+    const id = isPlain ? textAfter(line, ID_FIRST) : parse(line)?.['id'];
     if (typeof id !== 'string' || !meter.wantsAmount(id) || seen.has(id)) return;
-    const row = parse(line) as Record<string, unknown> | null;
+    const row = parse(line);
     if (row === null) return;
     seen.add(id);
     const { amount, currency } = row;
@@ -106,10 +106,9 @@ function textAfter(line: string, key: string): string {
   return line.slice(start, line.indexOf('"', start));
 }
 
-function parse(line: string): object | null {
+function parse(line: string): Readonly<Record<string, unknown>> | null {
   try {
-    const value: unknown = JSON.parse(line);
-    return typeof value === 'object' ? value : null;
+    return JSON.parse(line) as Record<string, unknown>;
   } catch {
     return null;
   }

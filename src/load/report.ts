@@ -147,7 +147,7 @@ function reasonBlock(run: RunSummary): string[] {
   const reasons = sorted(run.reasons);
   if (reasons.length === 0) return [];
   const cells = reasons.map(([code, n]) => `  ${code.padEnd(30)}${formatNumber(n).padStart(10)}`);
-  return [title('by reason'), ...twoColumns(cells)];
+  return [title('by reason, at first'), ...twoColumns(cells)];
 }
 
 function ruleBlock(run: RunSummary): string[] {
@@ -161,7 +161,7 @@ function ruleBlock(run: RunSummary): string[] {
   const lines = twoColumns(cells);
   const silent = run.rules.filter(({ id }) => (run.fired.get(id) ?? 0) === 0).map(({ id }) => id);
   if (silent.length > 0) lines.push(...wrapList('  never fired: ', silent));
-  return lines.length === 0 ? [] : [title('by rule'), ...lines];
+  return lines.length === 0 ? [] : [title('by rule, amendments included'), ...lines];
 }
 
 function exampleBlock(run: RunSummary): string[] {

@@ -29,7 +29,7 @@ rules:
     when: hourOf(tx.time) < 5
     score: 20
   - id: never
-    when: tx.durationMs > "30s"
+    when: has(tx.balance) && tx.durationMs > "30s"
     outcome: hold
     reason: TIMEOUT_UNKNOWN
 `;
@@ -138,7 +138,15 @@ describe('a decision in full', () => {
         { code: 'TIMEOUT_UNKNOWN', rule: 'never', responseCode: '68', isoReason: 'AB05' },
         { code: 'VELOCITY_COUNT', rule: 'often', responseCode: '65', isoReason: 'SL15' },
       ],
-      evidence: [{ rule: 'never', compared: [{ what: 'tx.durationMs', op: '>', value: 31_000 }] }],
+      evidence: [
+        {
+          rule: 'never',
+          compared: [
+            { what: 'tx.balance', op: 'has', value: 500 },
+            { what: 'tx.durationMs', op: '>', value: 31_000 },
+          ],
+        },
+      ],
       hold: { expiresAt: Date.UTC(2026, 2, 4, 16, 11), onExpiry: 'refund' },
       eventTime: Date.UTC(2026, 2, 1, 19, 6),
       revision: 2,
@@ -153,6 +161,7 @@ describe('a decision in full', () => {
   account A1
   * REVERSAL_WINDOW_PASSED (DE39 57, ISO ARDT)
   * never (hold, DE39 68, ISO AB05)
+      tx.balance                                   has CNY 5.00
       tx.durationMs                                > 31 s
   * often (hold, DE39 65, ISO SL15)
       Five or more small payments within ten minutes
@@ -315,10 +324,10 @@ ${dashes('980,000 decisions')}
   reverse          1,000    0.10 %  #
   besides: 19,990 rows of news, 10 dead letters, 1 repeat, 100 late, 2 alerts
 
-${dashes('by reason')}
+${dashes('by reason, at first')}
   VELOCITY_COUNT                     9,000        GEO_IMPOSSIBLE_TRAVEL              1,000
 
-${dashes('by rule')}
+${dashes('by rule, amendments included')}
   9,000 hold    often                                70 score   night
   1,000 reverse far
   never fired: never
