@@ -55,18 +55,22 @@ export class LifeKeeper {
     if (kind === KIND.payment) this.#keepPayment(record, i32, f64, at);
     else this.#keepOf(record, i32, f64, at, kind);
     this.#keepVerdict(record, row, i32, at);
-    // The fallback is told under the row's revision, what was evaluated under the next.
-    const isFallback = ((i32[at + FLAGS_WORD] as number) & ROW_FLAG.fallback) !== 0;
-    if (
-      isFallback &&
-      this.#state.options.overdue?.isAmended(i32[at + VERDICT_WORD] as number) === true
-    ) {
-      words[w + LIFE_W.revision] = (words[w + LIFE_W.revision] as number) + 1;
+    if (((i32[at + FLAGS_WORD] as number) & ROW_FLAG.fallback) !== 0) {
+      this.#noteFallback(w, i32[at + VERDICT_WORD] as number);
     }
     if (doubles[d + LIFE_D.heldMs] === doubles[d + LIFE_D.heldMs] || this.#state.timers.hasClocks) {
       this.#state.timers.arm(record, this.#batchRow(), row);
     }
     return record;
+  }
+
+  /** The fallback is told under the row's revision, what was evaluated, if it differs, under the next. */
+  #noteFallback(w: number, evaluated: number): void {
+    const { overdue } = this.#state.options;
+    const { words } = this.#state.lives;
+    if (overdue?.isAmended(evaluated) === true) {
+      words[w + LIFE_W.revision] = (words[w + LIFE_W.revision] as number) + 1;
+    } else words[w + LIFE_W.first] = overdue?.firstReason ?? 0;
   }
 
   #make(lo: number, hi: number, i32: Int32Array, at: number, out: OutputRegion): number {
