@@ -161,7 +161,8 @@ export class LifeEvaluation {
     const of = this.#lives.find(this.verdicts.ofLo(record), this.verdicts.ofHi(record));
     if (of < 0) return;
     this.readValues(of);
-    if (this.records.get(record, LIFE_B.kind) === RECORD_KIND.refund) {
+    const isRefund = this.records.get(record, LIFE_B.kind) === RECORD_KIND.refund;
+    if (isRefund && this.records.get(record, LIFE_B.outcome) === HOLD) {
       // The one in hand is counted, though it is held.
       const { values } = this.#parts.slots;
       values[VALUE.refundCount] = (values[VALUE.refundCount] as number) + 1;
@@ -225,12 +226,16 @@ export class LifeEvaluation {
     const fired = this.#fired;
     for (let word = 0; word < fired.length; word++) fired[word] = verdicts.rowBits(record, word);
     if (this.#hasLifeRules) rules.scoreLife(0);
+    // A refund or reversal was put to its payment once; what is new of it, an event must show.
+    const isPayment = this.records.get(record, LIFE_B.kind) === RECORD_KIND.payment;
     let isNew = false;
     for (let word = 0; word < fired.length; word++) {
-      const scored = (fired[word] as number) & (rules.lifeBits[word] as number);
-      const shown = verdicts.lifeBits(record, word) & (this.#latchBits[word] as number);
+      const bits = isPayment ? (rules.lifeBits[word] as number) : (this.#latchBits[word] as number);
+      const scored = (fired[word] as number) & bits;
+      const kept = isPayment ? (this.#latchBits[word] as number) : -1;
+      const shown = verdicts.lifeBits(record, word) & kept;
       const life = scored | shown;
-      fired[word] = (fired[word] as number) | shown;
+      fired[word] = ((fired[word] as number) & ~(rules.lifeBits[word] as number)) | life;
       const fresh = life & ~verdicts.lifeBits(record, word) & ~verdicts.waivedBits(record, word);
       if (fresh !== 0 && this.#stops(word, fresh)) isNew = true;
       if (life !== 0 || verdicts.has(record)) {

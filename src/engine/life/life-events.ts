@@ -6,6 +6,7 @@ import { LIFE_B, LIFE_D, LIFE_DOUBLES, LIFE_W, LIFE_WORDS } from '../../state/li
 import type { OutputRegion } from '../output-region.ts';
 import type { LifeDecisions } from './life-decisions.ts';
 import type { LifeTables } from './life-evaluation.ts';
+import { RECORD_KIND } from './life-records.ts';
 import { ALLOW, KIND } from './life-state.ts';
 import type { LifeState } from './life-state.ts';
 
@@ -74,7 +75,9 @@ export class LifeEvents {
       this.#decisions.release(record, out);
       return;
     }
-    if (!this.#state.isAll) return;
+    // Of a refund or reversal there is no other news.
+    const isPayment = this.#state.records.get(record, LIFE_B.kind) === RECORD_KIND.payment;
+    if (!this.#state.isAll || !isPayment) return;
     if (kind === KIND.status) {
       this.#tellStatus(record);
       this.#decisions.reconsider(record, 'status', out);

@@ -188,7 +188,9 @@ export class LifePass {
   #applyToPayment(row: number, at: number, kind: number): void {
     const { table } = this.#state.tables as LifeTables;
     const { i32, f64 } = table;
-    const payment = this.#state.find(i32, at + this.#state.words.of);
+    const named = this.#state.find(i32, at + this.#state.words.of);
+    const isPayment = named >= 0 && this.#state.records.get(named, LIFE_B.kind) === KIND.payment;
+    const payment = isPayment ? named : -1;
     this.#state.ofRecord = payment;
     if (payment < 0 || !this.#isAll) return;
     this.#isAbout = true;
