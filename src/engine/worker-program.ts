@@ -46,6 +46,8 @@ export interface WorkerProgramOptions {
   readonly outputFormat: Format;
   readonly emitShadow: boolean;
   readonly watchesRates?: boolean;
+  /** Payments kept a shard at first, if fewer than the plan's limit: until the first reset(). */
+  readonly paymentsMax?: number;
   readonly hashKey: HashKey;
   /** This worker's number and how many there are: it owns shards s with s % workers === index. */
   readonly index: number;
@@ -159,7 +161,7 @@ export class WorkerProgram {
         ? new Watch({ plan, layout: this.rows })
         : null;
     this.repeats = this.#makeRepeats();
-    this.ofKeys = this.#makeOfKeys();
+    this.ofKeys = this.#makeOfKeys(options.paymentsMax ?? Infinity);
     this.#table = {
       i32: this.#tables.i32,
       f64: this.#tables.f64,
@@ -175,7 +177,7 @@ export class WorkerProgram {
     );
     const { F, FI } = this.#tables;
     this.#lifeTables = { table: this.#table, F, FI, fired: this.#fired };
-    this.life = this.#makeLife();
+    this.life = this.#makeLife(options.paymentsMax ?? Infinity);
   }
 
   /** The decoder of a format, made at its first use. */
@@ -199,34 +201,39 @@ export class WorkerProgram {
     return (ndjson?.unknownKeyCount ?? 0) + (msgpack?.unknownKeyCount ?? 0);
   }
 
-  /** Empty state, counters at zero: after the warm-up. */
-  reset(): void {
+  /**
+   * Empty state, counters at zero: after the warm-up.
+   * @param paymentsMax a shard, for state that is soon thrown away: memory that was reserved and freed is
+   * zeroed, and so touched, when it is reserved again
+   */
+  reset(paymentsMax: number = Infinity): void {
     for (const pass of this.passes) pass.state = pass.makeState();
     this.repeats = this.#makeRepeats();
-    this.ofKeys = this.#makeOfKeys();
-    this.life = this.#makeLife();
+    this.ofKeys = this.#makeOfKeys(paymentsMax);
+    this.life = this.#makeLife(paymentsMax);
     this.watch?.reset();
     this.counters.fill(0);
     for (const decoder of Object.values(this.#decoders)) decoder.unknownKeyCount = 0;
   }
 
-  #makeOfKeys(): OfKeys | null {
+  #makeOfKeys(paymentsMax: number): OfKeys | null {
     const { plan, index, workers } = this.#options;
     if (filledKeys(plan).length === 0) return null;
     return new OfKeys({
       layout: this.rows,
-      perShard: plan.limits.pending,
+      perShard: Math.min(plan.limits.pending, paymentsMax),
       keepMs: plan.life.keepMs,
       shards: ownedShards(index, workers),
     });
   }
 
-  #makeLife(): LifePass | null {
+  #makeLife(paymentsMax: number): LifePass | null {
     const { plan, index } = this.#options;
     const mode = lifeModeOf(plan);
     if (mode === 'none' || index !== 0) return null;
     const life = new LifePass({
       mode,
+      perShard: Math.min(plan.limits.pending, paymentsMax),
       context: this.#context,
       plan,
       layout: this.rows,

@@ -40,9 +40,13 @@ export const KIND: Readonly<Record<Kind, number>> = {
 
 const TEXT_BYTES_MAX: number = 2 ** 30 - 4096;
 const SHARDS = 16;
+/** More than the texts and values of any payment, on the average. */
+const TEXT_BYTES_EACH = 65_536;
 
 export interface LifeOptions extends LifeParts {
   readonly mode: LifeMode;
+  /** Most records of a shard. */
+  readonly perShard: number;
   readonly context: CompileContext;
   readonly fill: LifeFill | null;
   readonly overdue: OverdueDecisions | null;
@@ -84,8 +88,12 @@ export class LifeState {
     const { plan, layout, pool } = options;
     this.options = options;
     this.isAll = options.mode === 'all';
-    const perShard = plan.limits.pending;
-    this.lives = new Lives({ perShard, keepMs: plan.life.keepMs, textBytesMax: TEXT_BYTES_MAX });
+    const { perShard } = options;
+    this.lives = new Lives({
+      perShard,
+      keepMs: plan.life.keepMs,
+      textBytesMax: Math.min(TEXT_BYTES_MAX, perShard * SHARDS * TEXT_BYTES_EACH),
+    });
     const { recordsMax } = this.lives;
     this.heap = new TimerHeap(recordsMax);
     const chains = { anchorsMax: recordsMax, nodesMax: recordsMax };
