@@ -5,6 +5,7 @@ import { maskText } from '../domain/card-numbers.ts';
 import type { Expression } from '../domain/expression.ts';
 import type { Plan, RulePlan } from '../domain/plan.ts';
 import { someNode } from '../domain/expression-tree.ts';
+import { describeLife } from '../engine/life/describe-life.ts';
 import { describeState } from '../state/describe-state.ts';
 import { counted, durationText, wrapped } from './format-text.ts';
 
@@ -12,7 +13,8 @@ const COLUMNS = 100;
 const ID_COLUMNS_MAX = 32;
 
 export function planText(plan: Plan): string {
-  return `${[...headText(plan), ...featuresText(plan), ...rulesText(plan)].join('\n')}\n`;
+  const lines = [...headText(plan), ...featuresText(plan), ...lifeText(plan), ...rulesText(plan)];
+  return `${lines.join('\n')}\n`;
 }
 
 function headText(plan: Plan): string[] {
@@ -49,6 +51,15 @@ function featuresText(plan: Plan): string[] {
     });
   }
   return lines;
+}
+
+/** What is kept of payments. */
+function lifeText(plan: Plan): string[] {
+  const { mode, recordBytes, keptBytes, timers } = describeLife(plan);
+  if (mode === 'none') return [];
+  const what = mode === 'all' ? 'payments are kept' : 'decisions that hold are kept';
+  const bytes = `${recordBytes} B each + ${keptBytes} B of what its rules read + its texts`;
+  return ['', `${what}: ${bytes}; ${counted(timers, 'timer')}, ${durationText(plan.life.keepMs)}`];
 }
 
 /** Each rule and exemption: what it does, its features, and their state were they alone. */

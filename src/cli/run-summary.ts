@@ -34,6 +34,18 @@ export function summaryText(result: RunResult, destination: Destination): string
     `batch latency p50 ${microsText(result.latencyUs.p50)}, p99 ${microsText(result.latencyUs.p99)}, ` +
       `max ${microsText(result.latencyUs.max)}; peak memory ${bytesText(result.peakRssBytes)}`,
   ];
+  if (result.amendments > 0) {
+    const causes = Object.entries(result.amendmentsByCause).map(
+      ([cause, count]) => `${cause} ${withCommas(count)}`,
+    );
+    lines.push(`${counted(result.amendments, 'amendment')}: ${causes.join(', ')}`);
+  }
+  if (result.life !== null && result.life.evicted + result.life.waitedInVain > 0) {
+    const { evicted, waitedInVain } = result.life;
+    lines.push(
+      `left at the limit: ${counted(evicted, 'payment')}; waited in vain for a payment: ${counted(waitedInVain, 'row')}`,
+    );
+  }
   const flags = Object.entries(result.flags).filter(([, count]) => count > 0);
   if (flags.length > 0) {
     lines.push(`flags: ${flags.map(([name, n]) => `${name} ${withCommas(n)}`).join(', ')}`);

@@ -1,11 +1,24 @@
 // A batch's memory as one worker sees it.
 
 import type { BatchMemory } from './batch.ts';
-import type { BatchView } from './batch-worker.ts';
 import { OutputRegion } from './output-region.ts';
 import type { SharedTableMemory } from './shared-tables.ts';
 import { SharedTables } from './shared-tables.ts';
 import type { WorkerProgram } from './worker-program.ts';
+
+/** One batch's views as this worker needs them. */
+export interface BatchView {
+  readonly control: Int32Array;
+  readonly spans: Int32Array;
+  readonly splitErrors: Int32Array;
+  readonly overdue: Uint8Array;
+  readonly bytes: Uint8Array;
+  readonly view: DataView;
+  readonly out: OutputRegion;
+  readonly dead: OutputRegion;
+  /** Only with several workers. */
+  readonly shared: SharedTables | null;
+}
 
 /** @param shared null with one worker */
 export function makeBatchView(

@@ -11,23 +11,23 @@
 // between the decisions: here with one worker, by main with several.
 
 import type { Clock } from '../base/clock.ts';
-import type { RowDecoder } from '../codec/row-decoder.ts';
 import type { Format } from '../domain/ports.ts';
 import type { RowTable } from '../domain/verdict.ts';
 import { ROW, ROW_FLAG, fieldNumber } from '../domain/row-layout.ts';
+import { AheadDecoder } from './ahead-decoder.ts';
 import { meet } from './barrier.ts';
 import { CONTROL, rowRange } from './batch.ts';
 import { COUNTER } from './counters.ts';
+import type { BatchView } from './batch-view.ts';
 import type { DeadLetterBox } from './dead-letter-box.ts';
 import { TILE_ROWS } from './feature-pass.ts';
 import { lifeModeOf } from './life/life-needs.ts';
 import type { LifeOutput } from './life/life-walk.ts';
-import { ENTRY_WORDS, LifeWalk, PieceReader, appendBytes, copyOutput } from './life/life-walk.ts';
-import { OVERDUE } from './overdue.ts';
-import { OutputRegion } from './output-region.ts';
+import { LifeWalk, copyOutput } from './life/life-walk.ts';
+import { RowEncoder } from './row-encoder.ts';
 import { makeKeyList } from './row-lists.ts';
 import type { KeyList } from './row-lists.ts';
-import { LIFE_ROW, SharedTables } from './shared-tables.ts';
+import { SharedTables } from './shared-tables.ts';
 import { markStreamTime } from './stream-time.ts';
 import type { WorkerProgram } from './worker-program.ts';
 
@@ -48,22 +48,8 @@ export interface BatchResult {
   readonly life: LifeOutput | null;
   /** Where this worker's bytes of each row stand that `life` has something of: begin and end. */
   readonly cuts: Int32Array | null;
-  /** The worker's counters up to COUNTER.deadLetters, since its start. */
+  /** The worker's counters up to COUNTER.overdue, since its start. */
   readonly totals: Float64Array;
-}
-
-/** One batch's views as this worker needs them. */
-export interface BatchView {
-  readonly control: Int32Array;
-  readonly spans: Int32Array;
-  readonly splitErrors: Int32Array;
-  readonly overdue: Uint8Array;
-  readonly bytes: Uint8Array;
-  readonly view: DataView;
-  readonly out: OutputRegion;
-  readonly dead: OutputRegion;
-  /** Only with several workers. */
-  readonly shared: SharedTables | null;
 }
 
 export interface BatchWorkerOptions {
@@ -78,7 +64,6 @@ export interface BatchWorkerOptions {
 
 /** With one worker, one tile in so many is timed. */
 const TIMED_TILES = 8;
-
 /** Slots looked at for sweeping, of each kind a row of the batch, beside those of new entities. */
 const SWEEP_PER_ROW = 1 / 16;
 
@@ -106,12 +91,9 @@ export class BatchWorker {
   #life: LifeOutput | null = null;
   #cuts: Int32Array | null = null;
   #streamTimeMs = -Infinity;
-  #decoder: RowDecoder;
   #unsettled: SharedTables | null = null;
-  #views: readonly BatchView[] = [];
-  #sequence = 0;
-  /** The next batch as far as it is decoded: its own range up to row `to`. */
-  readonly #ahead: { view: BatchView | null; to: number } = { view: null, to: 0 };
+  readonly #ahead: AheadDecoder;
+  readonly #encoder: RowEncoder;
   #tile: { table: RowTable; F: Float64Array; FI: Int32Array; fired: Int32Array } | null = null;
 
   constructor(options: BatchWorkerOptions) {
@@ -121,7 +103,8 @@ export class BatchWorker {
     this.#clock = options.clock;
     this.#letters = options.letters;
     const { program, workers } = options;
-    this.#decoder = program.decoderOf('ndjson');
+    this.#ahead = new AheadDecoder(program, options.index, workers);
+    this.#encoder = new RowEncoder(program, options.letters);
     this.#lists = program.passes.map(() => makeKeyList(TILE_ROWS));
     this.#owners = Int32Array.from({ length: 16 }, (_, shard) => shard % workers);
     this.#isOthers = this.#owners.map((owner) => (owner === options.index ? 0 : 1));
@@ -129,6 +112,11 @@ export class BatchWorker {
     this.#walk = program.life === null ? null : new LifeWalk(program);
     this.#hasLife = lifeModeOf(program.plan) !== 'none' || options.watchesRates === true;
     this.#idWord = (program.rows.slots[fieldNumber(program.rows, 'id')] as number) / 4;
+  }
+
+  /** Of all batches' views, the one numbered `sequence` + 1 may be decoded ahead, once it is there. */
+  expectNext(views: readonly BatchView[], sequence: number): void {
+    this.#ahead.expectNext(views, sequence);
   }
 
   /** Time in each pass so far, ms; with one worker from a sample of the tiles. */
@@ -158,7 +146,7 @@ export class BatchWorker {
 
   /** Decides the batch's rows; `place` is the source position of its first row and byte. */
   run(batch: BatchView, format: Format, firstRow: number, firstByte: number): BatchResult {
-    this.#decoder = this.#program.decoderOf(format);
+    this.#ahead.setFormat(format);
     batch.out.begin();
     batch.dead.begin();
     this.#life = null;
@@ -180,7 +168,7 @@ export class BatchWorker {
       alerts: this.#program.watch?.takeAlerts() ?? [],
       life: this.#life,
       cuts: this.#cuts,
-      totals: this.#program.counters.slice(0, COUNTER.deadLetters + 1),
+      totals: this.#program.counters.slice(0, COUNTER.overdue + 1),
     };
   }
 
@@ -215,7 +203,7 @@ export class BatchWorker {
         this.#program.score(0, to - from);
         const life = this.#walk?.rows(to - from) ?? null;
         this.#program.watchRows(0, to - from);
-        this.#encodeTile(batch, table, from, to, life);
+        this.#encoder.tile(batch, table, from, to, life);
       }
     }
     this.#rowsRun += rowCount;
@@ -237,7 +225,7 @@ export class BatchWorker {
     const life = this.#walk?.rows(count) ?? null;
     this.#program.watchRows(0, count);
     times[5] = clock.monotonicMs();
-    this.#encodeTile(batch, table, from, to, life);
+    this.#encoder.tile(batch, table, from, to, life);
     times[6] = clock.monotonicMs();
     for (let pass = 0; pass < PASSES.length; pass++) {
       const spent = (times[pass + 1] as number) - (times[pass] as number);
@@ -249,8 +237,8 @@ export class BatchWorker {
   #decodeTile(batch: BatchView, from: number, to: number): RowTable {
     const { rows, plan } = this.#program;
     const table = this.#bindTile(batch);
-    this.#decoder.decode(table, batch.spans, batch.splitErrors, from, to, from);
-    this.#markOverdue(batch, table.i32, from, to, from);
+    this.#ahead.decoder.decode(table, batch.spans, batch.splitErrors, from, to, from);
+    this.#ahead.markOverdue(batch, table.i32, from, to, from);
     this.#streamTimeMs = markStreamTime(
       table.i32,
       table.f64,
@@ -263,62 +251,10 @@ export class BatchWorker {
     return table;
   }
 
-  /** Main's marks become flags of the records of rows [from, to). */
-  #markOverdue(batch: BatchView, i32: Int32Array, from: number, to: number, base: number): void {
-    if (batch.control[CONTROL.hasOverdue] === 0) return;
-    const stride = this.#program.rows.strideBytes / 4;
-    for (let row = from; row < to; row++) {
-      const mark = batch.overdue[row] as number;
-      if (mark === OVERDUE.none) continue;
-      const flags =
-        mark === OVERDUE.fallback ? ROW_FLAG.overdue | ROW_FLAG.fallback : ROW_FLAG.overdue;
-      const at = (row - base) * stride + FLAGS_WORD;
-      i32[at] = (i32[at] as number) | flags;
-    }
-  }
-
   #checkTileRepeats(table: RowTable, count: number): void {
     const good = this.#listGood(table, 0, count);
     this.#program.repeats.check(table.i32, table.f64, this.#goodRows, good, -Infinity);
     this.#program.ofKeys?.run(table.i32, table.f64, 0, count, -Infinity);
-  }
-
-  #encodeTile(
-    batch: BatchView,
-    table: RowTable,
-    from: number,
-    to: number,
-    life: LifeOutput | null,
-  ): void {
-    if (life === null) {
-      for (let row = 0; row < to - from; row++) this.#encodeRow(batch, table, row, from + row);
-    } else this.#weaveTile(batch, table, from, to, life);
-    this.#program.repeats.settle(table.i32);
-  }
-
-  /** Decisions of the tile with the life's bytes between them. */
-  #weaveTile(
-    batch: BatchView,
-    table: RowTable,
-    from: number,
-    to: number,
-    { pieces, entries }: LifeOutput,
-  ): void {
-    const reader = new PieceReader(pieces);
-    const take = (part: Uint8Array): void => appendBytes(batch.out, part);
-    let entry = 0;
-    for (let row = 0; row < to - from; row++) {
-      if (entries[entry] !== row) {
-        this.#encodeRow(batch, table, row, from + row);
-        continue;
-      }
-      const own = entries[entry + 2] as number;
-      reader.read(entries[entry + 1] as number, take);
-      if (own < 0) this.#encodeRow(batch, table, row, from + row);
-      else reader.read(own, take);
-      reader.read(entries[entry + 3] as number, take);
-      entry += ENTRY_WORDS;
-    }
   }
 
   #updateWindows(i32: Int32Array, count: number): void {
@@ -359,15 +295,6 @@ export class BatchWorker {
     return count;
   }
 
-  #encodeRow(batch: BatchView, table: RowTable, row: number, batchRow: number): void {
-    const { encoder, rows } = this.#program;
-    const flags = table.i32[(row * rows.strideBytes) / 4 + FLAGS_WORD] as number;
-    // An overdue row gets two decisions.
-    batch.out.ensure(encoder.bytesMax * 2);
-    this.#program.encode(row, batch.out.buffer);
-    if ((flags & ROW_FLAG.bad) !== 0) this.#letters.write(table, row, batchRow, batch.dead);
-  }
-
   #runPasses(batch: BatchView, rowCount: number, shared: SharedTables): void {
     const program = this.#program;
     const { control } = batch;
@@ -382,9 +309,7 @@ export class BatchWorker {
       since = now;
     };
     program.bind(table, shared.F, shared.FI, shared.fired);
-    const ahead = this.#ahead.view === batch ? this.#ahead.to : from;
-    this.#ahead.view = null;
-    this.#decodeRange(batch, ahead, to);
+    this.#ahead.decodeRange(batch, this.#ahead.takeAhead(batch, from), to);
     const late = program.plan.time.latenessMs;
     // Of this range alone at first: what came before it is known when all have decoded.
     shared.greatest[this.#index] = markStreamTime(
@@ -399,7 +324,7 @@ export class BatchWorker {
     // Where rows get keys from their payments, their owners list them when they have.
     if (program.ofKeys === null) shared.collect(this.#index, from, to, this.#owners);
     lap(0);
-    meet(control, 0, workers, this.#decodeAhead);
+    meet(control, 0, workers, this.#ahead.decodeAhead);
 
     this.#settleBefore(shared);
     const start = this.#streamTimeMs;
@@ -408,7 +333,7 @@ export class BatchWorker {
     this.#checkRepeats(shared, rowCount, start, control);
     this.#streamTimeMs = shared.streamTimeBefore(workers, start);
     lap(1);
-    meet(control, 1, workers, this.#decodeAhead);
+    meet(control, 1, workers, this.#ahead.decodeAhead);
 
     if (program.ofKeys !== null) this.#updateOwn(table.i32, rowCount);
     else {
@@ -419,19 +344,19 @@ export class BatchWorker {
       });
     }
     lap(2);
-    meet(control, 2, workers, this.#decodeAhead);
+    meet(control, 2, workers, this.#ahead.decodeAhead);
 
     program.score(from, to);
     lap(3);
     // A row that repeats another of this batch tells that one's verdict: all must have theirs.
     if (this.#hasLife || Atomics.load(control, CONTROL.repeatsInside) !== 0) {
-      meet(control, 3, workers, this.#decodeAhead);
+      meet(control, 3, workers, this.#ahead.decodeAhead);
     }
     if (this.#hasLife) this.#walkLife(shared, rowCount, control);
     lap(4);
     if (!this.#hasLife)
-      for (let row = from; row < to; row++) this.#encodeRow(batch, table, row, row);
-    else this.#encodeCut(batch, shared, from, to);
+      for (let row = from; row < to; row++) this.#encoder.row(batch, table, row, row);
+    else this.#cuts = this.#encoder.cut(batch, shared, from, to);
     lap(5);
   }
 
@@ -442,67 +367,7 @@ export class BatchWorker {
       shared.tellLifeRows(this.#life?.entries ?? null, rowCount);
     } else if (this.#index === 0) shared.tellLifeRows(null, rowCount);
     this.#program.watchRows(0, rowCount);
-    meet(control, 4, this.#workers, this.#decodeAhead);
-  }
-
-  /** Encodes own rows, noting where those stand that main weaves something in at. */
-  #encodeCut(batch: BatchView, shared: SharedTables, from: number, to: number): void {
-    const cuts: number[] = [];
-    for (let row = from; row < to; row++) {
-      const mark = shared.lifeRows[row] as number;
-      if (mark === 0) {
-        this.#encodeRow(batch, shared.table, row, row);
-        continue;
-      }
-      const start = batch.out.total;
-      if (mark === LIFE_ROW.around) this.#encodeRow(batch, shared.table, row, row);
-      cuts.push(start, batch.out.total);
-    }
-    this.#cuts = cuts.length > 0 ? Int32Array.from(cuts) : null;
-  }
-
-  /** Rows of this worker's range of a batch: records, and features that are missing as yet. */
-  #decodeRange(batch: BatchView, from: number, to: number): void {
-    const shared = batch.shared as SharedTables;
-    shared.clearFeatures(from, to);
-    for (let tile = from; tile < to; tile += TILE_ROWS) {
-      const end = Math.min(to, tile + TILE_ROWS);
-      this.#decoder.decode(shared.table, batch.spans, batch.splitErrors, tile, end, 0);
-    }
-    this.#markOverdue(batch, shared.table.i32, from, to, 0);
-  }
-
-  /** Of all batches' views, the one numbered `sequence` + 1 may be decoded ahead, once it is there. */
-  expectNext(views: readonly BatchView[], sequence: number): void {
-    this.#views = views;
-    this.#sequence = sequence;
-  }
-
-  /** Decodes one more tile of the next batch; false when there is none to decode. */
-  readonly #decodeAhead = (): boolean => {
-    const ahead = this.#ahead;
-    if (ahead.view === null) {
-      ahead.view = this.#nextView();
-      if (ahead.view === null) return false;
-      ahead.to = rowRange(this.#rowCountOf(ahead.view), this.#workers, this.#index)[0];
-    }
-    const [, end] = rowRange(this.#rowCountOf(ahead.view), this.#workers, this.#index);
-    if (ahead.to >= end) return false;
-    const to = Math.min(end, ahead.to + TILE_ROWS);
-    this.#decodeRange(ahead.view, ahead.to, to);
-    ahead.to = to;
-    return true;
-  };
-
-  #rowCountOf(view: BatchView): number {
-    return view.control[CONTROL.rowCount] as number;
-  }
-
-  #nextView(): BatchView | null {
-    for (const view of this.#views) {
-      if (Atomics.load(view.control, CONTROL.sequence) === this.#sequence + 1) return view;
-    }
-    return null;
+    meet(control, 4, this.#workers, this.#ahead.decodeAhead);
   }
 
   /** Repeats of own ids, range by range, each from the stream time before it. */

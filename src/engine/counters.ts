@@ -17,7 +17,8 @@ export const COUNTER = {
   amendments: 12,
   amendedOutcomes: 13, // allow, hold, reverse
   overdue: 16,
-  rules: 20,
+  causes: 20, // amendments, by index in CAUSES
+  rules: 36,
 } as const;
 
 export function makeCounters(plan: Plan): Float64Array {

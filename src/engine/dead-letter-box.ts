@@ -3,7 +3,7 @@
 import { makeDeadLetter } from '../codec/dead-letter.ts';
 import type { RowLayout } from '../domain/row-layout.ts';
 import type { RowTable } from '../domain/verdict.ts';
-import type { BatchView } from './batch-worker.ts';
+import type { BatchView } from './batch-view.ts';
 import type { OutputRegion } from './output-region.ts';
 
 export class DeadLetterBox {

@@ -6,10 +6,6 @@
 // Decisions of a batch are written only when all of it is decided, and batches in order: what a sink
 // holds is always a whole prefix of the stream.
 
-import { createHash } from 'node:crypto';
-import type { Hash } from 'node:crypto';
-import { build } from 'hdr-histogram-js';
-import type { Histogram } from 'hdr-histogram-js';
 import type { Clock } from '../base/clock.ts';
 import type { HashKey } from '../base/hash.ts';
 import { DEFAULT_HASH_KEY } from '../base/hash.ts';
@@ -19,13 +15,11 @@ import type { BatchInput, Format, Sink, Source } from '../domain/ports.ts';
 import type { BatchMemory } from './batch.ts';
 import { CONTROL, makeBatchInput, makeBatchMemory } from './batch.ts';
 import type { BatchResult } from './batch-worker.ts';
-import { COUNTER } from './counters.ts';
 import { markOverdue } from './overdue.ts';
 import type { RunProgress, RunResult } from './run-result.ts';
-import { summarizeLatency, summarizeReports } from './run-result.ts';
 import type { SharedTableMemory } from './shared-tables.ts';
 import { makeSharedTableMemory } from './shared-tables.ts';
-import { addTimings } from './timings.ts';
+import { RunState } from './run-state.ts';
 import { weaveDecisions } from './weave.ts';
 import { WorkerPool } from './worker-pool.ts';
 import { rowLayoutOf, usedEntities } from './worker-program.ts';
@@ -38,7 +32,6 @@ const SLAB_BYTES_MIN: number = 2 ** 18;
 const OUT_BYTES_PER_ROW = 448;
 const OUT_BYTES_MIN: number = 2 ** 18;
 const DEAD_BYTES: number = 2 ** 16;
-const LATENCY_US_MAX = 3_600_000_000;
 
 export interface EngineOptions {
   readonly plan: Plan;
@@ -287,125 +280,4 @@ function makeShared(plan: Plan, rowsMax: number, workers: number): SharedTableMe
     featureDoubles: makeFeatureLayout(plan.features, plan.entities.length, rowsMax, true).length,
     firedWords: Math.ceil(plan.rules.length / 32),
   });
-}
-
-/** One run's bookkeeping on the main thread. */
-class RunState {
-  readonly #options: EngineOptions;
-  readonly #run: EngineRun;
-  readonly #hash: Hash = createHash('sha256');
-  readonly #latency: Histogram = build({
-    bitBucketSize: 64,
-    lowestDiscernibleValue: 1,
-    highestTrackableValue: LATENCY_US_MAX,
-    numberOfSignificantValueDigits: 3,
-  });
-  readonly #startedMs: number;
-  #taken = 0;
-  #rows = 0;
-  #bytesIn = 0;
-  #position = { row: 0, byte: 0 };
-  #limitReached = false;
-  #totals: readonly Float64Array[] = [];
-
-  constructor(options: EngineOptions, run: EngineRun) {
-    this.#options = options;
-    this.#run = run;
-    this.#startedMs = options.clock.monotonicMs();
-  }
-
-  isStopped(): boolean {
-    return this.#limitReached || this.#run.signal?.aborted === true;
-  }
-
-  /** The source ended, or the row limit was reached. */
-  isAtEnd(): boolean {
-    return this.#run.signal?.aborted !== true;
-  }
-
-  /** Cuts the batch at the row limit; false when nothing is left of it. */
-  take(input: BatchInput): boolean {
-    const { rowLimit } = this.#run;
-    if (rowLimit !== null && this.#taken + input.rowCount >= rowLimit) {
-      input.rowCount = rowLimit - this.#taken;
-      this.#limitReached = true;
-    }
-    this.#taken += input.rowCount;
-    return input.rowCount > 0;
-  }
-
-  /** Position in the source after the batch's last row. */
-  endOf(input: BatchInput): number {
-    const last = (input.rowCount - 1) * 2;
-    return input.firstByte + (input.rows[last] as number) + (input.rows[last + 1] as number);
-  }
-
-  async write(
-    batch: DecidedBatch,
-    rows: number,
-    endByte: number,
-    arrivedMs: number,
-  ): Promise<void> {
-    const { clock } = this.#options;
-    const latencyUs = Math.max(1, Math.round((clock.monotonicMs() - arrivedMs) * 1000));
-    this.#latency.recordValueWithCount(Math.min(latencyUs, LATENCY_US_MAX), rows);
-    await this.#writeDecisions(batch.decisions, latencyUs);
-    for (const bytes of batch.letters) {
-      if (bytes.length > 0) await this.#run.deadLetters.write(bytes);
-    }
-    for (const { alerts } of batch.results) {
-      for (const bytes of alerts) await this.#run.alerts?.write(bytes);
-    }
-    this.#rows += rows;
-    this.#bytesIn = endByte;
-    this.#position = { row: this.#rows, byte: endByte };
-    this.#totals = batch.results.map(({ totals }) => totals);
-    this.#run.onProgress?.(this.#progress());
-  }
-
-  /** What fell due after the last row: of no row's latency. */
-  async writeDrained(decisions: readonly Uint8Array[]): Promise<void> {
-    await this.#writeDecisions(decisions, 0);
-  }
-
-  async #writeDecisions(decisions: readonly Uint8Array[], latencyUs: number): Promise<void> {
-    const { clock, outputFormat } = this.#options;
-    for (const bytes of decisions) {
-      if (bytes.length === 0) continue;
-      this.#hash.update(bytes);
-      const timed = this.#run.timings === true;
-      await this.#run.sink.write(
-        timed ? addTimings(bytes, outputFormat, clock.nowMs(), latencyUs) : bytes,
-      );
-    }
-  }
-
-  #progress(): RunProgress {
-    const sum = (at: number): number =>
-      this.#totals.reduce((total, counts) => total + (counts[at] ?? 0), 0);
-    return {
-      rows: this.#rows,
-      decisions: sum(COUNTER.decisions),
-      bytesIn: this.#bytesIn,
-      outcomes: [sum(COUNTER.outcomes), sum(COUNTER.outcomes + 1), sum(COUNTER.outcomes + 2)],
-      deadLetters: sum(COUNTER.deadLetters),
-    };
-  }
-
-  finish(reports: Awaited<ReturnType<WorkerPool['report']>>): RunResult {
-    const elapsedMs = this.#options.clock.monotonicMs() - this.#startedMs;
-    const stoppedBySignal = this.#run.signal?.aborted === true;
-    return {
-      ...this.#progress(),
-      ...summarizeReports(this.#options.plan, reports),
-      stopped: stoppedBySignal ? 'signal' : this.#limitReached ? 'limit' : 'end',
-      position: this.#position,
-      decisionHash: this.#hash.digest('hex'),
-      elapsedMs,
-      rowsPerSecond: elapsedMs > 0 ? (this.#rows / elapsedMs) * 1000 : 0,
-      latencyUs: summarizeLatency(this.#latency),
-      blankLines: this.#run.source.blankLines,
-      peakRssBytes: process.resourceUsage().maxRSS * 1024,
-    };
-  }
 }

@@ -11,7 +11,7 @@ import type { Format } from '../domain/ports.ts';
 import type { BatchMemory } from './batch.ts';
 import { makeBatchMemory, scratchOffset, tempOffset } from './batch.ts';
 import { fillBatch, makeBatchView } from './batch-view.ts';
-import type { BatchView } from './batch-worker.ts';
+import type { BatchView } from './batch-view.ts';
 import { BatchWorker } from './batch-worker.ts';
 import { DeadLetterBox } from './dead-letter-box.ts';
 import { TILE_ROWS } from './feature-pass.ts';

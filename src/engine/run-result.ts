@@ -1,10 +1,11 @@
 // What a run reports: progress while it runs, and the whole at its end.
 
 import type { Histogram } from 'hdr-histogram-js';
+import { CAUSES } from '../domain/life.ts';
 import type { Plan } from '../domain/plan.ts';
 import { PASSES } from './batch-worker.ts';
 import { COUNTER } from './counters.ts';
-import type { WorkerReport } from './worker.ts';
+import type { LifeReport, WorkerReport } from './worker.ts';
 
 export interface RunProgress {
   /** Rows read and decided on, bad ones included. */
@@ -14,6 +15,8 @@ export interface RunProgress {
   /** allow, hold, reverse */
   readonly outcomes: readonly [number, number, number];
   readonly deadLetters: number;
+  /** Of earlier decisions; what falls due after the last row included. */
+  readonly amendments: number;
 }
 
 export interface LatencySummary {
@@ -61,6 +64,13 @@ export interface RunResult extends RunProgress {
   readonly unknownKeys: number;
   readonly entities: readonly EntityReport[];
   readonly repeats: { readonly ids: number; readonly bytes: number; readonly evicted: number };
+  /** Amendments by what they decide (allow, hold, reverse), and by their cause. */
+  readonly amendedOutcomes: readonly [number, number, number];
+  readonly amendmentsByCause: Readonly<Record<string, number>>;
+  /** Share of the decisions whose deadline had passed when their batch began. */
+  readonly overdueShare: number;
+  /** What is kept of payments; null where the plan keeps none. */
+  readonly life: LifeReport | null;
   readonly peakRssBytes: number;
 }
 
@@ -81,7 +91,19 @@ export function summarizeReports(
   reports: readonly WorkerReport[],
 ): Pick<
   RunResult,
-  'passesMs' | 'rules' | 'reasons' | 'flags' | 'informing' | 'unknownKeys' | 'entities' | 'repeats'
+  | 'passesMs'
+  | 'rules'
+  | 'reasons'
+  | 'flags'
+  | 'informing'
+  | 'unknownKeys'
+  | 'entities'
+  | 'repeats'
+  | 'amendments'
+  | 'amendedOutcomes'
+  | 'amendmentsByCause'
+  | 'overdueShare'
+  | 'life'
 > {
   const counters = sumCounters(reports);
   const count = (at: number): number => counters[at] ?? 0;
@@ -114,8 +136,22 @@ export function summarizeReports(
       REPEAT_DIFFERS: count(COUNTER.repeatsDiffer),
       CURRENCY_UNKNOWN: count(COUNTER.currencyUnknown),
       TRUNCATED: count(COUNTER.truncated),
+      OVERDUE: count(COUNTER.overdue),
     },
     informing: count(COUNTER.informing),
+    amendments: count(COUNTER.amendments),
+    amendedOutcomes: [
+      count(COUNTER.amendedOutcomes),
+      count(COUNTER.amendedOutcomes + 1),
+      count(COUNTER.amendedOutcomes + 2),
+    ],
+    amendmentsByCause: Object.fromEntries(
+      CAUSES.map((cause, k) => [cause, count(COUNTER.causes + k)] as const).filter(
+        ([, n]) => n > 0,
+      ),
+    ),
+    overdueShare: count(COUNTER.overdue) / Math.max(1, count(COUNTER.decisions)),
+    life: reports.find(({ life }) => life !== null)?.life ?? null,
     unknownKeys: total((report) => report.unknownKeys),
     entities: (reports[0]?.entities ?? []).map(({ name }, k) => ({
       name,

@@ -12,12 +12,14 @@ import type { Format } from '../domain/ports.ts';
 import { ROW, ROW_FLAG } from '../domain/row-layout.ts';
 import { SHARDS } from '../state/entity-state.ts';
 import type { BatchSizes } from './batch.ts';
-import { makeBatchMemory } from './batch.ts';
+import { CONTROL, makeBatchMemory } from './batch.ts';
 import { fillBatch, makeBatchView } from './batch-view.ts';
-import type { BatchView } from './batch-worker.ts';
+import type { BatchView } from './batch-view.ts';
 import { BatchWorker } from './batch-worker.ts';
 import { DeadLetterBox } from './dead-letter-box.ts';
 import { TILE_ROWS } from './feature-pass.ts';
+import { lifeModeOf } from './life/life-needs.ts';
+import { OVERDUE } from './overdue.ts';
 import type { WorkerProgram } from './worker-program.ts';
 
 const ROWS = 2048;
@@ -49,11 +51,21 @@ export function warmUp(program: WorkerProgram, format: Format, sizes: BatchSizes
   ) {
     for (let from = 0; from < ROWS; from += batchRows) {
       fillBatch(view, rows.slice(from, from + batchRows));
+      markSomeOverdue(program, view);
       runner.run(view, format, from, 0);
       allowAll(program, view);
     }
     program.reset();
     runner.reset();
+  }
+}
+
+/** A few rows whose deadline has passed, where the plan has one. */
+function markSomeOverdue(program: WorkerProgram, view: BatchView): void {
+  if (program.plan.life.deadline === null) return;
+  view.control[CONTROL.hasOverdue] = 1;
+  for (let row = 0; row < (view.control[CONTROL.rowCount] as number); row++) {
+    view.overdue[row] = row % 40 === 7 ? OVERDUE.fallback : row % 40 === 9 ? OVERDUE.evaluated : 0;
   }
 }
 
@@ -74,6 +86,7 @@ function allowAll(program: WorkerProgram, view: BatchView): void {
 const BURST_ROWS = 400;
 const BURST_EVERY = 1024;
 const ONE_SHARD_IDS = 700;
+const RECENT_IDS = 50;
 
 /** Rows as bytes of the input's format, a tenth of them rare in some way. */
 class WarmRows {
@@ -84,10 +97,14 @@ class WarmRows {
   #count = 0;
   #id = '';
   #idCount = 0;
+  readonly #recent: string[] = [];
+  readonly #newsShare: number;
   #previous: Uint8Array = new Uint8Array(0);
 
   constructor(program: WorkerProgram, format: Format) {
     this.#program = program;
+    // Where payments live there is more to warm in what is told of them.
+    this.#newsShare = lifeModeOf(program.plan) === 'all' ? 0.3 : 0.1;
     const packr = new Packr({ useRecords: false });
     const encoder = new TextEncoder();
     this.#pack =
@@ -138,8 +155,9 @@ class WarmRows {
     }
     if (rare !== 3) this.#id = this.#nextId();
     row['id'] = this.#id;
-    const kinds = ['refund', 'reversal', 'label', 'status', 'terminal', 'code'];
-    row['kind'] = random.chance(0.9) ? 'payment' : random.pick(kinds);
+    this.#recent[this.#count % RECENT_IDS] = this.#id;
+    const kinds = ['refund', 'reversal', 'release', 'label', 'status', 'terminal', 'code'];
+    row['kind'] = random.chance(this.#newsShare) ? random.pick(kinds) : 'payment';
     // Late within an entity's own rows, and beyond any lateness.
     if (rare > 380) row['time'] = this.#time - random.below(isBurst ? 50 : 60_000);
     else row['time'] = rare > 376 ? this.#time - 86_400_000 : this.#time;
@@ -161,6 +179,13 @@ class WarmRows {
       const own = this.#program.plan.currency ?? 'EUR';
       return random.chance(0.95) ? own : random.pick(['USD', 'JPY', 'XXX']);
     }
+    // Mostly of payments that came shortly before; some come later, some never.
+    if (name === 'of') {
+      if (random.chance(0.1)) return `w${this.#idCount + random.below(3)}`;
+      return this.#recent[random.below(this.#recent.length)] ?? 'none';
+    }
+    const { rails } = this.#program.plan.life;
+    if (name === 'rail' && rails.length > 0) return random.pick(rails).name;
     if (isStringType(type as 'string')) return this.#text(name, isBurst);
     // Often the place of the row before.
     if (type === 'latitude') return random.chance(0.5) ? 31.25 : random.below(1_800) / 10 - 90;

@@ -5,20 +5,17 @@
 
 import type { HashKey } from '../base/hash.ts';
 import type { DecisionEncoder, OutputBuffer } from '../codec/decision-writer.ts';
-import { FIRST_REASON } from '../codec/decision-writer.ts';
 import { makeDecisionEncoder } from '../codec/decision-encoder.ts';
 import type { RowDecoder } from '../codec/row-decoder.ts';
 import { createJsonDecoder, createMsgpackDecoder } from '../codec/row-decoder.ts';
 import { createMoneyConversion } from '../domain/currencies.ts';
 import type { FeatureLayout } from '../domain/feature-layout.ts';
 import { makeFeatureLayout } from '../domain/feature-layout.ts';
-import { KINDS, DECIDED_KIND_COUNT } from '../domain/fields.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Format } from '../domain/ports.ts';
 import type { RowLayout } from '../domain/row-layout.ts';
 import { ROW, ROW_FLAG, fieldNumber, makeRowLayout } from '../domain/row-layout.ts';
-import type { RowTable, Verdict } from '../domain/verdict.ts';
-import { makeVerdict } from '../rules/compile/deciding.ts';
+import type { RowTable } from '../domain/verdict.ts';
 import type { CompileContext } from '../rules/compile/row-function.ts';
 import type { RulesProgram } from '../rules/compile/rules-program.ts';
 import { compileRules } from '../rules/compile/rules-program.ts';
@@ -27,17 +24,16 @@ import { RuleRuntime } from '../rules/runtime/rule-runtime.ts';
 import type { StateTables } from '../state/entity-state.ts';
 import { SHARDS } from '../state/entity-state.ts';
 import { OfKeys } from '../state/of-keys.ts';
-import { Repeats, packVerdict, verdictOutcome, verdictReason } from '../state/repeats.ts';
-import { COUNTER, makeCounters } from './counters.ts';
-import { must } from '../base/assert.ts';
+import { Repeats, verdictOutcome } from '../state/repeats.ts';
+import { makeCounters } from './counters.ts';
 import { FeaturePass, makeStateTables } from './feature-pass.ts';
 import { OverdueDecisions } from './life/overdue-decisions.ts';
-import { firstReason } from './life/life-evaluation.ts';
 import { LifeFill } from './life/life-fill.ts';
 import { filledKeys, lifeModeOf, lifeReads } from './life/life-needs.ts';
 import { LifePass } from './life/life-pass.ts';
 import { LifeSlots } from './life/life-slots.ts';
 import { VerdictBlocks } from './life/verdict-blocks.ts';
+import { RowDecisions } from './row-decisions.ts';
 import { KeyCollector } from './row-lists.ts';
 import { Watch } from './watch.ts';
 
@@ -96,12 +92,12 @@ export class WorkerProgram {
   readonly #blocks: VerdictBlocks;
   readonly #fill: LifeFill | null;
   readonly #overdue: OverdueDecisions | null;
+  readonly #decisions: RowDecisions;
   readonly #slots: LifeSlots;
   readonly #context: CompileContext;
   readonly #lifeTables: { table: RowTable; F: Float64Array; FI: Int32Array; fired: Int32Array };
   readonly #options: WorkerProgramOptions;
   readonly #tables: StateTables;
-  readonly #verdict: Verdict;
   readonly #stride: number;
   readonly #decoders: Partial<Record<Format, RowDecoder>> = {};
   #fired: Int32Array = new Int32Array(0);
@@ -146,7 +142,6 @@ export class WorkerProgram {
     this.#slots = new LifeSlots(plan, this.rows, pool);
     this.#fill =
       lifeModeOf(plan) === 'all' ? new LifeFill(this.rows, pool, this.#slots, this.#blocks) : null;
-    this.#verdict = makeVerdict(plan);
     const { evidence } = this.rules;
     this.encoder = makeDecisionEncoder(options.outputFormat, {
       plan,
@@ -171,6 +166,12 @@ export class WorkerProgram {
       bytes: this.#tables.bytes,
       view: new DataView(new ArrayBuffer(8)),
     };
+    const { rows, rules, encoder, counters } = this;
+    const [blocks, overdue] = [this.#blocks, this.#overdue];
+    this.#decisions = new RowDecisions(
+      { plan, rows, rules, encoder, blocks, overdue, counters },
+      this.#table,
+    );
     const { F, FI } = this.#tables;
     this.#lifeTables = { table: this.#table, F, FI, fired: this.#fired };
     this.life = this.#makeLife();
@@ -238,10 +239,10 @@ export class WorkerProgram {
       fill: this.#fill,
       overdue: this.#overdue,
       rescore: (row) => {
-        this.#rescore(row);
+        this.#decisions.rescore(row);
       },
     });
-    this.#context.runtime.bindLife(life.lives.texts.bytes);
+    this.#context.runtime.bindLife(life.textBytes);
     life.bindBatch(this.#lifeTables);
     return life;
   }
@@ -262,6 +263,7 @@ export class WorkerProgram {
   bind(table: RowTable, F: Float64Array, FI: Int32Array, fired: Int32Array): void {
     this.#table = table;
     this.#fired = fired;
+    this.#decisions.bind(table, fired);
     const tables = this.#tables;
     tables.i32 = table.i32;
     tables.f64 = table.f64;
@@ -291,20 +293,12 @@ export class WorkerProgram {
   score(from: number, to: number): void {
     const { i32, f64 } = this.#table;
     this.#fill?.rows(i32, f64, from, to);
-    this.rules.score(from, to);
-    const fired = this.#fired;
-    const words = this.rules.firedWords;
-    const allow = packVerdict(0, FIRST_REASON.none);
-    const mask = ROW_FLAG.bad | ROW_FLAG.decided | ROW_FLAG.repeat;
-    for (let row = from; row < to; row++) {
-      const at = row * this.#stride;
-      const flags = i32[at + FLAGS_WORD] as number;
-      if ((flags & ROW_FLAG.lateSomewhere) !== 0) i32[at + FLAGS_WORD] = flags | ROW_FLAG.late;
-      if ((flags & mask) !== ROW_FLAG.decided) continue;
-      let any = 0;
-      for (let w = 0; w < words; w++) any |= fired[row * words + w] as number;
-      i32[at + VERDICT_WORD] = any === 0 ? allow : this.#packed(row);
-    }
+    this.#decisions.score(from, to);
+  }
+
+  /** Writes the decision of a row, if it has one, into `out`; counts it. */
+  encode(row: number, out: OutputBuffer): void {
+    this.#decisions.encode(row, out);
   }
 
   /** Counts the outcomes of rows [from, to), in the order of the stream, for the watch over rates. */
@@ -320,153 +314,6 @@ export class WorkerProgram {
       watch.observe(table, row, outcome, this.#fired, row * this.rules.firedWords);
     }
   }
-
-  /** Decides one row again whose life fields have changed. */
-  #rescore(row: number): void {
-    this.rules.scoreLife(row);
-    this.#table.i32[row * this.#stride + VERDICT_WORD] = this.rules.hasFired(row)
-      ? this.#packed(row)
-      : ALLOW;
-  }
-
-  #packed(row: number): number {
-    const verdict = this.#verdict;
-    this.#decide(row);
-    return packVerdict(verdict.outcome, firstReason(this.plan, verdict));
-  }
-
-  /** The row's verdict, with its hold or reversal. */
-  #decide(row: number): void {
-    const { i32, f64 } = this.#table;
-    this.rules.decide(row, this.#verdict);
-    this.#blocks.completeRow(i32, f64, row * this.#stride, this.#verdict);
-  }
-
-  /** Writes the decision of a row, if it has one, into `out`; counts it. */
-  encode(row: number, out: OutputBuffer): void {
-    const table = this.#table;
-    const { i32 } = table;
-    const counters = this.counters;
-    const at = row * this.#stride;
-    const flags = i32[at + FLAGS_WORD] as number;
-    if ((flags & ROW_FLAG.bad) !== 0) {
-      this.#encodeBad(row, i32[at + ROW.kind / 4] as number, flags, out);
-      return;
-    }
-    if ((flags & ROW_FLAG.decided) === 0) {
-      add(counters, COUNTER.informing);
-      return;
-    }
-    add(counters, COUNTER.decisions);
-    const verdict = i32[at + VERDICT_WORD] as number;
-    if ((flags & ROW_FLAG.repeat) !== 0) {
-      add(counters, COUNTER.repeats);
-      this.#encodeRepeat(row, verdict, out);
-      return;
-    }
-    if ((flags & COUNTED_FLAGS) !== 0) this.#countFlags(flags);
-    if ((flags & ROW_FLAG.fallback) !== 0) {
-      this.#encodeOverdue(row, verdict, out);
-      return;
-    }
-    const outcome = verdictOutcome(verdict);
-    add(counters, COUNTER.outcomes + outcome);
-    if (verdict === ALLOW && !this.rules.hasFired(row)) {
-      this.encoder.allow(table, row, out);
-      return;
-    }
-    this.#decide(row);
-    this.#countVerdict();
-    this.encoder.decided(table, row, this.#verdict, out);
-  }
-
-  #encodeBad(row: number, kind: number, flags: number, out: OutputBuffer): void {
-    add(this.counters, COUNTER.deadLetters);
-    // Kinds that inform get no decision, and so no decision of their bad rows either.
-    const isInforming = kind >= DECIDED_KIND_COUNT && kind < KINDS.length;
-    if ((flags & ROW_FLAG.idReadable) === 0 || isInforming) return;
-    const before = out.at;
-    this.encoder.invalid(this.#table, row, out);
-    if (out.at === before) return;
-    add(this.counters, COUNTER.decisions);
-    add(this.counters, COUNTER.invalid);
-    add(
-      this.counters,
-      COUNTER.outcomes + ['allow', 'hold', 'reverse'].indexOf(this.plan.invalid.outcome),
-    );
-  }
-
-  /**
-   * A row whose deadline had passed: the declared fallback, and where what was evaluated differs, that
-   * as an amendment. A repeat of it tells the newer of the two.
-   */
-  #encodeOverdue(row: number, word: number, out: OutputBuffer): void {
-    const { i32 } = this.#table;
-    const at = row * this.#stride;
-    const overdue = must(this.#overdue, 'the deadline of an overdue row');
-    const fallback = overdue.verdict;
-    overdue.begin(this.#table, at);
-    add(this.counters, COUNTER.overdue);
-    add(this.counters, COUNTER.outcomes + fallback.outcome);
-    this.encoder.decided(this.#table, row, fallback, out);
-    if (!overdue.isAmended(word)) {
-      i32[at + VERDICT_WORD] = packVerdict(fallback.outcome, firstReason(this.plan, fallback));
-      return;
-    }
-    this.#decide(row);
-    this.#countVerdict();
-    overdue.amend(this.#table, row, this.#verdict, out);
-    add(this.counters, COUNTER.amendments);
-    add(this.counters, COUNTER.amendedOutcomes + this.#verdict.outcome);
-  }
-
-  #encodeRepeat(row: number, ownVerdict: number, out: OutputBuffer): void {
-    const { i32 } = this.#table;
-    const at = row * this.#stride;
-    const of = i32[at + ROW.repeatRow / 4] as number;
-    const verdict = of >= 0 ? (i32[of * this.#stride + VERDICT_WORD] as number) : ownVerdict;
-    add(this.counters, COUNTER.outcomes + verdictOutcome(verdict));
-    this.encoder.repeat(
-      this.#table,
-      row,
-      verdictOutcome(verdict),
-      i32[at + ROW.revision / 4] as number,
-      verdictReason(verdict),
-      out,
-    );
-  }
-
-  #countFlags(flags: number): void {
-    const { counters } = this;
-    if ((flags & ROW_FLAG.late) !== 0) add(counters, COUNTER.late);
-    if ((flags & ROW_FLAG.repeatDiffers) !== 0) add(counters, COUNTER.repeatsDiffer);
-    if ((flags & ROW_FLAG.currencyUnknown) !== 0) add(counters, COUNTER.currencyUnknown);
-    if ((flags & ROW_FLAG.truncated) !== 0) add(counters, COUNTER.truncated);
-  }
-
-  #countVerdict(): void {
-    const { counters, plan } = this;
-    const verdict = this.#verdict;
-    for (let k = 0; k < verdict.evidenceCount; k++) {
-      add(counters, COUNTER.rules + (verdict.evidenceRules[k] as number) * 2);
-    }
-    for (let k = 0; k < verdict.shadowCount; k++) {
-      add(counters, COUNTER.rules + (verdict.shadowRules[k] as number) * 2);
-    }
-    for (let k = 0; k < verdict.reasonCount; k++) {
-      add(counters, COUNTER.rules + (verdict.reasonRules[k] as number) * 2 + 1);
-    }
-    if (verdict.scoreOutcome > 0) add(counters, COUNTER.rules + plan.rules.length * 2);
-  }
-}
-
-const ALLOW = packVerdict(0, FIRST_REASON.none);
-/** Of decisions that are no repeats: those tell this one flag only. */
-const COUNTED_FLAGS =
-  ROW_FLAG.late | ROW_FLAG.repeatDiffers | ROW_FLAG.currencyUnknown | ROW_FLAG.truncated;
-
-function add(counters: Float64Array, at: number): void {
-  counters[at] = (counters[at] as number) + 1;
 }
 
 /** Entities that some feature is of, by number: the others have no state. */

@@ -5,7 +5,14 @@ import type { RunProgress } from '../../src/engine/run-result.ts';
 const CLEAR_LINE = '\r\u001b[2K';
 
 function progressAt(rows: number): RunProgress {
-  return { rows, decisions: rows, bytesIn: rows * 350, outcomes: [rows, 0, 0], deadLetters: 0 };
+  return {
+    rows,
+    decisions: rows,
+    bytesIn: rows * 350,
+    outcomes: [rows, 0, 0],
+    deadLetters: 0,
+    amendments: 0,
+  };
 }
 
 /** Rows at a steady 500 a ms, one call every 10 ms; what was written, with when. */

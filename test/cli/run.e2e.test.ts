@@ -25,7 +25,7 @@ rules:
     reason: AMOUNT_TOO_LARGE
 `;
 const ROWS = 20_000;
-const PASSES = ['decode', 'repeats', 'windows', 'score', 'encode'];
+const PASSES = ['decode', 'repeats', 'windows', 'score', 'life', 'encode'];
 
 /** What `--stats` writes, as far as it is looked at here. */
 interface Stats {

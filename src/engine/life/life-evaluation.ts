@@ -4,7 +4,6 @@
 // come here. Nothing is allocated but where evidence or a rail's window is met for the first time.
 
 import type { DecisionEncoder } from '../../codec/decision-writer.ts';
-import { FIRST_REASON } from '../../codec/decision-writer.ts';
 import type { FeatureLayout } from '../../domain/feature-layout.ts';
 import type { Expression } from '../../domain/expression.ts';
 import { someNode } from '../../domain/expression-tree.ts';
@@ -14,16 +13,16 @@ import type { Cause } from '../../domain/life.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { RowLayout } from '../../domain/row-layout.ts';
 import { ROW, ROW_FLAG, fieldNumber } from '../../domain/row-layout.ts';
-import type { AmendmentHead, RowTable, Verdict } from '../../domain/verdict.ts';
+import type { RowTable, Verdict } from '../../domain/verdict.ts';
 import { makeVerdict } from '../../rules/compile/deciding.ts';
 import type { RulesProgram } from '../../rules/compile/rules-program.ts';
 import type { ConstantPool } from '../../rules/runtime/constant-pool.ts';
 import { LIFE_B, LIFE_D, LIFE_DOUBLES, LIFE_FLAG, LIFE_W, LIFE_WORDS } from '../../state/lives.ts';
 import type { Lives } from '../../state/lives.ts';
 import { isStringType } from '../../domain/fields.ts';
-import { mix32 } from '../../base/hash.ts';
 import { COUNTER } from '../counters.ts';
 import type { OutputRegion } from '../output-region.ts';
+import { Amendments } from './amendments.ts';
 import { EventRow } from './event-row.ts';
 import { KeptValues } from './kept-values.ts';
 import { KeptVerdicts } from './kept-verdicts.ts';
@@ -69,7 +68,7 @@ export class LifeEvaluation {
   readonly #fired: Int32Array;
   readonly #parts: LifeParts;
   readonly #lives: Lives;
-  readonly #head: AmendmentHead;
+  readonly #amendments: Amendments;
   readonly #template: Int32Array;
   readonly #kindWord: number;
   readonly #kinds: Int32Array;
@@ -78,7 +77,6 @@ export class LifeEvaluation {
   readonly #latchBits: Int32Array;
   readonly #expiredReason: number;
   readonly #table: { i32: Int32Array; f64: Float64Array; bytes: Uint8Array; view: DataView };
-  readonly #reasons = new Int32Array(2);
   #batch: LifeTables | null = null;
 
   constructor(parts: LifeParts, lives: Lives) {
@@ -99,22 +97,9 @@ export class LifeEvaluation {
     const nothing = new Uint8Array(0);
     const view = new DataView(new ArrayBuffer(0));
     this.#table = { i32: this.i32, f64: this.f64, bytes: nothing, view };
-    this.#head = {
-      bytes: lives.texts.bytes,
-      view: lives.texts.view,
-      idOffset: 0,
-      idLength: 0,
-      accountOffset: 0,
-      accountLength: -1,
-      causeBytes: nothing,
-      causeView: view,
-      causeOffset: 0,
-      causeLength: -1,
-      cause: 0,
-      revision: 0,
-      eventTimeMs: NaN,
-      flags: 0,
-    };
+    const { encoder, counters } = parts;
+    const { records, kept, event } = this;
+    this.#amendments = new Amendments({ plan, encoder, counters, lives, records, kept, event });
     this.#kindWord = (layout.slots[fieldNumber(layout, 'kind')] as number) / 4;
     this.#kinds = Int32Array.from(
       KINDS.flatMap((kind) => {
@@ -322,58 +307,19 @@ export class LifeEvaluation {
     verdict.holdOnExpiry = records.get(record, LIFE_B.onExpiry);
   }
 
-  /** Whether the verdict differs from the newest decision, in outcome or reasons. */
+  /** Whether the verdict differs from the record's newest decision. */
   hasChanged(record: number): boolean {
-    const { words } = this.#lives;
-    const w = record * LIFE_WORDS;
-    reasonsHash(this.verdict, this.#reasons);
-    return (
-      this.verdict.outcome !== this.records.get(record, LIFE_B.outcome) ||
-      this.#reasons[0] !== words[w + LIFE_W.reasonsLo] ||
-      this.#reasons[1] !== words[w + LIFE_W.reasonsHi]
-    );
-  }
-
-  /** The verdict becomes the record's newest decision. */
-  remember(record: number, verdict: Verdict): void {
-    const { words, doubles } = this.#lives;
-    const w = record * LIFE_WORDS;
-    reasonsHash(verdict, this.#reasons);
-    words[w + LIFE_W.reasonsLo] = this.#reasons[0] as number;
-    words[w + LIFE_W.reasonsHi] = this.#reasons[1] as number;
-    words[w + LIFE_W.first] = firstReason(this.#parts.plan, verdict);
-    this.records.set(record, LIFE_B.outcome, verdict.outcome);
-    this.records.set(record, LIFE_B.onExpiry, verdict.holdOnExpiry);
-    doubles[record * LIFE_DOUBLES + LIFE_D.heldMs] =
-      verdict.outcome === HOLD ? verdict.holdExpiresMs : NaN;
+    return this.#amendments.hasChanged(record, this.verdict);
   }
 
   /** Writes the verdict as the record's next revision. */
   amend(record: number, cause: Cause, flags: number, out: OutputRegion): void {
-    const { encoder, counters } = this.#parts;
-    const { words } = this.#lives;
-    const head = this.#head;
-    const w = record * LIFE_WORDS;
-    const block = words[w + LIFE_W.kept] as number;
-    words[w + LIFE_W.revision] = (words[w + LIFE_W.revision] as number) + 1;
-    head.idLength = this.kept.idLength(block);
-    head.accountLength = this.kept.accountLength(block);
-    head.idOffset = this.kept.idOffset(block);
-    head.accountOffset = this.kept.accountOffset(block);
-    head.causeBytes = this.event.bytes;
-    head.causeView = this.event.view;
-    head.causeOffset = this.event.idOffset;
-    head.causeLength = this.event.idLength;
-    head.cause = CAUSES.indexOf(cause);
-    head.revision = words[w + LIFE_W.revision] as number;
-    head.eventTimeMs = this.event.time[0] as number;
-    head.flags = flags;
-    out.ensure(encoder.bytesMax);
-    encoder.amendment(this.#table, 0, this.verdict, head, out.buffer);
-    this.remember(record, this.verdict);
-    counters[COUNTER.amendments] = (counters[COUNTER.amendments] as number) + 1;
-    const outcome = COUNTER.amendedOutcomes + this.verdict.outcome;
-    counters[outcome] = (counters[outcome] as number) + 1;
+    this.#amendments.write(record, this.verdict, cause, flags, this.#table, out);
+  }
+
+  /** A verdict becomes the record's newest decision. */
+  remember(record: number, verdict: Verdict): void {
+    this.#amendments.remember(record, verdict);
   }
 }
 
@@ -387,32 +333,6 @@ function latchBits(plan: Plan, layout: RowLayout, firedWords: number): Int32Arra
     bits[index >> 5] = (bits[index >> 5] as number) | (1 << (index & 31));
   });
   return bits;
-}
-
-/** 64 bits that stand for the reasons of a verdict; no reasons are 0, 0. */
-function reasonsHash(verdict: Verdict, out: Int32Array): void {
-  let lo = 0;
-  let hi = 0;
-  const add = (reason: number): void => {
-    lo = mix32((Math.imul(lo, 0x9e3779b1) + reason + 1) | 0);
-    hi = mix32((Math.imul(hi, 0x85ebca6b) ^ (reason + 0x5bd1)) | 0);
-  };
-  if (verdict.engineReason >= 0) add(0x100000 + verdict.engineReason);
-  for (let k = 0; k < verdict.reasonCount; k++) add(verdict.reasonRules[k] as number);
-  if (verdict.scoreOutcome > 0) add(0x200000 + verdict.scoreOutcome);
-  out[0] = lo;
-  out[1] = hi;
-}
-
-/** The first reason that a decision tells, as one number (FIRST_REASON). */
-export function firstReason(plan: Plan, verdict: Verdict): number {
-  if (verdict.engineReason >= 0) return FIRST_REASON.engine - verdict.engineReason;
-  const first = verdict.reasonCount > 0 ? (verdict.reasonRules[0] as number) : FIRST_REASON.none;
-  if (verdict.scoreOutcome === 0) return first;
-  // SCORE stands after the rules of its outcome: it is first only where no rule is as severe.
-  const outcome = first < 0 ? undefined : plan.rules[first]?.outcome;
-  const severity = outcome === 'reverse' ? REVERSE : outcome === 'hold' ? HOLD : 0;
-  return severity < verdict.scoreOutcome ? FIRST_REASON.score : first;
 }
 
 /** A record in which everything is missing. */

@@ -116,7 +116,7 @@ export class LifeSlots {
     this.readsEvents = names.some((name) => name.startsWith('event.'));
     this.readsCodes = names.some((name) => /\.code(State|Uses)$/.test(name));
     this.readsRails = names.some((name) => RAIL_NAME.test(name));
-    this.readsOwnRails = names.some((name) => /^payment/.test(name) && RAIL_NAME.test(name));
+    this.readsOwnRails = names.some((name) => name.startsWith('payment') && RAIL_NAME.test(name));
   }
 
   /** payment.X from `values`, of the record that begins at int32 word `at`. */

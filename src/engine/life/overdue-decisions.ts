@@ -57,6 +57,11 @@ export class OverdueDecisions {
     };
   }
 
+  /** Reason of the fallback, as a repeat tells it. */
+  get firstReason(): number {
+    return FIRST_REASON.engine - this.#reason;
+  }
+
   /** Fills `verdict` for the row whose record begins at word `at`. */
   begin(table: RowTable, at: number): void {
     const { verdict } = this;

@@ -1,0 +1,122 @@
+// Amendments: whether a verdict differs from the newest decision of a record, what is remembered of it, and
+// the bytes that tell it.
+
+import type { DecisionEncoder } from '../../codec/decision-writer.ts';
+import { CAUSES } from '../../domain/life.ts';
+import type { Cause } from '../../domain/life.ts';
+import type { Plan } from '../../domain/plan.ts';
+import type { AmendmentHead, RowTable, Verdict } from '../../domain/verdict.ts';
+import { LIFE_B, LIFE_D, LIFE_DOUBLES, LIFE_W, LIFE_WORDS } from '../../state/lives.ts';
+import type { Lives } from '../../state/lives.ts';
+import { COUNTER } from '../counters.ts';
+import type { OutputRegion } from '../output-region.ts';
+import type { EventRow } from './event-row.ts';
+import type { KeptValues } from './kept-values.ts';
+import type { LifeRecords } from './life-records.ts';
+import { firstReason, reasonsHash } from './reasons.ts';
+
+const HOLD = 1;
+
+export interface AmendmentParts {
+  readonly plan: Plan;
+  readonly encoder: DecisionEncoder;
+  readonly counters: Float64Array;
+  readonly lives: Lives;
+  readonly records: LifeRecords;
+  readonly kept: KeptValues;
+  readonly event: EventRow;
+}
+
+export class Amendments {
+  readonly #parts: AmendmentParts;
+  readonly #head: AmendmentHead;
+  readonly #reasons = new Int32Array(2);
+
+  constructor(parts: AmendmentParts) {
+    this.#parts = parts;
+    this.#head = newHead(parts.lives);
+  }
+
+  /** Whether the verdict differs from the newest decision, in outcome or reasons. */
+  hasChanged(record: number, verdict: Verdict): boolean {
+    const { words } = this.#parts.lives;
+    const w = record * LIFE_WORDS;
+    reasonsHash(verdict, this.#reasons);
+    return (
+      verdict.outcome !== this.#parts.records.get(record, LIFE_B.outcome) ||
+      this.#reasons[0] !== words[w + LIFE_W.reasonsLo] ||
+      this.#reasons[1] !== words[w + LIFE_W.reasonsHi]
+    );
+  }
+
+  /** The verdict becomes the record's newest decision. */
+  remember(record: number, verdict: Verdict): void {
+    const { plan, records } = this.#parts;
+    const { words, doubles } = this.#parts.lives;
+    const w = record * LIFE_WORDS;
+    reasonsHash(verdict, this.#reasons);
+    words[w + LIFE_W.reasonsLo] = this.#reasons[0] as number;
+    words[w + LIFE_W.reasonsHi] = this.#reasons[1] as number;
+    words[w + LIFE_W.first] = firstReason(plan, verdict);
+    records.set(record, LIFE_B.outcome, verdict.outcome);
+    records.set(record, LIFE_B.onExpiry, verdict.holdOnExpiry);
+    doubles[record * LIFE_DOUBLES + LIFE_D.heldMs] =
+      verdict.outcome === HOLD ? verdict.holdExpiresMs : NaN;
+  }
+
+  /** Writes the verdict as the record's next revision. @param scratch where its evidence is read, row 0 */
+  write(
+    record: number,
+    verdict: Verdict,
+    cause: Cause,
+    flags: number,
+    scratch: RowTable,
+    out: OutputRegion,
+  ): void {
+    const { encoder, counters, kept, event } = this.#parts;
+    const { words } = this.#parts.lives;
+    const head = this.#head;
+    const w = record * LIFE_WORDS;
+    const block = words[w + LIFE_W.kept] as number;
+    words[w + LIFE_W.revision] = (words[w + LIFE_W.revision] as number) + 1;
+    head.idLength = kept.idLength(block);
+    head.accountLength = kept.accountLength(block);
+    head.idOffset = kept.idOffset(block);
+    head.accountOffset = kept.accountOffset(block);
+    head.causeBytes = event.bytes;
+    head.causeView = event.view;
+    head.causeOffset = event.idOffset;
+    head.causeLength = event.idLength;
+    head.cause = CAUSES.indexOf(cause);
+    head.revision = words[w + LIFE_W.revision] as number;
+    head.eventTimeMs = event.time[0] as number;
+    head.flags = flags;
+    out.ensure(encoder.bytesMax);
+    encoder.amendment(scratch, 0, verdict, head, out.buffer);
+    this.remember(record, verdict);
+    counters[COUNTER.amendments] = (counters[COUNTER.amendments] as number) + 1;
+    const outcome = COUNTER.amendedOutcomes + verdict.outcome;
+    counters[outcome] = (counters[outcome] as number) + 1;
+    counters[COUNTER.causes + head.cause] = (counters[COUNTER.causes + head.cause] as number) + 1;
+  }
+}
+
+/** A head whose id and account stand in the texts of the payments. */
+function newHead({ texts }: Lives): AmendmentHead {
+  return {
+    bytes: texts.bytes,
+    view: texts.view,
+    idOffset: 0,
+    idLength: 0,
+    accountOffset: 0,
+    accountLength: -1,
+    causeBytes: texts.bytes,
+    causeView: texts.view,
+    causeOffset: 0,
+    causeLength: -1,
+    cause: 0,
+    revision: 0,
+    eventTimeMs: NaN,
+    flags: 0,
+  };
+}

@@ -1,0 +1,125 @@
+// When and how a record is decided again: an event, a timer, the end of its hold, a release.
+
+import type { Cause } from '../../domain/life.ts';
+import { LIFE_B, LIFE_D, LIFE_DOUBLES, LIFE_FLAG, LIFE_W, LIFE_WORDS } from '../../state/lives.ts';
+import type { OutputRegion } from '../output-region.ts';
+import { RECORD_KIND } from './life-records.ts';
+import { ALLOW, HOLD } from './life-state.ts';
+import type { LifeState } from './life-state.ts';
+import { TIMER } from './life-timers.ts';
+
+/** Index + 1 in the values of release and credential. */
+const APPROVE = 1;
+const FAILED = 2;
+
+export class LifeDecisions {
+  readonly #state: LifeState;
+  readonly #endWords = new Float64Array(1);
+
+  constructor(state: LifeState) {
+    this.#state = state;
+  }
+
+  /** All timers due at now (lives.now) fire, in order. */
+  fireDue(out: OutputRegion): void {
+    const { lives, heap } = this.#state;
+    this.#endWords[0] = lives.now[0] as number;
+    while (heap.isDue(this.#endWords)) {
+      const record = heap.first();
+      lives.now[0] = heap.due[0] as number;
+      this.#fire(record, out);
+    }
+    lives.now[0] = this.#endWords[0];
+  }
+
+  #fire(record: number, out: OutputRegion): void {
+    const { event } = this.#state.evaluation;
+    const { doubles, now } = this.#state.lives;
+    event.pointAtNothing();
+    event.time[0] = now[0] as number;
+    const held = doubles[record * LIFE_DOUBLES + LIFE_D.heldMs] as number;
+    if (held <= (now[0] as number)) {
+      this.expire(record, 0, out);
+      return;
+    }
+    const isEnd = this.#state.records.get(record, LIFE_B.timer) === TIMER.maintenance;
+    this.reconsider(record, isEnd ? 'maintenance' : 'timer', out);
+  }
+
+  /** A hold has ended. */
+  expire(record: number, flags: number, out: OutputRegion): void {
+    const records = this.#state.records;
+    const onExpiry = records.get(record, LIFE_B.onExpiry);
+    const evaluation = this.#state.evaluation;
+    this.#state.lives.doubles[record * LIFE_DOUBLES + LIFE_D.heldMs] = NaN;
+    evaluation.layOut(record, 'hold-expired');
+    evaluation.judge(record);
+    records.setFlag(record, LIFE_FLAG.expired);
+    if (onExpiry === 0) evaluation.waive(record);
+    else records.setFlag(record, LIFE_FLAG.forced);
+    if (onExpiry === 2) records.setFlag(record, LIFE_FLAG.byRefund);
+    evaluation.decide(record);
+    evaluation.amend(record, 'hold-expired', flags, out);
+    this.#state.timers.arm(record, evaluation, 0);
+    evaluation.release();
+    this.#resolved(record, out);
+  }
+
+  /** Decides a record again after an event. */
+  reconsider(record: number, cause: Cause, out: OutputRegion): void {
+    const evaluation = this.#state.evaluation;
+    evaluation.layOut(record, cause);
+    evaluation.judge(record);
+    evaluation.decide(record);
+    if (evaluation.hasChanged(record)) evaluation.amend(record, cause, 0, out);
+    this.#state.timers.arm(record, evaluation, 0);
+    evaluation.release();
+  }
+
+  /** An operator's word on what is held; the event in hand is the row. */
+  release(record: number, out: OutputRegion): void {
+    const evaluation = this.#state.evaluation;
+    const records = this.#state.records;
+    const { i32, at } = evaluation.event;
+    const word = this.#state.enums.release.read(i32, at);
+    records.set(record, LIFE_B.release, word);
+    // It is a word on a hold: without one there is nothing to decide.
+    if (records.get(record, LIFE_B.outcome) !== HOLD) return;
+    const isRefused = this.#state.enums.credential.read(i32, at) === FAILED;
+    evaluation.layOut(record, 'release');
+    const isStopped = evaluation.judge(record);
+    if (!isRefused && !isStopped) {
+      if (word === APPROVE) evaluation.waive(record);
+      else records.setFlag(record, LIFE_FLAG.forced);
+    }
+    evaluation.decide(record);
+    const isChanged = evaluation.hasChanged(record);
+    if (isChanged) evaluation.amend(record, 'release', 0, out);
+    this.#state.timers.arm(record, evaluation, 0);
+    evaluation.release();
+    if (isChanged) this.#resolved(record, out);
+  }
+
+  /** A refund or reversal that was held may go out now: its payment moves. */
+  #resolved(record: number, out: OutputRegion): void {
+    const records = this.#state.records;
+    const kind = records.get(record, LIFE_B.kind);
+    const { verdicts, event } = this.#state.evaluation;
+    if (!this.#state.isAll || kind === RECORD_KIND.payment || !verdicts.has(record)) return;
+    if (records.get(record, LIFE_B.outcome) !== ALLOW) return;
+    const payment = this.#state.lives.find(verdicts.ofLo(record), verdicts.ofHi(record));
+    if (payment < 0) return;
+    if (kind === RECORD_KIND.refund) {
+      records.countRefund(payment, verdicts.amount(record), 1);
+      records.settleState(payment);
+    } else {
+      records.reverse(payment);
+      this.#state.seat(payment);
+    }
+    const { words, texts } = this.#state.lives;
+    const block = words[record * LIFE_WORDS + LIFE_W.kept] as number;
+    const { kept } = this.#state.evaluation;
+    event.pointAtId(texts, kept.idOffset(block), kept.idLength(block));
+    this.reconsider(payment, kind === RECORD_KIND.refund ? 'refund' : 'reversal', out);
+  }
+}

@@ -1,0 +1,251 @@
+// Keeping what was decided: a row gets a record, or its record a new decision; what a payment is part of
+// (its terminal, its code), what the rules said of it, when it has to be looked at again.
+
+import { ROW, ROW_FLAG } from '../../domain/row-layout.ts';
+import type { Verdict } from '../../domain/verdict.ts';
+import { LIFE_B, LIFE_D, LIFE_DOUBLES, LIFE_FLAG, LIFE_W, LIFE_WORDS } from '../../state/lives.ts';
+import type { OutputRegion } from '../output-region.ts';
+import type { LifeDecisions } from './life-decisions.ts';
+import type { LifeTables } from './life-evaluation.ts';
+import { WALLET } from './life-records.ts';
+import { ALLOW, HOLD, KIND } from './life-state.ts';
+import type { LifeState } from './life-state.ts';
+
+// Own constants: an imported one is loaded and checked at each use in a hot loop.
+const FLAGS_WORD: number = ROW.flags / 4;
+const TIME_WORD: number = ROW.timeMs / 4;
+const VERDICT_WORD: number = ROW.verdict / 4;
+const REVISION_WORD: number = ROW.revision / 4;
+const TRUNCATED: number = ROW_FLAG.truncated;
+
+export class LifeKeeper {
+  readonly #state: LifeState;
+  readonly #decisions: LifeDecisions;
+  readonly #row: { i32: Int32Array; f64: Float64Array; F: Float64Array; FI: Int32Array } = {
+    i32: new Int32Array(0),
+    f64: new Float64Array(0),
+    F: new Float64Array(0),
+    FI: new Int32Array(0),
+  };
+
+  constructor(state: LifeState, decisions: LifeDecisions) {
+    this.#state = state;
+    this.#decisions = decisions;
+  }
+
+  /** The decided row gets a record, or its record a new decision; gives the record. */
+  keep(row: number, at: number, kind: number, out: OutputRegion): number {
+    const { table, F } = this.#state.tables as LifeTables;
+    const { i32, f64, bytes } = table;
+    const { lives } = this.#state;
+    const { words, doubles } = lives;
+    const evaluation = this.#state.evaluation;
+    const lo = i32[at + this.#state.words.id] as number;
+    const hi = i32[at + this.#state.words.id + 1] as number;
+    let record = lives.find(lo, hi);
+    if (record >= 0) this.#renew(record, i32, at);
+    else record = this.#make(lo, hi, i32, at, out);
+    const w = record * LIFE_WORDS;
+    const d = record * LIFE_DOUBLES;
+    words[w + LIFE_W.kept] = evaluation.kept.save(i32, f64, at, F, row, bytes);
+    words[w + LIFE_W.keptBytes] = evaluation.kept.savedBytes;
+    doubles[d + LIFE_D.timeMs] = f64[(at + TIME_WORD) >> 1] as number;
+    this.#state.records.set(record, LIFE_B.kind, kind);
+    this.#state.records.set(record, LIFE_B.rail, this.#state.options.blocks.railOf(i32, at) + 1);
+    if (kind === KIND.payment) this.#keepPayment(record, i32, f64, at);
+    else this.#keepOf(record, i32, f64, at, kind);
+    this.#keepVerdict(record, row, i32, at);
+    if (((i32[at + FLAGS_WORD] as number) & ROW_FLAG.fallback) !== 0) {
+      this.#noteFallback(w, i32[at + VERDICT_WORD] as number);
+    }
+    if (doubles[d + LIFE_D.heldMs] === doubles[d + LIFE_D.heldMs] || this.#state.timers.hasClocks) {
+      this.#state.timers.arm(record, this.#batchRow(), row);
+    }
+    return record;
+  }
+
+  /** The fallback is told under the row's revision, what was evaluated, if it differs, under the next. */
+  #noteFallback(w: number, evaluated: number): void {
+    const { overdue } = this.#state.options;
+    const { words } = this.#state.lives;
+    if (overdue?.isAmended(evaluated) === true) {
+      words[w + LIFE_W.revision] = (words[w + LIFE_W.revision] as number) + 1;
+    } else words[w + LIFE_W.first] = overdue?.firstReason ?? 0;
+  }
+
+  #make(lo: number, hi: number, i32: Int32Array, at: number, out: OutputRegion): number {
+    const { lives } = this.#state;
+    // Two at a time: what is quiet is not found any more, so when it is taken away does not show.
+    for (let k = 0; k < 2 || lives.isFull(lo); k++) {
+      const leaving = lives.leaving(lo);
+      if (leaving < 0) break;
+      if (lives.isFull(lo)) {
+        this.#state.evicted++;
+        i32[at + FLAGS_WORD] = (i32[at + FLAGS_WORD] as number) | TRUNCATED;
+        this.#endEarly(leaving, i32, at, out);
+      }
+      this.#drop(leaving);
+    }
+    // Its id may stand in the index still, quiet for too long but not yet the oldest of its shard.
+    const quiet = lives.index.find(lo, hi, lives.words, LIFE_WORDS, LIFE_W.idHi);
+    if (quiet >= 0) this.#drop(quiet);
+    return lives.create(lo, hi);
+  }
+
+  /** A record leaves at the limit: a hold ends now. */
+  #endEarly(record: number, i32: Int32Array, at: number, out: OutputRegion): void {
+    if (this.#state.records.get(record, LIFE_B.outcome) !== HOLD) return;
+    const { event } = this.#state.evaluation;
+    void i32;
+    void at;
+    event.pointAtNothing();
+    event.time[0] = this.#state.lives.now[0] as number;
+    this.#decisions.expire(record, TRUNCATED, out);
+  }
+
+  #drop(record: number): void {
+    if (record === this.#state.ofRecord) this.#state.ofRecord = -1;
+    this.#state.heap.remove(record);
+    this.#freeParts(record);
+    this.#state.evaluation.verdicts.free(record);
+    this.#state.lives.remove(record);
+  }
+
+  #freeParts(record: number): void {
+    const { words, texts } = this.#state.lives;
+    const w = record * LIFE_WORDS;
+    texts.give(words[w + LIFE_W.kept] as number, words[w + LIFE_W.keptBytes] as number);
+    const terminal = words[w + LIFE_W.terminalNode] as number;
+    if (terminal !== 0) this.#state.terminals.leave(terminal);
+    words[w + LIFE_W.terminalNode] = 0;
+    const code = words[w + LIFE_W.codeNode] as number;
+    if (code !== 0) this.#state.codes.leave(code);
+    words[w + LIFE_W.codeNode] = 0;
+  }
+
+  /** An id that is decided anew: under the next revision; what happened to the payment stays. */
+  #renew(record: number, i32: Int32Array, at: number): void {
+    const { words } = this.#state.lives;
+    const w = record * LIFE_WORDS;
+    // Its own earlier version is no other use of its code.
+    const code = words[w + LIFE_W.codeNode] as number;
+    if (code !== 0) this.#state.codes.forget(code);
+    words[w + LIFE_W.codeNode] = 0;
+    this.#freeParts(record);
+    this.#state.evaluation.verdicts.free(record);
+    words[w + LIFE_W.revision] = (words[w + LIFE_W.revision] as number) + 1;
+    i32[at + REVISION_WORD] = words[w + LIFE_W.revision] as number;
+    this.#state.records.set(record, LIFE_B.flags, 0);
+    this.#state.lives.touch(record);
+  }
+
+  #keepPayment(record: number, i32: Int32Array, f64: Float64Array, at: number): void {
+    const { words, doubles } = this.#state.lives;
+    const records = this.#state.records;
+    const d = record * LIFE_DOUBLES;
+    doubles[d + LIFE_D.charged] = f64[(at + this.#state.amountAt) >> 1] as number;
+    const wallet = this.#state.enums.wallet.read(i32, at);
+    if (!this.#state.isAll) {
+      if (wallet === WALLET.charged) records.setFlag(record, LIFE_FLAG.charged);
+      return;
+    }
+    const terminal = this.#state.enums.terminal.read(i32, at);
+    if (wallet !== 0) records.set(record, LIFE_B.walletStatus, wallet);
+    if (terminal !== 0) records.set(record, LIFE_B.terminalStatus, terminal);
+    if ((i32[at + this.#state.words.terminal + 3] as number) >= 0) {
+      records.setFlag(record, LIFE_FLAG.onTerminal);
+    }
+    records.settleState(record);
+    const { slots } = this.#state.options;
+    if (slots.readsEvents && records.isInFlight(record)) this.#state.sit(record, i32, at);
+    const code = at + this.#state.words.code;
+    if ((slots.readsCodes || slots.readsEvents) && (i32[code + 3] as number) >= 0) {
+      this.#state.codes.now[0] = this.#state.lives.now[0] as number;
+      const anchor = this.#state.codes.take(i32[code] as number, i32[code + 1] as number);
+      const own = this.#state.enums.code.read(i32, at);
+      if (own !== 0) this.#state.codes.setState(anchor, own);
+      records.set(record, LIFE_B.codeState, this.#state.codes.stateOf(anchor));
+      words[record * LIFE_WORDS + LIFE_W.codeNode] = this.#state.codes.join(anchor, record);
+    }
+  }
+
+  #keepOf(record: number, i32: Int32Array, f64: Float64Array, at: number, kind: number): void {
+    const word = at + this.#state.words.of;
+    if ((i32[word + 3] as number) < 0) return;
+    const { verdicts } = this.#state.evaluation;
+    verdicts.ensure(record);
+    verdicts.setOf(record, i32[word] as number, i32[word + 1] as number);
+    if (kind === KIND.refund) verdicts.setAmount(record, this.#state.amount(i32, f64, at));
+  }
+
+  /** What the rules said of the row that was just decided. */
+  #keepVerdict(record: number, row: number, i32: Int32Array, at: number): void {
+    const { rules, blocks, plan } = this.#state.options;
+    const { fired, table } = this.#state.tables as LifeTables;
+    const evaluation = this.#state.evaluation;
+    const verdict = this.#state.evaluation.verdict;
+    if (!rules.hasFired(row)) {
+      clearVerdict(verdict);
+      evaluation.remember(record, verdict);
+      return;
+    }
+    rules.decide(row, verdict);
+    blocks.completeRow(i32, table.f64, at, verdict);
+    const { verdicts } = evaluation;
+    verdicts.ensure(record);
+    verdicts.setScore(record, this.#rowScore(row, verdict));
+    const { firedWords, lifeBits } = rules;
+    for (let word = 0; word < firedWords; word++) {
+      const bits = fired[row * firedWords + word] as number;
+      verdicts.setRowBits(record, word, 0);
+      verdicts.setLifeBits(record, word, bits & (lifeBits[word] as number));
+      verdicts.setWaivedBits(record, word, 0);
+    }
+    for (let k = 0; k < verdict.reasonCount; k++) {
+      const rule = verdict.reasonRules[k] as number;
+      const word = rule >> 5;
+      if (plan.rules[rule]?.isLife === true) continue;
+      verdicts.setRowBits(record, word, verdicts.rowBits(record, word) | (1 << (rule & 31)));
+    }
+    // A sum that reached a threshold and was taken away by an exemption stays taken away.
+    const { hold, reverse } = plan.score;
+    const reached = verdict.score >= (hold ?? NaN) || verdict.score >= (reverse ?? NaN);
+    if (verdict.scoreOutcome === 0 && reached) {
+      this.#state.records.setFlag(record, LIFE_FLAG.scoreWaived);
+    }
+    evaluation.remember(record, verdict);
+  }
+
+  /** Sum of the scores of the row rules that fired; NaN = none has one. */
+  #rowScore(row: number, verdict: Verdict): number {
+    const { rules, plan } = this.#state.options;
+    let sum = NaN;
+    for (let k = 0; k < verdict.evidenceCount; k++) {
+      const rule = verdict.evidenceRules[k] as number;
+      const { isLife = true, score = null } = plan.rules[rule] ?? {};
+      if (isLife || score === null) continue;
+      const own = rules.evidence.scoreOf(rule, row);
+      sum = (sum === sum ? sum : 0) + (own === own ? own : 0);
+    }
+    return sum;
+  }
+
+  /** Where the values of the batch's rows stand, for timers. */
+  #batchRow(): { i32: Int32Array; f64: Float64Array; F: Float64Array; FI: Int32Array } {
+    const tables = this.#state.tables as LifeTables;
+    const row = this.#row;
+    row.i32 = tables.table.i32;
+    row.f64 = tables.table.f64;
+    row.F = tables.F;
+    row.FI = tables.FI;
+    return row;
+  }
+}
+
+function clearVerdict(verdict: Verdict): void {
+  verdict.outcome = ALLOW;
+  verdict.reasonCount = 0;
+  verdict.scoreOutcome = 0;
+  verdict.engineReason = -1;
+  verdict.holdExpiresMs = NaN;
+}

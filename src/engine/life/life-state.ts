@@ -1,0 +1,180 @@
+// What the life pass keeps, and what it reads of rows: records, timers, chains, waiting rows, and the
+// places in a row's record that it looks at. Its parts (life-pass, life-keeper, life-decisions,
+// life-events) share it.
+
+import type { Kind } from '../../domain/fields.ts';
+import { KINDS } from '../../domain/fields.ts';
+import { fieldNumber } from '../../domain/row-layout.ts';
+import type { CompileContext } from '../../rules/compile/row-function.ts';
+import { KeyChains } from '../../state/key-chains.ts';
+import { LIFE_W, LIFE_WORDS, Lives } from '../../state/lives.ts';
+import { TimerHeap } from '../../state/timer-heap.ts';
+import { Waiting } from '../../state/waiting.ts';
+import type { LifeReport } from '../worker.ts';
+import { EnumReader } from './enum-reader.ts';
+import { LifeEvaluation } from './life-evaluation.ts';
+import type { LifeParts, LifeTables } from './life-evaluation.ts';
+import type { LifeFill } from './life-fill.ts';
+import type { LifeMode } from './life-needs.ts';
+import type { LifeRecords } from './life-records.ts';
+import { LifeTimers } from './life-timers.ts';
+import type { OverdueDecisions } from './overdue-decisions.ts';
+
+/** Indexes into OUTCOMES. */
+export const ALLOW = 0;
+export const HOLD = 1;
+
+const numberOf = (kind: Kind): number => KINDS.indexOf(kind);
+
+/** Indexes into KINDS. */
+export const KIND: Readonly<Record<Kind, number>> = {
+  payment: numberOf('payment'),
+  refund: numberOf('refund'),
+  reversal: numberOf('reversal'),
+  release: numberOf('release'),
+  status: numberOf('status'),
+  terminal: numberOf('terminal'),
+  code: numberOf('code'),
+  label: numberOf('label'),
+};
+
+const TEXT_BYTES_MAX: number = 2 ** 30 - 4096;
+const SHARDS = 16;
+
+export interface LifeOptions extends LifeParts {
+  readonly mode: LifeMode;
+  readonly context: CompileContext;
+  readonly fill: LifeFill | null;
+  readonly overdue: OverdueDecisions | null;
+  /** Decides a row of the batch anew after its of. or payment. fields have changed. */
+  readonly rescore: (row: number) => void;
+}
+
+export class LifeState {
+  readonly options: LifeOptions;
+  /** All payments are kept, not only what is held. */
+  readonly isAll: boolean;
+  readonly lives: Lives;
+  readonly heap: TimerHeap;
+  /** Payments in flight by terminal; payments by code. */
+  readonly terminals: KeyChains;
+  readonly codes: KeyChains;
+  readonly waiting: Waiting;
+  readonly evaluation: LifeEvaluation;
+  readonly records: LifeRecords;
+  readonly timers: LifeTimers;
+  readonly enums: Readonly<
+    Record<
+      'wallet' | 'terminal' | 'code' | 'label' | 'release' | 'credential' | 'fault',
+      EnumReader
+    >
+  >;
+  /** int32 words of slots from a record's start. */
+  readonly words: Readonly<Record<'id' | 'of' | 'terminal' | 'code' | 'currency', number>>;
+  readonly amountAt: number;
+  readonly rawAmountAt: number;
+  readonly stride: number;
+  /** Records that had to leave at the limit. */
+  evicted = 0;
+  /** Record of the payment that the row in hand is about; -1 = none. */
+  ofRecord = -1;
+  tables: LifeTables | null = null;
+
+  constructor(options: LifeOptions) {
+    const { plan, layout, pool } = options;
+    this.options = options;
+    this.isAll = options.mode === 'all';
+    const perShard = plan.limits.pending;
+    this.lives = new Lives({ perShard, keepMs: plan.life.keepMs, textBytesMax: TEXT_BYTES_MAX });
+    const { recordsMax } = this.lives;
+    this.heap = new TimerHeap(recordsMax);
+    const chains = { anchorsMax: recordsMax, nodesMax: recordsMax };
+    this.terminals = new KeyChains({ ...chains, keepMs: 0 });
+    this.codes = new KeyChains({ ...chains, keepMs: plan.life.keepMs });
+    const waitingMax = Math.max(1, Math.ceil(perShard / SHARDS)) * SHARDS;
+    this.waiting = new Waiting(waitingMax, plan.life.waitMs, this.lives.texts);
+    this.evaluation = new LifeEvaluation(options, this.lives);
+    this.records = this.evaluation.records;
+    this.timers = new LifeTimers(options.context, this.lives, this.records, this.heap);
+    this.stride = layout.strideBytes / 4;
+    const enumOf = (name: string): EnumReader => new EnumReader(name, layout, pool);
+    this.enums = {
+      wallet: enumOf('walletStatus'),
+      terminal: enumOf('terminalStatus'),
+      code: enumOf('codeState'),
+      label: enumOf('label'),
+      release: enumOf('release'),
+      credential: enumOf('credential'),
+      fault: enumOf('fault'),
+    };
+    const wordOf = (name: string): number =>
+      (layout.slots[fieldNumber(layout, name)] as number) / 4;
+    this.words = {
+      id: wordOf('id'),
+      of: wordOf('of'),
+      terminal: wordOf('terminal'),
+      code: wordOf('paymentCode'),
+      currency: wordOf('currency'),
+    };
+    const amount = fieldNumber(layout, 'amount');
+    this.amountAt = (layout.moneySlots[amount] as number) / 4;
+    this.rawAmountAt = (layout.slots[amount] as number) / 4;
+    this.evaluation.codeUses = (record) => this.codeUses(record);
+  }
+
+  bindBatch(tables: LifeTables): void {
+    this.tables = tables;
+    this.evaluation.bindBatch(tables);
+  }
+
+  /** Record of the id in a text slot, or -1. */
+  find(i32: Int32Array, word: number): number {
+    if ((i32[word + 3] as number) < 0) return -1;
+    return this.lives.find(i32[word] as number, i32[word + 1] as number);
+  }
+
+  /** An amount in minor units of the file's currency; without a currency of its own as it stands. */
+  amount(i32: Int32Array, f64: Float64Array, at: number): number {
+    const amount = f64[(at + this.amountAt) >> 1] as number;
+    const hasCurrency = (i32[at + this.words.currency + 3] as number) >= 0;
+    return hasCurrency ? amount : (f64[(at + this.rawAmountAt) >> 1] as number);
+  }
+
+  /** It is in flight on its terminal from now on. */
+  sit(record: number, i32: Int32Array, at: number): void {
+    const word = at + this.words.terminal;
+    this.terminals.now[0] = this.lives.now[0] as number;
+    const anchor = this.terminals.take(i32[word] as number, i32[word + 1] as number);
+    this.lives.words[record * LIFE_WORDS + LIFE_W.terminalNode] = this.terminals.join(
+      anchor,
+      record,
+    );
+  }
+
+  /** It is in flight no more, where that is so. */
+  seat(record: number): void {
+    const at = record * LIFE_WORDS + LIFE_W.terminalNode;
+    const node = this.lives.words[at] as number;
+    if (node === 0 || this.records.isInFlight(record)) return;
+    this.terminals.leave(node);
+    this.lives.words[at] = 0;
+  }
+
+  /** Payments so far with the record's code. */
+  codeUses(record: number): number {
+    const node = this.lives.words[record * LIFE_WORDS + LIFE_W.codeNode] as number;
+    return node === 0 ? NaN : this.codes.usesAt(node);
+  }
+
+  get counts(): LifeReport {
+    const { lives, heap, terminals, codes, waiting } = this;
+    return {
+      kept: lives.count,
+      timers: heap.count,
+      bytes: lives.bytesUsed + terminals.bytesUsed + codes.bytesUsed,
+      evicted: this.evicted + waiting.evicted,
+      waiting: waiting.count,
+      waitedInVain: waiting.expired,
+    };
+  }
+}

@@ -1,0 +1,35 @@
+// The reasons of a verdict: what stands for all of them, and which is told first.
+
+import { mix32 } from '../../base/hash.ts';
+import { FIRST_REASON } from '../../codec/decision-writer.ts';
+import type { Plan } from '../../domain/plan.ts';
+import type { Verdict } from '../../domain/verdict.ts';
+
+const HOLD = 1;
+const REVERSE = 2;
+
+/** 64 bits that stand for the reasons of a verdict; no reasons are 0, 0. */
+export function reasonsHash(verdict: Verdict, out: Int32Array): void {
+  let lo = 0;
+  let hi = 0;
+  const add = (reason: number): void => {
+    lo = mix32((Math.imul(lo, 0x9e3779b1) + reason + 1) | 0);
+    hi = mix32((Math.imul(hi, 0x85ebca6b) ^ (reason + 0x5bd1)) | 0);
+  };
+  if (verdict.engineReason >= 0) add(0x100000 + verdict.engineReason);
+  for (let k = 0; k < verdict.reasonCount; k++) add(verdict.reasonRules[k] as number);
+  if (verdict.scoreOutcome > 0) add(0x200000 + verdict.scoreOutcome);
+  out[0] = lo;
+  out[1] = hi;
+}
+
+/** The first reason that a decision tells, as one number (FIRST_REASON). */
+export function firstReason(plan: Plan, verdict: Verdict): number {
+  if (verdict.engineReason >= 0) return FIRST_REASON.engine - verdict.engineReason;
+  const first = verdict.reasonCount > 0 ? (verdict.reasonRules[0] as number) : FIRST_REASON.none;
+  if (verdict.scoreOutcome === 0) return first;
+  // SCORE stands after the rules of its outcome: it is first only where no rule is as severe.
+  const outcome = first < 0 ? undefined : plan.rules[first]?.outcome;
+  const severity = outcome === 'reverse' ? REVERSE : outcome === 'hold' ? HOLD : 0;
+  return severity < verdict.scoreOutcome ? FIRST_REASON.score : first;
+}

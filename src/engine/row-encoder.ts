@@ -1,0 +1,82 @@
+// Pass 5: rows' decisions and dead letters as bytes, in order, with what the life pass wrote woven in
+// between: here with one worker; with several the places are noted, and main weaves.
+
+import type { RowTable } from '../domain/verdict.ts';
+import { ROW, ROW_FLAG } from '../domain/row-layout.ts';
+import type { BatchView } from './batch-view.ts';
+import type { DeadLetterBox } from './dead-letter-box.ts';
+import type { LifeOutput } from './life/life-walk.ts';
+import { ENTRY_WORDS, PieceReader, appendBytes } from './life/life-walk.ts';
+import type { SharedTables } from './shared-tables.ts';
+import { LIFE_ROW } from './shared-tables.ts';
+import type { WorkerProgram } from './worker-program.ts';
+
+// Own constants: an imported one is loaded and checked at each use in a hot loop.
+const FLAGS_WORD: number = ROW.flags / 4;
+
+export class RowEncoder {
+  readonly #program: WorkerProgram;
+  readonly #letters: DeadLetterBox;
+
+  constructor(program: WorkerProgram, letters: DeadLetterBox) {
+    this.#program = program;
+    this.#letters = letters;
+  }
+
+  tile(batch: BatchView, table: RowTable, from: number, to: number, life: LifeOutput | null): void {
+    if (life === null) {
+      for (let row = 0; row < to - from; row++) this.row(batch, table, row, from + row);
+    } else this.#weaveTile(batch, table, from, to, life);
+    this.#program.repeats.settle(table.i32);
+  }
+
+  /** Decisions of the tile with the life's bytes between them. */
+  #weaveTile(
+    batch: BatchView,
+    table: RowTable,
+    from: number,
+    to: number,
+    { pieces, entries }: LifeOutput,
+  ): void {
+    const reader = new PieceReader(pieces);
+    const take = (part: Uint8Array): void => appendBytes(batch.out, part);
+    let entry = 0;
+    for (let row = 0; row < to - from; row++) {
+      if (entries[entry] !== row) {
+        this.row(batch, table, row, from + row);
+        continue;
+      }
+      const own = entries[entry + 2] as number;
+      reader.read(entries[entry + 1] as number, take);
+      if (own < 0) this.row(batch, table, row, from + row);
+      else reader.read(own, take);
+      reader.read(entries[entry + 3] as number, take);
+      entry += ENTRY_WORDS;
+    }
+  }
+
+  row(batch: BatchView, table: RowTable, row: number, batchRow: number): void {
+    const { encoder, rows } = this.#program;
+    const flags = table.i32[(row * rows.strideBytes) / 4 + FLAGS_WORD] as number;
+    // An overdue row gets two decisions.
+    batch.out.ensure(encoder.bytesMax * 2);
+    this.#program.encode(row, batch.out.buffer);
+    if ((flags & ROW_FLAG.bad) !== 0) this.#letters.write(table, row, batchRow, batch.dead);
+  }
+
+  /** Encodes own rows, noting where those stand that main weaves something in at. */
+  cut(batch: BatchView, shared: SharedTables, from: number, to: number): Int32Array | null {
+    const cuts: number[] = [];
+    for (let row = from; row < to; row++) {
+      const mark = shared.lifeRows[row] as number;
+      if (mark === 0) {
+        this.row(batch, shared.table, row, row);
+        continue;
+      }
+      const start = batch.out.total;
+      if (mark === LIFE_ROW.around) this.row(batch, shared.table, row, row);
+      cuts.push(start, batch.out.total);
+    }
+    return cuts.length > 0 ? Int32Array.from(cuts) : null;
+  }
+}
