@@ -39,6 +39,7 @@ export class LifeDecisions {
     event.time[0] = now[0] as number;
     const held = doubles[record * LIFE_DOUBLES + LIFE_D.heldMs] as number;
     if (held <= (now[0] as number)) {
+      event.time[0] = held;
       this.expire(record, 0, out);
       return;
     }
@@ -107,7 +108,7 @@ export class LifeDecisions {
     const { verdicts, event } = this.#state.evaluation;
     if (!this.#state.isAll || kind === RECORD_KIND.payment || !verdicts.has(record)) return;
     if (records.get(record, LIFE_B.outcome) !== ALLOW) return;
-    const payment = this.#state.lives.find(verdicts.ofLo(record), verdicts.ofHi(record));
+    const payment = records.findPayment(verdicts.ofLo(record), verdicts.ofHi(record));
     if (payment < 0) return;
     if (kind === RECORD_KIND.refund) {
       records.countRefund(payment, verdicts.amount(record), 1);

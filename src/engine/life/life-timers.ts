@@ -80,7 +80,9 @@ export class LifeTimers {
     this.#due = Infinity;
     this.#kind = TIMER.none;
     this.#lastMs = (doubles[d + LIFE_D.touchedMs] as number) + this.#keepMs;
-    if (held === held) this.#consider(held, TIMER.hold);
+    // A hold that is over when it begins ends at once: time does not go back.
+    const end = Math.max(held, now[0] as number);
+    if (held === held) this.#consider(end, TIMER.hold);
     if (this.#records.get(record, LIFE_B.kind) === RECORD_KIND.payment) {
       this.#considerClocks(record, row, number);
       for (let k = 0; k < this.#ends.length; k++) {
