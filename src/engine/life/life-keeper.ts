@@ -46,6 +46,7 @@ export class LifeKeeper {
     if (record >= 0) this.#renew(record, i32, at);
     else record = this.#make(lo, hi, i32, at, out);
     const w = record * LIFE_WORDS;
+    words[w + LIFE_W.revision] = i32[at + REVISION_WORD] as number;
     const d = record * LIFE_DOUBLES;
     words[w + LIFE_W.kept] = evaluation.kept.save(i32, f64, at, F, row, bytes);
     words[w + LIFE_W.keptBytes] = evaluation.kept.savedBytes;
@@ -60,7 +61,7 @@ export class LifeKeeper {
     }
     if (doubles[d + LIFE_D.heldMs] === doubles[d + LIFE_D.heldMs] || this.#state.timers.hasClocks) {
       this.#state.timers.arm(record, this.#batchRow(), row);
-    }
+    } else this.#state.heap.remove(record);
     return record;
   }
 
@@ -206,12 +207,6 @@ export class LifeKeeper {
       const word = rule >> 5;
       if (plan.rules[rule]?.isLife === true) continue;
       verdicts.setRowBits(record, word, verdicts.rowBits(record, word) | (1 << (rule & 31)));
-    }
-    // A sum that reached a threshold and was taken away by an exemption stays taken away.
-    const { hold, reverse } = plan.score;
-    const reached = verdict.score >= (hold ?? NaN) || verdict.score >= (reverse ?? NaN);
-    if (verdict.scoreOutcome === 0 && reached) {
-      this.#state.records.setFlag(record, LIFE_FLAG.scoreWaived);
     }
     evaluation.remember(record, verdict);
   }
