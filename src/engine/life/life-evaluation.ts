@@ -155,7 +155,7 @@ export class LifeEvaluation {
 
   #layOutOf(record: number): void {
     if (!this.verdicts.has(record)) return;
-    const of = this.#lives.find(this.verdicts.ofLo(record), this.verdicts.ofHi(record));
+    const of = this.records.findPayment(this.verdicts.ofLo(record), this.verdicts.ofHi(record));
     if (of < 0) return;
     this.readValues(of);
     if (this.records.get(record, LIFE_B.kind) === RECORD_KIND.refund) {

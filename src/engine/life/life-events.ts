@@ -61,7 +61,9 @@ export class LifeEvents {
   }
 
   #tellOf(i32: Int32Array, at: number, kind: number, out: OutputRegion): void {
-    const record = this.#state.find(i32, at + this.#state.words.of);
+    const word = at + this.#state.words.of;
+    const isRelease = kind === KIND.release;
+    const record = isRelease ? this.#state.find(i32, word) : this.#state.findPayment(i32, word);
     if (record < 0) this.#wait(i32, at);
     else this.#tell(record, kind, out);
   }

@@ -176,7 +176,7 @@ export class LifePass {
   #applyToPayment(row: number, at: number, kind: number): void {
     const { table } = this.#state.tables as LifeTables;
     const { i32, f64 } = table;
-    const payment = this.#state.find(i32, at + this.#state.words.of);
+    const payment = this.#state.findPayment(i32, at + this.#state.words.of);
     this.#state.ofRecord = payment;
     if (payment < 0 || !this.#isAll) return;
     this.#isAbout = true;

@@ -56,6 +56,12 @@ export class LifeRecords {
     this.set(record, LIFE_B.flags, this.get(record, LIFE_B.flags) & ~flag);
   }
 
+  /** Record of a payment by its id's hash, or -1. */
+  findPayment(lo: number, hi: number): number {
+    const record = this.lives.find(lo, hi);
+    return record >= 0 && this.get(record, LIFE_B.kind) === RECORD_KIND.payment ? record : -1;
+  }
+
   refundCount(record: number): number {
     return this.get(record, LIFE_B.refundsLow) | (this.get(record, LIFE_B.refundsHigh) << 8);
   }

@@ -133,6 +133,12 @@ export class LifeState {
     return this.lives.find(i32[word] as number, i32[word + 1] as number);
   }
 
+  /** Record of the payment whose id is in a text slot, or -1. */
+  findPayment(i32: Int32Array, word: number): number {
+    if ((i32[word + 3] as number) < 0) return -1;
+    return this.records.findPayment(i32[word] as number, i32[word + 1] as number);
+  }
+
   /** An amount in minor units of the file's currency; without a currency of its own as it stands. */
   amount(i32: Int32Array, f64: Float64Array, at: number): number {
     const amount = f64[(at + this.amountAt) >> 1] as number;
