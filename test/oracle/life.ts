@@ -126,15 +126,15 @@ export class LifeModel {
     if (!this.#isKept(record)) {
       this.#drop(record);
     } else if (hold !== null && hold.endsAt <= this.#now) {
-      this.#expire(record, []);
+      this.#expire(record, hold.expiresAt, []);
     } else {
       record.timer = NO_TIMER;
       this.#reconsider(record, { cause: timer.cause, time: this.#now });
     }
   }
 
-  #expire(record: Kept, flags: readonly DecisionFlag[]): void {
-    const event: Event = { cause: 'hold-expired', time: this.#now };
+  #expire(record: Kept, time: number, flags: readonly DecisionFlag[]): void {
+    const event: Event = { cause: 'hold-expired', time };
     const { onExpiry } = must(record.hold ?? undefined, 'hold');
     const firedBefore = record.fired;
     record.hold = null;
@@ -375,7 +375,7 @@ export class LifeModel {
       .toSorted((a, b) => a.touchOrder - b.touchOrder);
     const [oldest] = inShard;
     if (oldest === undefined || inShard.length < this.#perShard) return false;
-    if (oldest.hold !== null) this.#expire(oldest, ['TRUNCATED']);
+    if (oldest.hold !== null) this.#expire(oldest, this.#now, ['TRUNCATED']);
     this.#drop(oldest);
     return true;
   }
