@@ -97,13 +97,9 @@ export class LifeWalk {
     const life = this.#program.life as LifePass;
     this.#out.begin();
     this.#entries.count = 0;
-    if (isTile && life.keepsHoldsOnly && !life.isDueBy(count - 1)) {
-      const { notedRows, notedCount } = this.#program;
-      for (let k = 0; k < notedCount; k++) this.#row(life, notedRows[k] as number);
-      return this.#finish();
-    }
+    const from = isTile && life.keepsHoldsOnly ? this.#notedRows(life, count) : 0;
     let fetched = 0;
-    for (let row = life.nextBusy(0, count); row < count; row = life.nextBusy(row + 1, count)) {
+    for (let row = life.nextBusy(from, count); row < count; row = life.nextBusy(row + 1, count)) {
       if (row >= fetched) {
         fetched = Math.min(count, row + PREFETCH_ROWS);
         life.prefetch(row, fetched);
@@ -111,6 +107,19 @@ export class LifeWalk {
       this.#row(life, row);
     }
     return this.#finish();
+  }
+
+  /** Walks the noted rows as long as no timer is due in the tile; gives the row to go on from. */
+  #notedRows(life: LifePass, count: number): number {
+    const { notedRows, notedCount } = this.#program;
+    let from = 0;
+    for (let k = 0; !life.isDueBy(count - 1); k++) {
+      if (k === notedCount) return count;
+      const row = notedRows[k] as number;
+      this.#row(life, row);
+      from = row + 1;
+    }
+    return from;
   }
 
   #row(life: LifePass, row: number): void {
