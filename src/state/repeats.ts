@@ -227,11 +227,12 @@ export class Repeats {
       const e = (this.#pending[k] as number) * ENTRY_WORDS;
       const row = (words[e + E.pending] as number) - 1;
       if (row < 0) continue; // decided twice in this batch, settled already
-      const at = row * this.#stride32;
-      words[e + E.verdict] = i32[at + W.verdict] as number;
-      // An overdue row may have got two decisions.
-      if (((i32[at + W.flags] as number) & ROW_FLAG.decided) !== 0) {
-        words[e + E.revision] = i32[at + W.revision] as number;
+      words[e + E.verdict] = i32[row * this.#stride32 + W.verdict] as number;
+      // An overdue row may have got two decisions. (Others are counted here alone: what the life of a
+      // payment adds is not known yet to a second row of the same batch.)
+      const flags = i32[row * this.#stride32 + W.flags] as number;
+      if ((flags & ROW_FLAG.fallback) !== 0 && (words[e + E.revision] as number) >= 0) {
+        words[e + E.revision] = i32[row * this.#stride32 + W.revision] as number;
       }
       words[e + E.pending] = 0;
     }

@@ -504,8 +504,13 @@ export class LifeModel {
   #firing(record: Kept, view: RowView): ReadonlySet<number> {
     const firing = this.#plan.rules.flatMap((rule, index) => {
       if (!rule.isLife) return [];
-      const isShown = record.fired.has(index) && this.#readsEvent(rule.when);
-      return isShown || evaluate(rule.when, view, this.#prepared) === true ? [index] : [];
+      // A refund or reversal was put to its payment once: later only what an event shows is new.
+      const readsEvent = this.#readsEvent(rule.when);
+      const isOnce = record.kind !== 'payment';
+      const isShown = record.fired.has(index) && (isOnce || readsEvent);
+      if (isShown) return [index];
+      if (isOnce && !readsEvent) return [];
+      return evaluate(rule.when, view, this.#prepared) === true ? [index] : [];
     });
     return new Set(firing);
   }
