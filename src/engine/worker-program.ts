@@ -7,7 +7,7 @@ import type { HashKey } from '../base/hash.ts';
 import type { DecisionEncoder, OutputBuffer } from '../codec/decision-writer.ts';
 import { makeDecisionEncoder } from '../codec/decision-encoder.ts';
 import type { RowDecoder } from '../codec/row-decoder.ts';
-import { createJsonDecoder, createMsgpackDecoder } from '../codec/row-decoder.ts';
+import { createRowDecoder } from '../codec/row-decoder.ts';
 import { createMoneyConversion } from '../domain/currencies.ts';
 import type { FeatureLayout } from '../domain/feature-layout.ts';
 import { makeFeatureLayout } from '../domain/feature-layout.ts';
@@ -26,6 +26,7 @@ import { SHARDS } from '../state/entity-state.ts';
 import { OfKeys } from '../state/of-keys.ts';
 import { Repeats, verdictOutcome } from '../state/repeats.ts';
 import { makeCounters } from './counters.ts';
+import { compileFunction } from './generated-code.ts';
 import { FeaturePass, makeStateTables } from './feature-pass.ts';
 import { OverdueDecisions } from './life/overdue-decisions.ts';
 import { LifeFill } from './life/life-fill.ts';
@@ -186,7 +187,7 @@ export class WorkerProgram {
       const money =
         plan.currency === null ? null : createMoneyConversion(plan.currency, plan.rates, hashKey);
       const options = { layout: this.rows, hashKey, scratchOffset, money, requireKeys };
-      decoder = format === 'ndjson' ? createJsonDecoder(options) : createMsgpackDecoder(options);
+      decoder = createRowDecoder(format, options, compileFunction);
       this.#decoders[format] = decoder;
     }
     return decoder;
