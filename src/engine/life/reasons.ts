@@ -10,17 +10,17 @@ const REVERSE = 2;
 
 /** 64 bits that stand for the reasons of a verdict; no reasons are 0, 0. */
 export function reasonsHash(verdict: Verdict, out: Int32Array): void {
-  let lo = 0;
-  let hi = 0;
-  const add = (reason: number): void => {
-    lo = mix32((Math.imul(lo, 0x9e3779b1) + reason + 1) | 0);
-    hi = mix32((Math.imul(hi, 0x85ebca6b) ^ (reason + 0x5bd1)) | 0);
-  };
-  if (verdict.engineReason >= 0) add(0x100000 + verdict.engineReason);
-  for (let k = 0; k < verdict.reasonCount; k++) add(verdict.reasonRules[k] as number);
-  if (verdict.scoreOutcome > 0) add(0x200000 + verdict.scoreOutcome);
-  out[0] = lo;
-  out[1] = hi;
+  out[0] = 0;
+  out[1] = 0;
+  if (verdict.engineReason >= 0) addReason(out, 0x100000 + verdict.engineReason);
+  for (let k = 0; k < verdict.reasonCount; k++) addReason(out, verdict.reasonRules[k] as number);
+  if (verdict.scoreOutcome > 0) addReason(out, 0x200000 + verdict.scoreOutcome);
+}
+
+/** No closure in reasonsHash: it runs for every payment that is kept. */
+function addReason(out: Int32Array, reason: number): void {
+  out[0] = mix32((Math.imul(out[0] as number, 0x9e3779b1) + reason + 1) | 0);
+  out[1] = mix32((Math.imul(out[1] as number, 0x85ebca6b) ^ (reason + 0x5bd1)) | 0);
 }
 
 /** The first reason that a decision tells, as one number (FIRST_REASON). */
