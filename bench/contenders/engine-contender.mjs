@@ -26,7 +26,8 @@ export class EngineContender {
   /**
    * @param {{ accounts: number, seed: number, batchRows: number, chainShare?: number,
    *   visits?: number, spanMs?: number, outputFormat?: 'ndjson' | 'msgpack', plan?: object,
-   *   warmFormats?: ('ndjson' | 'msgpack')[] }} options see RowStream; plan: else the fourteen rules
+   *   warmFormats?: ('ndjson' | 'msgpack')[], withoutLife?: boolean }} options see RowStream; plan: else
+   *   the fourteen rules; withoutLife: holds do not end, nothing is kept of payments
    */
   constructor(options) {
     const { accounts, batchRows, warmFormats = ['msgpack', 'ndjson'] } = options;
@@ -55,6 +56,7 @@ export class EngineContender {
       tempOffset: tempOffset(sizes, 0),
       requireKeys: true,
     });
+    if (options.withoutLife === true) this.#dropLife();
     this.runner = new BatchWorker({
       program: this.program,
       index: 0,
@@ -66,9 +68,15 @@ export class EngineContender {
     this.out = new Uint8Array(this.memory.out[0]);
     for (const format of warmFormats) warmUp(this.program, format, sizes);
     this.program.reset();
+    if (options.withoutLife === true) this.#dropLife();
     this.runner.reset();
     /** From the plan to a warm program. */
     this.readyMs = performance.now() - started;
+  }
+
+  /** What the life of payments costs is measured against a program without it. */
+  #dropLife() {
+    this.program.life = null;
   }
 
   /** Decides `rows` rows of the stream without measuring. */

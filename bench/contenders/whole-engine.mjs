@@ -41,7 +41,7 @@ export class WholeEngine {
 
   async #run(source) {
     const [sink, deadLetters] = [new CountingSink(), new CountingSink()];
-    const result = await this.engine.run({ source, sink, deadLetters, rowLimit: null });
+    const result = await this.engine.run({ source, sink, deadLetters, rowLimit: null, drainMs: 0 });
     if (result.deadLetters > 0) throw new Error(`${result.deadLetters} rows could not be read.`);
     return result;
   }

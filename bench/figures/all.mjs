@@ -3,6 +3,7 @@
 import { accountState } from './account-state.mjs';
 import { allocation } from './allocation.mjs';
 import { correctness } from './correctness.mjs';
+import { life } from './life.mjs';
 import { latency } from './latency.mjs';
 import { longestBatch } from './longest-batch.mjs';
 import { memory } from './memory.mjs';
@@ -20,6 +21,7 @@ export const figures = [
   longestBatch,
   allocation,
   accountState,
+  life,
   memory,
   latency,
   start,

@@ -32,6 +32,10 @@ export async function startSummary(
     decisionsPath: files.decisions,
     labelsPath: files.labels,
     triggers: new Map(triggers),
+    money:
+      plan.currency === null
+        ? null
+        : { transactionsPath: files.transactions, currency: plan.currency, rates: plan.rates },
     onStopped: (decision) => picker.offer(decision),
   });
   const examples = await findTransactions(files.transactions, picker.picked());
@@ -63,6 +67,15 @@ export async function startSummary(
     reasons: new Map(Object.entries(result.reasons)),
     fired: new Map(result.rules.map(({ id, fired }) => [id, fired])),
     rules: ruleInfos(plan),
+    life:
+      result.life === null
+        ? null
+        : {
+            ...result.life,
+            amendments: new Map(Object.entries(result.amendmentsByCause)),
+            outcomes: result.amendedOutcomes,
+            letGo: accuracy.letGo,
+          },
     accuracy,
     examples,
     files: [

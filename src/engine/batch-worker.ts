@@ -77,7 +77,6 @@ export class BatchWorker {
   readonly #workers: number;
   readonly #clock: Clock;
   readonly #letters: DeadLetterBox;
-  /** One a kind, in an array of its own: what `collect` takes. */
   readonly #lists: (readonly [KeyList])[];
   readonly #owners: Int32Array;
   /** 0 a shard of this worker, 1 another's. */
@@ -202,7 +201,7 @@ export class BatchWorker {
         this.#checkTileRepeats(table, to - from);
         this.#updateWindows(table.i32, to - from);
         this.#program.score(0, to - from);
-        const life = this.#walk?.rows(to - from) ?? null;
+        const life = this.#walk?.rows(to - from, true) ?? null;
         this.#program.watchRows(0, to - from);
         this.#encoder.tile(batch, table, from, to, life);
       }
@@ -223,7 +222,7 @@ export class BatchWorker {
     times[3] = clock.monotonicMs();
     this.#program.score(0, count);
     times[4] = clock.monotonicMs();
-    const life = this.#walk?.rows(count) ?? null;
+    const life = this.#walk?.rows(count, true) ?? null;
     this.#program.watchRows(0, count);
     times[5] = clock.monotonicMs();
     this.#encoder.tile(batch, table, from, to, life);
@@ -364,7 +363,7 @@ export class BatchWorker {
   /** Worker 0 walks, the others wait for it: rows' verdicts may change. */
   #walkLife(shared: SharedTables, rowCount: number, control: Int32Array): void {
     if (this.#walk !== null) {
-      this.#life = copyOutput(this.#walk.rows(rowCount));
+      this.#life = copyOutput(this.#walk.rows(rowCount, false));
       shared.tellLifeRows(this.#life?.entries ?? null, rowCount);
     } else if (this.#index === 0) shared.tellLifeRows(null, rowCount);
     this.#program.watchRows(0, rowCount);

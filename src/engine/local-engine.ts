@@ -26,6 +26,8 @@ export interface LocalEngineOptions {
   readonly outputFormat?: Format;
   readonly emitShadow?: boolean;
   readonly requireKeys?: boolean;
+  /** Most payments kept a shard, if fewer than the plan's limit. */
+  readonly paymentsMax?: number;
   readonly hashKey?: HashKey;
   /** Measures the passes; without one they take no time. */
   readonly clock?: Clock;
@@ -39,11 +41,13 @@ export class LocalEngine {
   readonly #memory: BatchMemory;
   readonly #view: BatchView;
   readonly #batchRowsMax: number;
+  readonly #paymentsMax: number;
   #rowCount = 0;
   #byteCount = 0;
 
   constructor(options: LocalEngineOptions) {
     this.#batchRowsMax = options.batchRowsMax ?? 1024;
+    this.#paymentsMax = options.paymentsMax ?? Infinity;
     this.#memory = makeBatchMemory({
       rowsMax: this.#batchRowsMax,
       bytesMax: Math.max(SLAB_BYTES_MIN, this.#batchRowsMax * BYTES_PER_ROW),
@@ -62,6 +66,7 @@ export class LocalEngine {
       scratchOffset: scratchOffset(this.#memory.sizes),
       tempOffset: tempOffset(this.#memory.sizes, 0),
       requireKeys: options.requireKeys ?? true,
+      paymentsMax: this.#paymentsMax,
     });
     this.#runner = new BatchWorker({
       program: this.program,
@@ -105,7 +110,7 @@ export class LocalEngine {
 
   /** Forgets all rows: the next one is the first of its stream. */
   reset(): void {
-    this.program.reset();
+    this.program.reset(this.#paymentsMax);
     this.#runner.reset();
     this.#rowCount = 0;
     this.#byteCount = 0;

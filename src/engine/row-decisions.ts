@@ -36,10 +36,15 @@ export class RowDecisions {
   readonly #parts: RowDecisionParts;
   readonly #verdict: Verdict;
   readonly #stride: number;
+  /** Of the rows scored last: those that are more than a plain allow. The life pass looks at no others. */
+  readonly notedRows: Int32Array;
+  notedCount = 0;
   #table: RowTable;
   #fired: Int32Array = new Int32Array(0);
 
-  constructor(parts: RowDecisionParts, table: RowTable) {
+  /** @param rowsMax most rows that are scored at once */
+  constructor(parts: RowDecisionParts, table: RowTable, rowsMax: number) {
+    this.notedRows = new Int32Array(rowsMax);
     this.#parts = parts;
     this.#verdict = makeVerdict(parts.plan);
     this.#stride = parts.rows.strideBytes / 4;
@@ -53,6 +58,7 @@ export class RowDecisions {
 
   /** Scores rows and leaves each one's packed verdict in its record, for repeats of it. */
   score(from: number, to: number): void {
+    this.notedCount = 0;
     const { i32 } = this.#table;
     this.#parts.rules.score(from, to);
     const fired = this.#fired;
@@ -63,11 +69,22 @@ export class RowDecisions {
       const at = row * this.#stride;
       const flags = i32[at + FLAGS_WORD] as number;
       if ((flags & ROW_FLAG.lateSomewhere) !== 0) i32[at + FLAGS_WORD] = flags | ROW_FLAG.late;
-      if ((flags & mask) !== ROW_FLAG.decided) continue;
+      if ((flags & mask) !== ROW_FLAG.decided) {
+        if ((flags & ROW_FLAG.bad) === 0) this.#note(row);
+        continue;
+      }
       let any = 0;
       for (let w = 0; w < words; w++) any |= fired[row * words + w] as number;
-      i32[at + VERDICT_WORD] = any === 0 ? allow : this.#packed(row);
+      if (any === 0 && (flags & ROW_FLAG.repeatDiffers) === 0) i32[at + VERDICT_WORD] = allow;
+      else {
+        i32[at + VERDICT_WORD] = any === 0 ? allow : this.#packed(row);
+        this.#note(row);
+      }
     }
+  }
+
+  #note(row: number): void {
+    this.notedRows[this.notedCount++] = row;
   }
 
   /** Decides one row again whose life fields have changed. */

@@ -20,7 +20,13 @@ export interface FileTestResult {
 export async function runFileTests(plan: Plan): Promise<FileTestResult[]> {
   const results: FileTestResult[] = [];
   if (plan.tests.length === 0) return results;
-  const engine = new LocalEngine({ plan, batchRowsMax: BATCH_ROWS_MAX, requireKeys: false });
+  const engine = new LocalEngine({
+    plan,
+    batchRowsMax: BATCH_ROWS_MAX,
+    requireKeys: false,
+    // No shard can have more than all rows of a test.
+    paymentsMax: Math.max(...plan.tests.map(({ given }) => given.length)),
+  });
   for (const fileTest of plan.tests) {
     await yieldToEventLoop();
     engine.reset();

@@ -24,6 +24,8 @@ import type { WorkerProgram } from './worker-program.ts';
 
 const ROWS = 2048;
 const BATCH_ROWS_MAX = 512;
+/** Payments a shard that are kept meanwhile. */
+export const WARM_PAYMENTS = 1024;
 /** The rows are gone through again, on fresh state, until the code has been compiled. */
 const ROUNDS_MIN = 2;
 const WARM_MS = 220;
@@ -43,6 +45,7 @@ export function warmUp(program: WorkerProgram, format: Format, sizes: BatchSizes
   const source = new WarmRows(program, format);
   const rows = Array.from({ length: ROWS }, () => source.next());
   const batchRows = Math.min(BATCH_ROWS_MAX, sizes.rowsMax, sizes.bytesMax >> 12);
+  program.reset(WARM_PAYMENTS);
   const started = systemClock.monotonicMs();
   for (
     let round = 0;
@@ -55,9 +58,10 @@ export function warmUp(program: WorkerProgram, format: Format, sizes: BatchSizes
       runner.run(view, format, from, 0);
       allowAll(program, view);
     }
-    program.reset();
+    program.reset(WARM_PAYMENTS);
     runner.reset();
   }
+  program.reset();
 }
 
 /** A few rows whose deadline has passed, where the plan has one. */

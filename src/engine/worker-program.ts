@@ -8,6 +8,7 @@ import type { DecisionEncoder, OutputBuffer } from '../codec/decision-writer.ts'
 import { makeDecisionEncoder } from '../codec/decision-encoder.ts';
 import type { RowDecoder } from '../codec/row-decoder.ts';
 import { createRowDecoder } from '../codec/row-decoder.ts';
+import type { MoneyConversion } from '../domain/currencies.ts';
 import { createMoneyConversion } from '../domain/currencies.ts';
 import type { FeatureLayout } from '../domain/feature-layout.ts';
 import { makeFeatureLayout } from '../domain/feature-layout.ts';
@@ -47,6 +48,8 @@ export interface WorkerProgramOptions {
   readonly outputFormat: Format;
   readonly emitShadow: boolean;
   readonly watchesRates?: boolean;
+  /** Payments kept a shard at first, if fewer than the plan's limit: until the first reset(). */
+  readonly paymentsMax?: number;
   readonly hashKey: HashKey;
   /** This worker's number and how many there are: it owns shards s with s % workers === index. */
   readonly index: number;
@@ -92,6 +95,7 @@ export class WorkerProgram {
   ofKeys: OfKeys | null;
   readonly #blocks: VerdictBlocks;
   readonly #fill: LifeFill | null;
+  readonly #money: MoneyConversion | null;
   readonly #overdue: OverdueDecisions | null;
   readonly #decisions: RowDecisions;
   readonly #slots: LifeSlots;
@@ -139,6 +143,8 @@ export class WorkerProgram {
     );
     this.rules = compileRules(plan, this.rows, this.features, { pool, runtime });
     this.#context = { plan, layout: this.rows, features: this.features, pool, runtime };
+    this.#money =
+      plan.currency === null ? null : createMoneyConversion(plan.currency, plan.rates, hashKey);
     this.#blocks = new VerdictBlocks(plan, this.rows, pool);
     this.#slots = new LifeSlots(plan, this.rows, pool);
     this.#fill =
@@ -160,7 +166,7 @@ export class WorkerProgram {
         ? new Watch({ plan, layout: this.rows })
         : null;
     this.repeats = this.#makeRepeats();
-    this.ofKeys = this.#makeOfKeys();
+    this.ofKeys = this.#makeOfKeys(options.paymentsMax ?? Infinity);
     this.#table = {
       i32: this.#tables.i32,
       f64: this.#tables.f64,
@@ -172,20 +178,19 @@ export class WorkerProgram {
     this.#decisions = new RowDecisions(
       { plan, rows, rules, encoder, blocks, overdue, counters },
       this.#table,
+      tableRows,
     );
     const { F, FI } = this.#tables;
     this.#lifeTables = { table: this.#table, F, FI, fired: this.#fired };
-    this.life = this.#makeLife();
+    this.life = this.#makeLife(options.paymentsMax ?? Infinity);
   }
 
   /** The decoder of a format, made at its first use. */
   decoderOf(format: Format): RowDecoder {
     let decoder = this.#decoders[format];
     if (decoder === undefined) {
-      const { plan } = this;
       const { hashKey, scratchOffset, requireKeys } = this.#options;
-      const money =
-        plan.currency === null ? null : createMoneyConversion(plan.currency, plan.rates, hashKey);
+      const money = this.#money;
       const options = { layout: this.rows, hashKey, scratchOffset, money, requireKeys };
       decoder = createRowDecoder(format, options, compileFunction);
       this.#decoders[format] = decoder;
@@ -199,34 +204,39 @@ export class WorkerProgram {
     return (ndjson?.unknownKeyCount ?? 0) + (msgpack?.unknownKeyCount ?? 0);
   }
 
-  /** Empty state, counters at zero: after the warm-up. */
-  reset(): void {
+  /**
+   * Empty state, counters at zero: after the warm-up.
+   * @param paymentsMax a shard, for state that is soon thrown away: memory that was reserved and freed is
+   * zeroed, and so touched, when it is reserved again
+   */
+  reset(paymentsMax: number = Infinity): void {
     for (const pass of this.passes) pass.state = pass.makeState();
     this.repeats = this.#makeRepeats();
-    this.ofKeys = this.#makeOfKeys();
-    this.life = this.#makeLife();
+    this.ofKeys = this.#makeOfKeys(paymentsMax);
+    this.life = this.#makeLife(paymentsMax);
     this.watch?.reset();
     this.counters.fill(0);
     for (const decoder of Object.values(this.#decoders)) decoder.unknownKeyCount = 0;
   }
 
-  #makeOfKeys(): OfKeys | null {
+  #makeOfKeys(paymentsMax: number): OfKeys | null {
     const { plan, index, workers } = this.#options;
     if (filledKeys(plan).length === 0) return null;
     return new OfKeys({
       layout: this.rows,
-      perShard: plan.limits.pending,
+      perShard: Math.min(plan.limits.pending, paymentsMax),
       keepMs: plan.life.keepMs,
       shards: ownedShards(index, workers),
     });
   }
 
-  #makeLife(): LifePass | null {
+  #makeLife(paymentsMax: number): LifePass | null {
     const { plan, index } = this.#options;
     const mode = lifeModeOf(plan);
     if (mode === 'none' || index !== 0) return null;
     const life = new LifePass({
       mode,
+      perShard: Math.min(plan.limits.pending, paymentsMax),
       context: this.#context,
       plan,
       layout: this.rows,
@@ -239,6 +249,7 @@ export class WorkerProgram {
       slots: this.#slots,
       fill: this.#fill,
       overdue: this.#overdue,
+      money: this.#money,
       rescore: (row) => {
         this.#decisions.rescore(row);
       },
@@ -295,6 +306,15 @@ export class WorkerProgram {
     const { i32, f64 } = this.#table;
     this.#fill?.rows(i32, f64, from, to);
     this.#decisions.score(from, to);
+  }
+
+  /** Rows of the last score() that are more than a plain allow, ascending; `notedCount` of them. */
+  get notedRows(): Int32Array {
+    return this.#decisions.notedRows;
+  }
+
+  get notedCount(): number {
+    return this.#decisions.notedCount;
   }
 
   /** Writes the decision of a row, if it has one, into `out`; counts it. */

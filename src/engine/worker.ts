@@ -14,7 +14,7 @@ import { DeadLetterBox } from './dead-letter-box.ts';
 import { TILE_ROWS } from './feature-pass.ts';
 import type { LifeOutput } from './life/life-walk.ts';
 import type { SharedTableMemory } from './shared-tables.ts';
-import { warmUp } from './warm-up.ts';
+import { WARM_PAYMENTS, warmUp } from './warm-up.ts';
 import { WorkerProgram } from './worker-program.ts';
 import type { WorkerProgramOptions } from './worker-program.ts';
 
@@ -92,6 +92,7 @@ class Worker {
     if (sizes === undefined) throw new Error('a worker has batches');
     this.#program = new WorkerProgram({
       ...start.program,
+      paymentsMax: WARM_PAYMENTS,
       tableRows: workers > 1 ? sizes.rowsMax : TILE_ROWS,
       scratchOffset: scratchOffset(sizes),
       tempOffset: tempOffset(sizes, index),

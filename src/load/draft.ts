@@ -38,10 +38,12 @@ export class Draft {
   order: number = NaN;
   paymentCode: number = NaN;
   codeState: string = '';
+  rail: string = '';
   /** The row that this one is about; its id is known once it is written. */
   of: Draft | null = null;
   operator: string = '';
   credential: string = '';
+  release: string = '';
   fault: string = '';
   label: string = '';
 
@@ -51,6 +53,8 @@ export class Draft {
   isGenuine: boolean = false;
   /** Value of the labels file for an injected row: 'fraud' or 'chargeback'. */
   truth: string = '';
+  /** When that would be known; NaN = some days after the row. */
+  knownAtMs: number = NaN;
 
   /** A new row, without an id of its own yet. */
   copy(): Draft {

@@ -1,5 +1,5 @@
-// Which decisions the summary shows in full, and their transactions: one hold, one reverse and one
-// with several reasons. A few candidates are kept while decisions stream by; the rows are then
+// Which decisions the summary shows in full, and their transactions: one hold, one reverse and an
+// amendment by what came later, or one with several reasons where nothing was amended. A few candidates are kept while decisions stream by; the rows are then
 // looked up in the input file in one pass over its bytes.
 
 import { open } from 'node:fs/promises';
@@ -12,10 +12,15 @@ const CHUNK_BYTES = 1 << 22;
 export class ExamplePicker {
   #hold: Decision | null = null;
   #reverse: Decision | null = null;
+  #amendment: Decision | null = null;
   #rich: Decision | null = null;
 
   /** Offer every decision that is not `allow`, in stream order. */
   offer(decision: Decision): void {
+    if (decision.cause !== undefined) {
+      if (tells(decision) > tells(this.#amendment)) this.#amendment = decision;
+      return;
+    }
     // What comes late in the stream has full windows behind it, and more to tell.
     if (decision.outcome === 'hold' && hasWindow(decision)) this.#hold = decision;
     else if (decision.outcome === 'hold') this.#hold ??= decision;
@@ -25,9 +30,17 @@ export class ExamplePicker {
 
   /** At most three, no one twice. */
   picked(): readonly Decision[] {
-    const all = [this.#hold, this.#reverse, this.#rich];
+    const all = [this.#hold, this.#reverse, this.#amendment ?? this.#rich];
     return [...new Set(all)].filter((decision) => decision !== null);
   }
+}
+
+/** What a row has caused tells more than that time has passed; a rule's values more than its name. */
+function tells(decision: Decision | null): number {
+  if (decision === null) return 0;
+  const compared = decision.evidence?.at(-1)?.compared?.length ?? 0;
+  const isCaused = decision.causedBy !== undefined && decision.cause !== 'release';
+  return 1 + (isCaused ? 100 : 0) + Math.min(4, compared);
 }
 
 function ruleCount(decision: Decision | null): number {

@@ -11,19 +11,22 @@
 import { assert } from '../base/assert.ts';
 import { Random } from '../base/random.ts';
 import type { Format } from '../domain/ports.ts';
+import { ANSWER_SCENARIOS } from './answer-scenarios.ts';
 import type { Draft } from './draft.ts';
 import { FAULT_SCENARIOS } from './fault-scenarios.ts';
+import { GIVE_BACK_SCENARIOS } from './give-back-scenarios.ts';
 import { MERCHANT_FRAUD_SCENARIOS } from './merchant-fraud-scenarios.ts';
 import { PAYER_FRAUD_SCENARIOS } from './payer-fraud-scenarios.ts';
 import { HONEST_SCENARIOS } from './honest-scenarios.ts';
-import { planNews } from './news.ts';
-import { OrdinaryPayments } from './ordinary.ts';
+import { planCode, planNews } from './news.ts';
+import { isUnclear, OrdinaryPayments } from './ordinary.ts';
 import { Population } from './population.ts';
 import type { DraftWriter } from './row-writer.ts';
 import { GENERATED_ROW_BYTES_MAX, makeDraftWriter } from './row-writer.ts';
 import type { Scenario } from './scenario.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS, Stage } from './scenario.ts';
 import { Schedule } from './schedule.ts';
+import { TERMINAL_SCENARIOS } from './terminal-scenarios.ts';
 import { gapFactor } from './rhythm.ts';
 import type { World } from './world.ts';
 import { makeWorld } from './world.ts';
@@ -66,6 +69,9 @@ const SCENARIOS: readonly Scenario[] = [
   ...PAYER_FRAUD_SCENARIOS,
   ...MERCHANT_FRAUD_SCENARIOS,
   ...FAULT_SCENARIOS,
+  ...ANSWER_SCENARIOS,
+  ...TERMINAL_SCENARIOS,
+  ...GIVE_BACK_SCENARIOS,
   ...HONEST_SCENARIOS,
 ];
 
@@ -180,7 +186,9 @@ export class TransactionGenerator {
       draft.isGenuine = true;
     }
     this.#population.paid(account, this.#timeMs);
-    if (random.chance(options.lateRate)) {
+    if (planCode(draft, random, this.#schedule)) return this.#nextPlanned(bytes, at);
+    // A row that came late tells the end of the story too.
+    if (!isUnclear(draft) && random.chance(options.lateRate)) {
       const behindMs = random.chance(0.01)
         ? (6 + 24 * random.next()) * MINUTE_MS
         : 2 * MINUTE_MS * random.next();
@@ -212,7 +220,9 @@ export class TransactionGenerator {
       this.#labels.push({
         transactionId: `t${String(draft.id).padStart(9, '0')}`,
         label: draft.isGenuine ? 'genuine' : draft.truth === 'fraud' ? 'fraud' : 'chargeback',
-        knownAtMs: draft.timeMs + Math.floor((1 + 4 * this.#random.next()) * DAY_MS),
+        knownAtMs: Number.isNaN(draft.knownAtMs)
+          ? draft.timeMs + Math.floor((1 + 4 * this.#random.next()) * DAY_MS)
+          : draft.knownAtMs,
         kind: draft.injected,
       });
     }

@@ -16,7 +16,9 @@ function sharedAccount(stage: Stage, timeMs: number): boolean {
   while (cityDistanceKm(home, city) < 300) city = stage.random.below(24);
   stage.add(stage.payments.make(account, timeMs, { channel: 'contactless', city: home }));
   const at = timeMs + stage.between(5, 60) * MINUTE_MS;
-  stage.addHonest(stage.payments.make(account, at, { channel: 'chip', city }));
+  const draft = stage.payments.make(account, at, { channel: 'chip', city });
+  stage.addHonest(draft);
+  stage.release(draft);
   return true;
 }
 
@@ -33,6 +35,7 @@ function roundOfDrinks(stage: Stage, timeMs: number): boolean {
     });
     if (i < 4) stage.add(draft);
     else stage.addHonest(draft);
+    if (i >= 4) stage.release(draft);
     at += stage.between(0.5, 3) * MINUTE_MS;
   }
   return true;
@@ -52,6 +55,7 @@ function productRecall(stage: Stage, timeMs: number): boolean {
     const refund = refundOf(paid, at + HOUR_MS);
     if (i < 5) stage.add(refund);
     else stage.addHonest(refund);
+    if (i >= 5) stage.release(refund);
     at += stage.between(2, 30) * MINUTE_MS;
   }
   return true;
@@ -62,13 +66,13 @@ function weddingRing(stage: Stage, timeMs: number): boolean {
   const account = stage.account(timeMs, DAY_MS);
   const shops = must(stage.world.shopsByCity[stage.population.placeOf(account)], 'city');
   const merchant = shops.find((shop) => stage.world.merchants[shop]?.trade.mcc === '5944');
-  stage.addHonest(
-    stage.payments.make(account, timeMs, {
-      channel: 'chip',
-      merchant: must(merchant, 'jeweller'),
-      amountCny: stage.between(5_000, 16_000),
-    }),
-  );
+  const draft = stage.payments.make(account, timeMs, {
+    channel: 'chip',
+    merchant: must(merchant, 'jeweller'),
+    amountCny: stage.between(5_000, 16_000),
+  });
+  stage.addHonest(draft);
+  stage.release(draft);
   return true;
 }
 

@@ -1,11 +1,9 @@
-// Injected frauds around merchants and their terminals: shared addresses, refunds, skimmed terminals.
+// Injected frauds around merchants: shared addresses, and refunds as a business.
 
 import { must } from '../base/assert.ts';
-import { keysOnly, refundOf } from './derived-rows.ts';
-import type { Draft } from './draft.ts';
+import { refundOf } from './derived-rows.ts';
 import type { Scenario, Stage } from './scenario.ts';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from './scenario.ts';
-import { CITIES } from './world-data.ts';
 
 /** Terminals of several merchants behind one address: guilty from the second merchant on. */
 function ipConflict(stage: Stage, timeMs: number): boolean {
@@ -75,7 +73,7 @@ function accountRefunds(stage: Stage, timeMs: number): boolean {
   return true;
 }
 
-/** A refund that names no payment. */
+/** A refund that names no payment, or one that was never there. */
 function refundOfNothing(stage: Stage, timeMs: number): boolean {
   const account = stage.account(timeMs, HOUR_MS);
   const refund = refundOf(
@@ -85,61 +83,10 @@ function refundOfNothing(stage: Stage, timeMs: number): boolean {
     }),
     timeMs,
   );
-  refund.of = null;
+  if (stage.random.chance(0.5)) refund.of = null;
+  else must(refund.of, 'payment').id = stage.strangeId();
   stage.addGuilty(refund);
   return true;
-}
-
-/** A skimming device: two payments turn out as fraud a day later; what follows there is guilty. */
-function compromisedTerminal(stage: Stage, timeMs: number): boolean {
-  const reserved: number[] = [];
-  for (let tries = 0; tries < 400 && reserved.length === 0; tries++) {
-    const index = stage.random.below(stage.world.terminals.length);
-    if (stage.world.terminals[index]?.isReserved === true) reserved.push(index);
-  }
-  const index = reserved[0];
-  if (index === undefined) return false;
-  const terminal = must(stage.world.terminals[index], 'terminal');
-  const city = CITIES.findIndex(
-    (place) => place === stage.world.merchants[terminal.merchant]?.city,
-  );
-  const pay = (atMs: number): Draft => {
-    const account = localAccount(stage, atMs, city);
-    const draft = stage.payments.make(account, atMs, {
-      channel: 'chip',
-      merchant: terminal.merchant,
-      amountCny: stage.between(20, 600),
-    });
-    stage.payments.setTerminal(draft, index);
-    return draft;
-  };
-  for (let i = 0; i < 2; i++) {
-    const skimmed = pay(timeMs + i * stage.between(10, 50) * MINUTE_MS);
-    stage.addGuilty(skimmed, 'skimmed-unknown-then');
-    const label = skimmed.copy();
-    label.kind = 'label';
-    label.label = 'fraud';
-    label.of = skimmed;
-    label.timeMs = skimmed.timeMs + Math.floor(stage.between(8, 20) * HOUR_MS);
-    stage.add(keysOnly(label));
-  }
-  let at = timeMs + 22 * HOUR_MS;
-  for (let i = 0; i < 8; i++) {
-    stage.addGuilty(pay(at));
-    at += stage.between(10, 120) * MINUTE_MS;
-  }
-  return true;
-}
-
-/** Somebody who is in `city`, so that only the terminal is suspicious. */
-function localAccount(stage: Stage, timeMs: number, city: number): number {
-  for (let tries = 0; tries < 300; tries++) {
-    const account = stage.population.pick(timeMs);
-    if (stage.population.placeOf(account) !== city) continue;
-    stage.population.quiet(account, timeMs + DAY_MS + 20 * HOUR_MS);
-    return account;
-  }
-  return stage.account(timeMs, DAY_MS);
 }
 
 export const MERCHANT_FRAUD_SCENARIOS: readonly Scenario[] = [
@@ -147,5 +94,4 @@ export const MERCHANT_FRAUD_SCENARIOS: readonly Scenario[] = [
   { kind: 'excessive-refunds', labelled: 7, guilt: 'fraud', plan: merchantRefunds },
   { kind: 'excessive-refunds', labelled: 3, guilt: 'fraud', plan: accountRefunds },
   { kind: 'refund-of-nothing', labelled: 1, guilt: 'fraud', plan: refundOfNothing },
-  { kind: 'terminal-compromised', labelled: 10, guilt: 'fraud', plan: compromisedTerminal },
 ];

@@ -26,6 +26,9 @@ export interface Wishes {
   readonly amountCny?: number;
 }
 
+const REFUSED_SHARE = 0.019;
+const UNCLEAR_SHARE = 0.03;
+
 const NOTHING: Wishes = {};
 
 export class OrdinaryPayments {
@@ -60,6 +63,7 @@ export class OrdinaryPayments {
     this.setAmount(draft, wishes.amountCny ?? this.#amountCny(shop, account, draft));
     this.#payer(draft);
     draft.order = ++this.#orders;
+    draft.rail = railOf(draft);
     draft.terminalStatus = channel === 'online' ? '' : 'success';
     draft.walletStatus = 'charged';
     if (!shop.isLean || channel === 'online') draft.durationMs = this.#durationMs();
@@ -112,6 +116,11 @@ export class OrdinaryPayments {
     }
   }
 
+  /** A payment code that no other payment has. */
+  freshCode(): number {
+    return ++this.#codes;
+  }
+
   #channel(): 'chip' | 'swipe' | 'contactless' | 'payment-code' | 'online' {
     const u = this.#random.next();
     if (u < ONLINE_SHARE) return 'online';
@@ -156,7 +165,7 @@ export class OrdinaryPayments {
       draft.verification =
         channel === 'payment-code' && isSmall && random.chance(0.1) ? 'none' : 'ok';
       if (channel === 'payment-code') {
-        if (random.chance(0.5)) draft.paymentCode = ++this.#codes;
+        if (random.chance(0.5)) draft.paymentCode = this.freshCode();
       } else {
         draft.ip = population.addressOf(account);
         if (random.chance(0.3)) draft.card = cardNumber(account);
@@ -178,18 +187,37 @@ export class OrdinaryPayments {
     return Math.round(350 + 900 * u + 2_500 * u ** 12);
   }
 
-  /** Wrong PINs, declined payments, answers that did not come: honest, and nothing was charged. */
+  /** Wrong PINs, declined payments: honest, and nothing was charged. And answers that come later. */
   #mishaps(draft: Draft): void {
     const u = this.#random.next();
-    if (u >= 0.02) return;
-    draft.walletStatus = 'not-charged';
-    if (draft.terminalStatus !== '') draft.terminalStatus = 'failed';
-    if (u < 0.006 && draft.verification === 'ok') draft.verification = 'failed';
-    if (u >= 0.019) {
+    if (u >= REFUSED_SHARE + UNCLEAR_SHARE) return;
+    if (u < REFUSED_SHARE) {
+      draft.walletStatus = 'not-charged';
+      if (draft.terminalStatus !== '') draft.terminalStatus = 'failed';
+      if (u < 0.006 && draft.verification === 'ok') draft.verification = 'failed';
+      return;
+    }
+    const way = (u - REFUSED_SHARE) / UNCLEAR_SHARE;
+    if (way < 0.35 && draft.terminalStatus !== '') draft.terminalStatus = '';
+    else if (way < 0.6) draft.walletStatus = '';
+    else {
       draft.walletStatus = 'unknown';
       if (draft.terminalStatus !== '') draft.terminalStatus = 'unknown';
     }
   }
+}
+
+/** Cards and codes name theirs; the rest goes by the wallet, which is what is meant where none is named. */
+function railOf(draft: Draft): string {
+  if (draft.channel === 'online') return '';
+  if (draft.channel !== 'payment-code') return 'card';
+  return draft.paymentCode >= 0 ? 'payment-code' : '';
+}
+
+/** What is missing of terminal's and wallet's word comes later. */
+export function isUnclear(draft: Draft): boolean {
+  const isWaiting = draft.walletStatus === '' || draft.walletStatus === 'unknown';
+  return isWaiting || (draft.terminalStatus === '' && draft.terminal !== '');
 }
 
 export function isPresent(draft: Draft): boolean {

@@ -19,13 +19,14 @@ const PLAIN: Quantity = { type: 'number', measure: null, window: null };
 /** By the text of a comparison's left side, as evidence names it. */
 export type Quantities = ReadonlyMap<string, Quantity>;
 
-/** What the comparisons of `expression` compare. */
+/** What the comparisons of `expression` compare, and what it asks for. */
 export function quantitiesOf(expression: Expression, plan: Plan): Quantities {
   const found = new Map<string, Quantity>();
   const visit = (e: Expression): void => {
     if (e.op === 'and' || e.op === 'or') for (const arg of e.args) visit(arg);
     else if (e.op === 'not' || e.op === 'truth') visit(e.value);
     else if (e.op === 'choose') for (const part of [e.test, e.then, e.otherwise]) visit(part);
+    else if (e.op === 'has') found.set(e.value.text, quantityOf(e.value, plan));
     else if (e.op === 'compare') found.set(e.left.text, quantityOf(e.left, plan));
   };
   visit(expression);

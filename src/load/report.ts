@@ -3,10 +3,14 @@
 
 import type { Outcome } from '../domain/decision.ts';
 import type { Plan } from '../domain/plan.ts';
-import type { Accuracy, KindAccuracy } from './accuracy.ts';
+import type { Accuracy } from './accuracy-figures.ts';
+import { kindBlock, ruleBlock as ruleAccuracyBlock } from './accuracy-text.ts';
 import type { ExplainedDecision, RuleInfo } from './explain-decision.ts';
 import { explainDecision } from './explain-decision.ts';
 import { formatNumber, formatShare, quantitiesOf } from './quantity.ts';
+import type { LifeSummary } from './life-text.ts';
+import { lifeBlock } from './life-text.ts';
+import { bar, count, fact, shorten, sorted, title, twoColumns, wrapList } from './text-blocks.ts';
 
 /** Milliseconds; what hdr-histogram-js gives, in that unit. */
 export interface LatencySummary {
@@ -43,6 +47,8 @@ export interface RunSummary {
   readonly fired: ReadonlyMap<string, number>;
   /** In the file's order; ruleInfos(plan) makes them. */
   readonly rules: readonly RuleInfo[];
+  /** null when no payments are kept. */
+  readonly life: LifeSummary | null;
   /** null when there are no labels. */
   readonly accuracy: Accuracy | null;
   readonly examples: readonly ExplainedDecision[];
@@ -51,9 +57,6 @@ export interface RunSummary {
   readonly decisionHash: string | null;
   readonly peakRssBytes: number | null;
 }
-
-const WIDTH = 96;
-const BAR_WIDTH = 30;
 
 export function ruleInfos(plan: Plan): readonly RuleInfo[] {
   return plan.rules.map(({ id, trigger, description, mode, outcome, when }) => ({
@@ -65,6 +68,9 @@ export function ruleInfos(plan: Plan): readonly RuleInfo[] {
   }));
 }
 
+/** Of the table of each rule alone. */
+const RULES_SHOWN = 12;
+
 /** Lines of at most 96 columns, joined by newlines, one at the end. */
 export function renderSummary(run: RunSummary): string {
   const blocks = [
@@ -72,7 +78,9 @@ export function renderSummary(run: RunSummary): string {
     outcomeBlock(run),
     reasonBlock(run),
     ruleBlock(run),
-    run.accuracy === null ? [] : accuracyBlock(run.accuracy),
+    run.life === null ? [] : lifeBlock(run.life),
+    run.accuracy === null ? [] : kindBlock(run.accuracy),
+    run.accuracy === null ? [] : ruleAccuracyBlock(run.accuracy, run.currency, RULES_SHOWN),
     exampleBlock(run),
     fileBlock(run),
   ];
@@ -87,7 +95,7 @@ function heading(run: RunSummary): string[] {
   const version = run.version === null ? '' : ` version ${run.version}`;
   const rate = seconds > 0 ? run.rows / seconds : 0;
   const lines = [
-    rule(`holdfast   ${run.ruleset}${version}   rules ${run.rulesHash.slice(0, 12)}`),
+    title(`holdfast   ${run.ruleset}${version}   rules ${run.rulesHash.slice(0, 12)}`),
     fact(
       'Stream',
       `${formatNumber(run.rows)} rows, ${megabytes(run.bytesIn)}, decided in ${seconds.toFixed(2)} s by ${count(run.workers, 'worker')}`,
@@ -127,7 +135,7 @@ function outcomeBlock(run: RunSummary): string[] {
     count(run.alerts, 'alert'),
   ];
   return [
-    rule(`${formatNumber(total)} decisions`),
+    title(`${formatNumber(total)} decisions`),
     row('allow', allow),
     row('hold', hold),
     row('reverse', reverse),
@@ -139,7 +147,7 @@ function reasonBlock(run: RunSummary): string[] {
   const reasons = sorted(run.reasons);
   if (reasons.length === 0) return [];
   const cells = reasons.map(([code, n]) => `  ${code.padEnd(30)}${formatNumber(n).padStart(10)}`);
-  return [rule('by reason'), ...twoColumns(cells)];
+  return [title('by reason, at first'), ...twoColumns(cells)];
 }
 
 function ruleBlock(run: RunSummary): string[] {
@@ -153,42 +161,13 @@ function ruleBlock(run: RunSummary): string[] {
   const lines = twoColumns(cells);
   const silent = run.rules.filter(({ id }) => (run.fired.get(id) ?? 0) === 0).map(({ id }) => id);
   if (silent.length > 0) lines.push(...wrapList('  never fired: ', silent));
-  return lines.length === 0 ? [] : [rule('by rule'), ...lines];
-}
-
-function accuracyBlock(accuracy: Accuracy): string[] {
-  const lines = [
-    rule('against what was injected'),
-    tableRow('kind', ['injected', 'caught', 'missed', 'false', 'precision', 'recall']),
-    ...accuracy.kinds.map((kind) => tableRow(kind.kind, accuracyCells(kind))),
-    tableRow('all', accuracyCells(accuracy.overall)),
-  ];
-  const hard = accuracy.hardCases.map(
-    ({ kind, shown, stopped }) => `${kind} ${formatNumber(stopped)} of ${formatNumber(shown)}`,
-  );
-  if (hard.length > 0) lines.push(...wrapList('  honest but suspicious, stopped: ', hard));
-  return lines;
-}
-
-function tableRow(name: string, values: readonly string[]): string {
-  return `  ${name.padEnd(26)}${values.map((value) => value.padStart(11)).join('')}`;
-}
-
-function accuracyCells(k: KindAccuracy): string[] {
-  return [
-    formatNumber(k.injected),
-    formatNumber(k.caught),
-    formatNumber(k.missed),
-    formatNumber(k.falseAlarms),
-    formatShare(k.precision),
-    formatShare(k.recall),
-  ];
+  return lines.length === 0 ? [] : [title('by rule, amendments included'), ...lines];
 }
 
 function exampleBlock(run: RunSummary): string[] {
   if (run.examples.length === 0) return [];
   const rules = new Map(run.rules.map((info) => [info.id, info]));
-  const lines = [rule(`${count(run.examples.length, 'decision')} in full`)];
+  const lines = [title(`${count(run.examples.length, 'decision')} in full`)];
   for (const example of run.examples) {
     if (lines.length > 1) lines.push('');
     lines.push(...explainDecision(example, { ...run, rules }).map((line) => `  ${line}`));
@@ -199,23 +178,7 @@ function exampleBlock(run: RunSummary): string[] {
 function fileBlock(run: RunSummary): string[] {
   const lines = run.files.map(([label, path]) => fact(label, path));
   if (run.decisionHash !== null) lines.push(fact('Decision hash', run.decisionHash));
-  return lines.length === 0 ? [] : [rule('files'), ...lines];
-}
-
-function rule(title: string): string {
-  return `-- ${title} ${'-'.repeat(Math.max(0, WIDTH - title.length - 4))}`;
-}
-
-function fact(name: string, value: string): string {
-  return `  ${name.padEnd(15)} ${value}`;
-}
-
-function bar(share: number): string {
-  return share > 0 ? '#'.repeat(Math.max(1, Math.round(share * BAR_WIDTH))) : '';
-}
-
-function count(n: number, noun: string): string {
-  return `${formatNumber(n)} ${noun}${n === 1 ? '' : 's'}`;
+  return lines.length === 0 ? [] : [title('files'), ...lines];
 }
 
 function megabytes(bytes: number): string {
@@ -224,37 +187,4 @@ function megabytes(bytes: number): string {
 
 function milliseconds(ms: number): string {
   return `${ms < 10 ? ms.toFixed(2) : ms < 100 ? ms.toFixed(1) : formatNumber(ms)} ms`;
-}
-
-/** Most frequent first, then by name. */
-function sorted(counts: ReadonlyMap<string, number>): [string, number][] {
-  return [...counts].toSorted(([a, n], [b, m]) => m - n || (a < b ? -1 : 1));
-}
-
-function shorten(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, width - 3)}...`;
-}
-
-/** Read down the first column, then the second. */
-function twoColumns(cells: readonly string[]): string[] {
-  const half = Math.ceil(cells.length / 2);
-  const width = Math.floor(WIDTH / 2);
-  return Array.from({ length: half }, (_, i) =>
-    `${(cells[i] as string).padEnd(width)}${cells[half + i] ?? ''}`.trimEnd(),
-  );
-}
-
-function wrapList(head: string, items: readonly string[]): string[] {
-  const lines: string[] = [];
-  let line = head;
-  items.forEach((item, i) => {
-    const piece = i === items.length - 1 ? item : `${item}, `;
-    if (line.length + piece.trimEnd().length > WIDTH && line.trim() !== '') {
-      lines.push(line.trimEnd());
-      line = ' '.repeat(head.length);
-    }
-    line += piece;
-  });
-  lines.push(line);
-  return lines;
 }

@@ -54,9 +54,11 @@ function writeDraft(draft: Draft, out: RowWriter): void {
   if (draft.order >= 0) out.digits('order', 'O', draft.order, 9);
   if (draft.paymentCode >= 0) out.digits('paymentCode', '', draft.paymentCode, 16);
   if (draft.codeState !== '') out.text('codeState', draft.codeState);
+  if (draft.rail !== '') out.text('rail', draft.rail);
   if (draft.of !== null) out.digits('of', 't', draft.of.id, 9);
   if (draft.operator !== '') out.text('operator', draft.operator);
   if (draft.credential !== '') out.text('credential', draft.credential);
+  if (draft.release !== '') out.text('release', draft.release);
   if (draft.fault !== '') out.text('fault', draft.fault);
   if (draft.label !== '') out.text('label', draft.label);
 }

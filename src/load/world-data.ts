@@ -183,3 +183,18 @@ export const TERMINAL_VERSIONS: readonly string[] = [
 ];
 export const ONLINE_VERSIONS: readonly string[] = ['2.8.0', '2.9.3', '2.11.0', '3.0.1'];
 export const OUTDATED_VERSIONS: readonly string[] = ['3.1.9', '2.7.5', '2.10.0', '1.12.4'];
+
+export interface Operator {
+  readonly id: string;
+  readonly role: string;
+  readonly mayReverse: boolean;
+  readonly mayRelease: boolean;
+}
+
+/** Who works the console: a few decide on holds, the supervisors reverse, trainees look on. */
+export const OPERATORS: readonly Operator[] = Array.from({ length: 42 }, (_, i) => ({
+  id: `op-${i + 1}`,
+  role: i < 4 ? 'risk-officer' : i < 40 ? 'supervisor' : 'trainee',
+  mayReverse: i < 40,
+  mayRelease: i < 4,
+}));

@@ -5,6 +5,7 @@ import { must } from '../base/assert.ts';
 import {
   CHANNEL_RULES,
   CURRENCIES,
+  OPERATORS,
   RESTRICTED_COUNTRIES,
   RESTRICTED_TRADES,
   RISKY_MCCS,
@@ -24,6 +25,13 @@ const STAFF: readonly string[] = ['A80000001', 'A80000002', 'A80000003', 'A80000
 
 /** How a card can be reported: each list has its share of the world's. */
 const CARD_LISTS: readonly string[] = ['lost-cards', 'stolen-cards', 'compromised-cards'];
+
+/** Before the generated stream: what rules' tests and scenarios look at. */
+const PAST_MAINTENANCE: readonly string[] = [
+  '2026-01-10T21:00:00Z,2026-01-10T23:00:00Z,T000002',
+  '2026-01-17T17:00:00Z,2026-01-17T18:30:00Z,online',
+  '2026-02-14T21:00:00Z,2026-02-14T22:00:00Z,*',
+];
 
 /** When half of the merchants that are no longer active ended their contract; the rest are closed. */
 const CONTRACT_END = '2026-01-31T16:00:00Z';
@@ -58,6 +66,24 @@ export function worldFiles(world: World): readonly WorldFile[] {
           [channel, minimumVersion, limitCny].join(','),
         ),
       ),
+    },
+    {
+      path: 'registers/operators.csv',
+      text: csv(
+        'operator,role,mayReverse,mayRelease',
+        OPERATORS.map(({ id, role, mayReverse, mayRelease }) =>
+          [id, role, mayReverse, mayRelease].join(','),
+        ),
+      ),
+    },
+    {
+      path: 'registers/maintenance.csv',
+      text: csv('from,to,scope', [
+        ...PAST_MAINTENANCE,
+        ...world.maintenance.map(({ fromMs, toMs, scope }) =>
+          [timeText(fromMs), timeText(toMs), scope].join(','),
+        ),
+      ]),
     },
     {
       path: 'rates.csv',
@@ -127,6 +153,11 @@ function activeColumns(isActive: boolean, index: number): readonly string[] {
 /** As the generator writes it. */
 export function accountId(account: number): string {
   return `A${String(account).padStart(8, '0')}`;
+}
+
+/** Whole seconds. */
+function timeText(timeMs: number): string {
+  return new Date(timeMs).toISOString().replace('.000Z', 'Z');
 }
 
 function list(name: string, header: string, values: readonly string[]): WorldFile {

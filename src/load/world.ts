@@ -24,6 +24,17 @@ const INACTIVE_COUNT = 60;
 export const LISTED_ACCOUNT_FIRST = 90_000_000;
 const LISTED_COUNT = 300;
 
+const MINUTE_MS = 60_000;
+const HOUR_MS = 60 * MINUTE_MS;
+const DAY_MS = 24 * HOUR_MS;
+/** One of so many of the scenarios' terminals. */
+const MAINTAINED_SHARE = 8;
+/** Monday 2026-03-02T00:00 in Shanghai. */
+const MAINTENANCE_FROM_MS = Date.UTC(2026, 2, 1, 16);
+const MAINTENANCE_DAYS = 120;
+/** Local time. */
+const MAINTENANCE_HOURS: readonly number[] = [9, 13, 17];
+
 export interface Merchant {
   readonly id: string;
   readonly name: string;
@@ -53,6 +64,16 @@ export interface Terminal {
   readonly isReserved: boolean;
 }
 
+/** Of a terminal, or of a way to pay. */
+export interface MaintenanceWindow {
+  readonly fromMs: number;
+  readonly toMs: number;
+  /** Id of a terminal, or a channel. */
+  readonly scope: string;
+  /** Index into world.terminals, -1 = a channel. */
+  readonly terminal: number;
+}
+
 export interface World {
   readonly merchants: readonly Merchant[];
   readonly terminals: readonly Terminal[];
@@ -63,6 +84,11 @@ export interface World {
   /** Online merchants of a forbidden category, and those in a forbidden country. */
   readonly restrictedTrade: readonly number[];
   readonly restrictedCountry: readonly number[];
+  /** Terminals that only scenarios use; of them, those that are maintained now and then. */
+  readonly reservedTerminals: readonly number[];
+  readonly maintainedTerminals: readonly number[];
+  /** Announced maintenance, by its beginning. */
+  readonly maintenance: readonly MaintenanceWindow[];
   readonly listedAccounts: readonly number[];
   readonly listedCards: readonly number[];
   readonly listedDevices: readonly number[];
@@ -180,6 +206,12 @@ export function makeWorld(): World {
     const last = merchant.terminalFirst + merchant.terminalCount - 1;
     terminals[last] = { ...must(terminals[last], 'terminal'), isReserved: true };
   }
+  // Where people live and the merchant is in business: nothing but the scenario is suspicious there.
+  const reserved = terminals.flatMap(({ isReserved, merchant }, index) => {
+    const { isActive, city } = must(merchants[merchant], 'merchant');
+    return isReserved && isActive && city.homeWeight > 0 ? [index] : [];
+  });
+  const maintained = reserved.filter((_, i) => i % MAINTAINED_SHARE === 0);
   const listed = Array.from({ length: LISTED_COUNT }, (_, i) => LISTED_ACCOUNT_FIRST + i * 13);
   return {
     merchants,
@@ -189,10 +221,39 @@ export function makeWorld(): World {
     inactiveShops,
     restrictedTrade,
     restrictedCountry,
+    reservedTerminals: reserved.filter((_, i) => i % MAINTAINED_SHARE !== 0),
+    maintainedTerminals: maintained,
+    maintenance: maintenanceOf(terminals, maintained),
     listedAccounts: listed,
     listedCards: listed.map((account) => cardNumber(account + 100_000)),
     listedDevices: listed.map((account) => mix32(account) >>> 0),
   };
+}
+
+/** By day: three terminals for some forty minutes each, and every Tuesday night payments by code. */
+function maintenanceOf(
+  terminals: readonly Terminal[],
+  maintained: readonly number[],
+): MaintenanceWindow[] {
+  const windows: MaintenanceWindow[] = [];
+  for (let day = 0; day < MAINTENANCE_DAYS; day++) {
+    const midnightMs = MAINTENANCE_FROM_MS + day * DAY_MS;
+    if (day % 7 === 1) {
+      const fromMs = midnightMs + 3 * HOUR_MS;
+      windows.push({ fromMs, toMs: fromMs + HOUR_MS / 2, scope: 'payment-code', terminal: -1 });
+    }
+    MAINTENANCE_HOURS.forEach((hour, k) => {
+      const terminal = must(
+        maintained[(day * MAINTENANCE_HOURS.length + k) % maintained.length],
+        'terminal',
+      );
+      // Some minutes past the hour, each day others.
+      const fromMs = midnightMs + hour * HOUR_MS + ((day * 7) % 20) * MINUTE_MS;
+      const scope = must(terminals[terminal], 'terminal').id;
+      windows.push({ fromMs, toMs: fromMs + 40 * MINUTE_MS, scope, terminal });
+    });
+  }
+  return windows;
 }
 
 export function pickWeighted(random: Random, weights: readonly number[]): number {

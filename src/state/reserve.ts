@@ -2,8 +2,15 @@
 // never touched cost address space only, so a table never doubles and never copies itself.
 // Shared buffers, because the garbage collector paces itself by the bytes of unshared ones and would
 // run full collections for memory that it has nothing to do with.
+//
+// A reservation is never between SMALL_BYTES and MAPPED_BYTES: up to 32 MiB the C library may take memory
+// that was freed before (by a rules file's tests, by the warm-up), which it then has to zero, and so to
+// touch, as a whole; above it maps fresh pages.
 
 import { HoldfastError } from '../base/errors.ts';
+
+const SMALL_BYTES: number = 2 ** 18;
+const MAPPED_BYTES: number = 33 * 2 ** 20;
 
 /** A zeroed Int32Array of at least `count` words; its buffer starts on a page. */
 export function reserveWords(count: number): Int32Array {
@@ -16,7 +23,8 @@ export function reserveBytes(count: number): Uint8Array {
 }
 
 function reserve(count: number): SharedArrayBuffer {
-  const bytes = Math.ceil(count / 4096) * 4096;
+  const pages = Math.ceil(count / 4096) * 4096;
+  const bytes = pages > SMALL_BYTES ? Math.max(pages, MAPPED_BYTES) : pages;
   try {
     return new SharedArrayBuffer(bytes);
   } catch (cause) {

@@ -4,7 +4,7 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../src/base/random.ts';
 import { LocalEngine } from '../../src/engine/local-engine.ts';
-import { runOracle } from '../oracle/brute-force.ts';
+import { decideAll, decisionsOf, runOracle } from '../oracle/brute-force.ts';
 import { featuresOf } from '../support/engine-features.ts';
 import { randomPlan } from '../support/random-plan.ts';
 import { randomStream } from '../support/random-stream.ts';
@@ -40,9 +40,8 @@ describe('the engine decides as the oracle does', () => {
       batchRowsMax: random.pick([1, 3, 64, 300]),
       emitShadow: true,
     });
-    const expected = runOracle(plan, rows, { withShadow: true });
+    const wanted = decideAll(plan, rows, { withShadow: true });
     const decided = engine.decide(rows);
-    const wanted = expected.flatMap(({ decision }) => (decision === undefined ? [] : [decision]));
     expect(decided.length).toBe(wanted.length);
     decided.forEach((decision, k) => {
       const difference = close(decision, asWritten(wanted[k]));
@@ -99,10 +98,11 @@ describe('short memories: small keep and repeats.for, an hour of lateness', () =
       const engine = new LocalEngine({ plan, batchRowsMax: 1, emitShadow: true });
       const expected = runOracle(plan, rows, { withShadow: true });
       rows.forEach((row, k) => {
-        const [decided] = engine.decide([row]);
-        const { features, decision } = expected[k] ?? {};
+        const decided = engine.decide([row]);
+        const result = expected[k];
         const where = `row ${k} of seed ${seed}`;
-        expect(close(decided, asWritten(decision)), where).toBe(null);
+        expect(close(decided, asWritten(result && decisionsOf(result))), where).toBe(null);
+        const features = result?.features;
         if (features === undefined) return;
         const values = featuresOf(engine);
         plan.features.forEach((feature, f) => {

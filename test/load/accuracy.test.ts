@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
 import { HoldfastError } from '../../src/base/errors.ts';
 import type { Decision } from '../../src/domain/decision.ts';
-import type { Accuracy } from '../../src/load/accuracy.ts';
+import type { Accuracy } from '../../src/load/accuracy-figures.ts';
 import { measureAccuracy } from '../../src/load/accuracy.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-accuracy-'));
@@ -33,12 +33,36 @@ function decision(
   return JSON.stringify({ ...base, ...more });
 }
 
-async function measure(labels: string[], decisions: string[]): Promise<Accuracy> {
+async function measure(
+  labels: string[],
+  decisions: string[],
+  transactions: string[] | null = null,
+): Promise<Accuracy> {
   const labelsPath = join(folder, 'labels.csv');
   const decisionsPath = join(folder, 'decisions.ndjson');
   writeFileSync(labelsPath, [HEADER, ...labels, ''].join('\n'));
   writeFileSync(decisionsPath, [...decisions, ''].join('\n'));
-  return measureAccuracy({ labelsPath, decisionsPath, triggers: TRIGGERS });
+  const transactionsPath = join(folder, 'transactions.ndjson');
+  writeFileSync(transactionsPath, [...(transactions ?? []), ''].join('\n'));
+  const rates = [{ currency: 'JPY', rateDigits: 47, rateScale: 3 }];
+  const money = transactions === null ? null : { transactionsPath, currency: 'CNY', rates };
+  return measureAccuracy({ labelsPath, decisionsPath, triggers: TRIGGERS, money });
+}
+
+/** What a later row, or time, made of it. */
+function amended(
+  transactionId: string,
+  rule: string | null,
+  revision: number,
+  more: Partial<Decision> = {},
+): string {
+  return decision(transactionId, rule, {
+    decisionId: `${transactionId}#${revision}`,
+    revision,
+    supersedes: `${transactionId}#${revision - 1}`,
+    cause: 'status',
+    ...more,
+  });
 }
 
 describe('accuracy', () => {
@@ -59,7 +83,12 @@ describe('accuracy', () => {
         decision('g', 'too-far'),
       ],
     );
-    expect(accuracy).toEqual({
+    const { rules, ...rest } = accuracy;
+    expect(rules.map(({ rule, fired, caught }) => [rule, fired, caught])).toEqual([
+      ['too-often', 2, 2],
+      ['too-far', 2, 0],
+    ]);
+    expect(rest).toEqual({
       decided: 6,
       stopped: 4,
       overall: {
@@ -91,14 +120,16 @@ describe('accuracy', () => {
           recall: 1,
         },
       ],
-      hardCases: [{ kind: 'tourist', shown: 1, stopped: 1 }],
+      hardCases: [{ kind: 'tourist', shown: 1, stopped: 1, letGo: 0 }],
+      letGo: { guilty: 0, honest: 0 },
+      money: null,
     });
   });
 
   it.each([
     ['a repeat', decision('a', null, { flags: ['REPEAT'] })],
     ['a held repeat', decision('a', 'too-often', { flags: ['REPEAT'] })],
-    ['a later revision', decision('a', 'too-often', { revision: 1 })],
+    ['other content under the same id', decision('a', 'too-often', { revision: 1 })],
     [
       'a row that could not be read',
       decision('a', 'too-often', { reasons: [{ code: 'INVALID_INPUT' }] }),
@@ -107,6 +138,95 @@ describe('accuracy', () => {
     const accuracy = await measure(['a,fraud,9,frequency'], [line]);
     expect(accuracy).toMatchObject({ decided: 0, stopped: 0 });
     expect(accuracy.overall).toMatchObject({ injected: 0, caught: 0, falseAlarms: 0 });
+  });
+
+  it('counts what any decision of a transaction stopped, the first or an amendment, once', async () => {
+    const accuracy = await measure(
+      ['a,fraud,9,frequency', 'b,fraud,9,travel', 'c,fraud,9,travel', 'g,genuine,9,tourist'],
+      [
+        decision('a', null),
+        decision('b', 'too-far'),
+        decision('c', null),
+        decision('g', null),
+        amended('a', 'too-often', 1),
+        amended('a', 'too-far', 2, { outcome: 'reverse', cause: 'timer' }),
+        // Released, expired: it was stopped all the same.
+        amended('b', null, 1, { cause: 'release' }),
+        amended('c', null, 1),
+        amended('g', 'too-often', 1, { cause: 'fault' }),
+        amended('g', null, 2),
+      ],
+    );
+    expect(accuracy).toMatchObject({
+      decided: 4,
+      stopped: 3,
+      overall: { injected: 3, caught: 2, missed: 1, falseAlarms: 1 },
+      letGo: { guilty: 1, honest: 1 },
+      hardCases: [{ kind: 'tourist', shown: 1, stopped: 1, letGo: 1 }],
+    });
+    // `a` counts for both of the rules that stopped it.
+    expect(accuracy.rules.map(({ rule, fired, caught }) => [rule, fired, caught])).toEqual([
+      ['too-far', 2, 2],
+      ['too-often', 2, 1],
+    ]);
+  });
+
+  it('is let go no more once another amendment stops it again', async () => {
+    const { letGo } = await measure(
+      ['a,fraud,9,frequency'],
+      [decision('a', 'too-far'), amended('a', null, 1), amended('a', 'too-often', 2)],
+    );
+    expect(letGo).toEqual({ guilty: 0, honest: 0 });
+  });
+
+  it('holds each rule against the labels of its kind and of all kinds, and tells the money', async () => {
+    const accuracy = await measure(
+      ['a,fraud,9,frequency', 'b,fraud,9,travel', 'c,fraud,9,travel', 'd,fraud,9,frequency'],
+      [
+        decision('a', 'too-far'),
+        decision('b', 'too-far'),
+        decision('c', null),
+        decision('d', null),
+        decision('h', 'too-far'),
+        decision('i', 'too-often'),
+        decision('a', 'too-far', { flags: ['REPEAT'] }),
+        decision('j', 'too-often'),
+      ],
+      [
+        '{"id":"a","amount":1000,"currency":"CNY"}',
+        '{"id":"b","amount":500,"currency":"JPY"}',
+        '{"kind":"payment","amount":70,"id":"c"}',
+        // Cut off: no transaction.
+        '{"id":"d","amo',
+        '{"id":"d","amount":900,"currency":"CNY"}',
+        '{"id":"h","amount":300,"currency":"CNY"}',
+        // A reversal has no amount, an unknown currency no worth, and less than nothing is held by nobody.
+        '{"id":"i","kind":"reversal"}',
+        '{"id":"j","amount":-5,"currency":"CNY"}',
+        '{"id":"a","amount":1001,"currency":"CNY"}',
+        '{"id":"x","amount":77,"currency":"CNY"}',
+      ],
+    );
+    const [far, often] = accuracy.rules;
+    // 500 yen are 23.50 yuan.
+    expect(far).toEqual({
+      rule: 'too-far',
+      kind: 'travel',
+      fired: 3,
+      caughtOfKind: 1,
+      caught: 2,
+      precisionOfKind: 1 / 3,
+      precision: 2 / 3,
+      recallOfKind: 1 / 2,
+      recall: 2 / 4,
+      money: { rightly: 1000 + 2350, wrongly: 300 },
+    });
+    expect(often).toMatchObject({
+      kind: 'frequency',
+      recallOfKind: 0,
+      money: { rightly: 0, wrongly: 0 },
+    });
+    expect(accuracy.money).toEqual({ rightly: 3350, wrongly: 300, missed: 970 });
   });
 
   it('does not count labels of rows that were never decided as missed', async () => {
@@ -124,6 +244,10 @@ describe('accuracy', () => {
     expect(accuracy.kinds.map(({ kind, falseAlarms }) => [kind, falseAlarms])).toEqual([
       ['composite', 1],
       ['fraud', 0],
+    ]);
+    expect(accuracy.rules.map(({ rule, kind }) => [rule, kind])).toEqual([
+      ['too-far', 'travel'],
+      ['SCORE', 'composite'],
     ]);
   });
 

@@ -38,6 +38,22 @@ describe('the decisions that are shown in full', () => {
     ).toEqual(['window', 'first', 'rich']);
   });
 
+  it('have an amendment among them, rather by a row that came later than by time', () => {
+    const late = (id: string, causedBy?: string): Decision => ({
+      ...decision(id, 'reverse', ['payment.age()']),
+      revision: 1,
+      cause: causedBy === undefined ? 'timer' : 'status',
+      ...(causedBy !== undefined && { causedBy }),
+    });
+    const picked = pickedOf([
+      decision('rich', 'hold', ['tx.amount', 'tx.mcc', 'tx.city']),
+      late('first timer'),
+      late('told', 's1'),
+      late('second timer'),
+    ]);
+    expect(picked).toEqual(['rich', 'told']);
+  });
+
   it('are no one twice, and fewer when there are fewer', () => {
     expect(pickedOf([decision('only', 'hold', ['tx.amount'])])).toEqual(['only']);
     expect(pickedOf([])).toEqual([]);

@@ -16,20 +16,24 @@
 //   is a new row; its decision has the next revision (decisions count, informing rows do not) and a
 //   flag. Informing rows take part with their ids and yield nothing.
 // Entities
-// - A row is at an entity when it carries all fields of the key, compared as sent.
+// - A row is at an entity when it carries all fields of the key, compared as sent; keys that it lacks are
+//   those of the payment that it is about, while that is kept.
 // - It is entered there when it is decided, or when some feature of the entity counts other kinds.
+// The life of payments: life.ts.
 
-import type { Decision, DecisionFlag } from '../../src/domain/decision.ts';
+import type { Decision } from '../../src/domain/decision.ts';
 import { DECISION_FLAGS } from '../../src/domain/decision.ts';
 import type { InputErrorCode } from '../../src/domain/input-error.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import type { InterpretedVerdict } from '../../src/rules/interpret/interpret-row.ts';
-import { engineReason, interpretRow } from '../../src/rules/interpret/interpret-row.ts';
+import { engineReason } from '../../src/rules/interpret/interpret-row.ts';
 import type { PreparedPlan, Value } from '../../src/rules/interpret/interpreter.ts';
 import { prepare } from '../../src/rules/interpret/interpreter.ts';
 import { checkRow, checkValue } from './check-row.ts';
 import type { FeatureValue } from './features.ts';
 import { counts, featureValue } from './features.ts';
+import { LifeModel } from './life.ts';
+import { PaymentKeys } from './payment-keys.ts';
 import type { InputRow, OracleRow } from './rows.ts';
 import { isDecidedKind, readRow, readValue } from './rows.ts';
 
@@ -44,6 +48,9 @@ export interface OracleOptions {
 export interface OracleResult {
   /** Position in the stream, from 0. */
   readonly order: number;
+  /** Amendments that stand before the row's own decision, and right after it. */
+  readonly before: readonly Decision[];
+  readonly after: readonly Decision[];
   /** Absent for informing rows and for bad rows without a readable id. */
   readonly decision?: Decision;
   /** Of rows that are neither bad nor repeats: value by feature index. */
@@ -59,9 +66,12 @@ export function decideAll(
   rows: readonly InputRow[],
   options: OracleOptions = {},
 ): Decision[] {
-  return runOracle(plan, rows, options)
-    .map((result) => result.decision)
-    .filter((decision) => decision !== undefined);
+  return runOracle(plan, rows, options).flatMap(decisionsOf);
+}
+
+/** All that a row adds to the stream, in its order. */
+export function decisionsOf({ before, decision, after }: OracleResult): Decision[] {
+  return [...before, ...(decision === undefined ? [] : [decision]), ...after];
 }
 
 /** What became of each row of a stream, in order. */
@@ -85,7 +95,8 @@ interface Occurrence {
 /** One stream, row by row. */
 export class Oracle {
   readonly #prepared: PreparedPlan;
-  readonly #withShadow: boolean;
+  readonly #life: LifeModel;
+  readonly #keys: PaymentKeys;
   readonly #requiresKeys: boolean;
   #streamTime = -Infinity;
   #order = 0;
@@ -95,7 +106,8 @@ export class Oracle {
 
   constructor(plan: Plan, options: OracleOptions = {}) {
     this.#prepared = prepare(plan);
-    this.#withShadow = options.withShadow ?? false;
+    this.#life = new LifeModel(this.#prepared, options.withShadow ?? false);
+    this.#keys = new PaymentKeys(this.#prepared);
     this.#requiresKeys = options.requiresKeys ?? true;
     this.#entered = plan.entities.map(() => new Map());
   }
@@ -105,51 +117,57 @@ export class Oracle {
     const error = checkRow(this.#prepared, input);
     if (error !== null && (error !== 'MISSING_KEY' || this.#requiresKeys)) {
       const decision = invalidDecision(this.#prepared, input);
-      return { order, error, isLate: false, ...(decision !== undefined && { decision }) };
+      const nothing = { before: [], after: [], isLate: false };
+      return { order, error, ...nothing, ...(decision !== undefined && { decision }) };
     }
     const row = readRow(this.#prepared, input, order);
     this.#streamTime = Math.max(this.#streamTime, row.time);
 
-    const before = this.#occurrences.get(row.id);
+    const before = this.#life.before(this.#streamTime);
+    const last = this.#occurrences.get(row.id);
     const { forMs } = this.#prepared.plan.repeats;
     const known =
-      before !== undefined && this.#streamTime - before.streamTime <= forMs ? before : undefined;
+      last !== undefined && this.#streamTime - last.streamTime <= forMs ? last : undefined;
     if (known?.content === row.content) {
-      const decision = known.decision && repeatOf(known.decision);
-      return { order, isLate: false, ...(decision && { decision }) };
+      const newest = row.isDecided ? (this.#life.newest(row.id) ?? known.decision) : undefined;
+      const decision = newest && repeatOf(newest);
+      return { order, before, after: [], isLate: false, ...(decision && { decision }) };
     }
-    return this.#takeNew(row, known);
+    const result = this.#takeNew(row, known);
+    return { ...result, before: [...before, ...result.before], after: this.#life.after(row) };
+  }
+
+  /** Time passes until an instant, and no row comes. */
+  advance(untilMs: number): Decision[] {
+    if (untilMs < Infinity) this.#streamTime = Math.max(this.#streamTime, untilMs);
+    return this.#life.before(untilMs);
   }
 
   /** @param known what else came under the row's id */
   #takeNew(row: OracleRow, known: Occurrence | undefined): OracleResult {
-    const revision = (known?.revision ?? -1) + (row.isDecided ? 1 : 0);
     const { features, isLate } = this.#features(row);
-    const view = {
-      field: (number: number): Value => row.values[number],
-      feature: (index: number): FeatureValue => features[index],
-    };
-    const verdict = row.isDecided ? interpretRow(this.#prepared, view) : undefined;
     const flags = DECISION_FLAGS.filter(
       (flag) =>
         (flag === 'LATE' && isLate) ||
         (flag === 'REPEAT_DIFFERS' && known !== undefined) ||
         (flag === 'CURRENCY_UNKNOWN' && row.isCurrencyUnknown),
     );
-    const decision =
-      verdict && decisionOf(this.#prepared, row, revision, verdict, flags, this.#withShadow);
+    const next = (known?.revision ?? -1) + 1;
+    const decided = row.isDecided ? this.#life.decide(row, features, next, flags) : undefined;
+    const decision = decided?.decision;
     this.#occurrences.set(row.id, {
       content: row.content,
       streamTime: this.#streamTime,
-      revision,
+      revision: decision?.revision ?? known?.revision ?? -1,
       decision,
     });
     return {
       order: row.order,
+      before: decided?.before ?? [],
+      after: [],
       features,
       isLate,
-      ...(verdict && { verdict }),
-      ...(decision && { decision }),
+      ...(decided && { verdict: decided.verdict, decision: decided.decision }),
     };
   }
 
@@ -160,8 +178,12 @@ export class Oracle {
     const isBehind = row.time < lateTime;
     let isLate = isBehind;
     const features: FeatureValue[] = plan.features.map(() => undefined);
+    const isPayment =
+      row.raw[this.#prepared.fields.findIndex(({ name }) => name === 'kind')] === 'payment';
+    if (isPayment) this.#keys.keep(row, this.#streamTime);
+    const filled = isPayment ? row.raw : this.#keys.fill(row, this.#streamTime);
     plan.entities.forEach((entity, entityIndex) => {
-      const key = keyOf(row, entity.keyFields);
+      const key = keyOf(filled, entity.keyFields);
       const mine = plan.features
         .map((spec, index) => ({ spec, index }))
         .filter(({ spec }) => spec.entity === entityIndex);
@@ -182,41 +204,9 @@ export class Oracle {
 }
 
 /** undefined where a part of the key is absent. */
-function keyOf(row: OracleRow, keyFields: readonly number[]): string | undefined {
-  const parts = keyFields.map((number) => row.raw[number]);
+function keyOf(raw: readonly Value[], keyFields: readonly number[]): string | undefined {
+  const parts = keyFields.map((number) => raw[number]);
   return parts.includes(undefined) ? undefined : JSON.stringify(parts);
-}
-
-function decisionOf(
-  prepared: PreparedPlan,
-  row: OracleRow,
-  revision: number,
-  verdict: InterpretedVerdict,
-  flags: readonly DecisionFlag[],
-  withShadow: boolean,
-): Decision {
-  const { plan } = prepared;
-  const echo = (name: string): Record<string, string> => {
-    const value = row.raw[prepared.fields.findIndex((spec) => spec.name === name)];
-    return typeof value === 'string' ? { [name]: value } : {};
-  };
-  return {
-    decisionId: `${row.id}#${revision}`,
-    transactionId: row.id,
-    ...echo('account'),
-    ...echo('merchant'),
-    ...echo('order'),
-    outcome: verdict.outcome,
-    ...(verdict.reasons.length > 0 && { reasons: verdict.reasons }),
-    ...(verdict.score !== undefined && { score: verdict.score }),
-    ...(verdict.evidence.length > 0 && { evidence: verdict.evidence }),
-    ...(flags.length > 0 && { flags }),
-    ...(withShadow && verdict.shadow.length > 0 && { shadow: verdict.shadow }),
-    eventTime: row.time,
-    revision,
-    rulesHash: plan.hash,
-    ...(plan.version !== null && { rulesVersion: plan.version }),
-  };
 }
 
 /** The always-there fields of the decision that is repeated, its first reason, and the flag. */

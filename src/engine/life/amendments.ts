@@ -41,7 +41,7 @@ export class Amendments {
   hasChanged(record: number, verdict: Verdict): boolean {
     const { words } = this.#parts.lives;
     const w = record * LIFE_WORDS;
-    reasonsHash(verdict, this.#reasons);
+    reasonsHash(this.#parts.plan, verdict, this.#reasons);
     return (
       verdict.outcome !== this.#parts.records.get(record, LIFE_B.outcome) ||
       this.#reasons[0] !== words[w + LIFE_W.reasonsLo] ||
@@ -54,7 +54,7 @@ export class Amendments {
     const { plan, records } = this.#parts;
     const { words, doubles } = this.#parts.lives;
     const w = record * LIFE_WORDS;
-    reasonsHash(verdict, this.#reasons);
+    reasonsHash(this.#parts.plan, verdict, this.#reasons);
     words[w + LIFE_W.reasonsLo] = this.#reasons[0] as number;
     words[w + LIFE_W.reasonsHi] = this.#reasons[1] as number;
     words[w + LIFE_W.first] = firstReason(plan, verdict);

@@ -66,6 +66,8 @@ export class LifeEvaluation {
   readonly F: Float64Array;
   readonly FI: Int32Array;
   readonly #fired: Int32Array;
+  /** Rules that had fired before `judge`. */
+  readonly #firedBefore: Int32Array;
   readonly #parts: LifeParts;
   readonly #lives: Lives;
   readonly #amendments: Amendments;
@@ -73,6 +75,7 @@ export class LifeEvaluation {
   readonly #kindWord: number;
   readonly #kinds: Int32Array;
   readonly #hasLifeRules: boolean;
+  readonly #readsRow: boolean;
   /** Rules that read event.*: what an event showed stays shown when it is over. */
   readonly #latchBits: Int32Array;
   readonly #expiredReason: number;
@@ -93,7 +96,9 @@ export class LifeEvaluation {
     this.F = new Float64Array(Math.max(8, features.length)).fill(NaN);
     this.FI = new Int32Array(this.F.buffer);
     this.#fired = new Int32Array(rules.firedWords);
+    this.#firedBefore = new Int32Array(rules.firedWords);
     this.#template = missingRow(layout);
+    this.i32.set(this.#template);
     const nothing = new Uint8Array(0);
     const view = new DataView(new ArrayBuffer(0));
     this.#table = { i32: this.i32, f64: this.f64, bytes: nothing, view };
@@ -109,6 +114,7 @@ export class LifeEvaluation {
     );
     this.#latchBits = latchBits(plan, layout, rules.firedWords);
     this.#hasLifeRules = plan.rules.some((rule) => rule.isLife);
+    this.#readsRow = this.#hasLifeRules || plan.exempt.length > 0;
     this.#expiredReason = plan.reasons.findIndex(({ code }) => code === 'HOLD_EXPIRED');
   }
 
@@ -126,6 +132,9 @@ export class LifeEvaluation {
     const { rules, slots } = this.#parts;
     const { i32, f64, F } = this;
     const { words, doubles, now } = this.#lives;
+    rules.bind(this.#table, F, this.FI, this.#fired);
+    // Without life rules and exemptions nothing of it is read but what fired.
+    if (!this.#readsRow) return;
     i32.set(this.#template);
     const kind = this.records.get(record, LIFE_B.kind);
     f64[ROW.timeMs / 8] = doubles[record * LIFE_DOUBLES + LIFE_D.timeMs] as number;
@@ -140,7 +149,6 @@ export class LifeEvaluation {
     if (event.isPresent) slots.writeEvent(event.i32, event.f64, event.at, i32, f64, 0);
     slots.writeCause(i32, 0, CAUSES.indexOf(cause));
     if (slots.now >= 0) f64[slots.now] = now[0] as number;
-    rules.bind(this.#table, F, this.FI, this.#fired);
   }
 
   release(): void {
@@ -155,10 +163,11 @@ export class LifeEvaluation {
 
   #layOutOf(record: number): void {
     if (!this.verdicts.has(record)) return;
-    const of = this.#lives.find(this.verdicts.ofLo(record), this.verdicts.ofHi(record));
+    const of = this.records.findPayment(this.verdicts.ofLo(record), this.verdicts.ofHi(record));
     if (of < 0) return;
     this.readValues(of);
-    if (this.records.get(record, LIFE_B.kind) === RECORD_KIND.refund) {
+    const isRefund = this.records.get(record, LIFE_B.kind) === RECORD_KIND.refund;
+    if (isRefund && this.records.get(record, LIFE_B.outcome) === HOLD) {
       // The one in hand is counted, though it is held.
       const { values } = this.#parts.slots;
       values[VALUE.refundCount] = (values[VALUE.refundCount] as number) + 1;
@@ -222,13 +231,19 @@ export class LifeEvaluation {
     const fired = this.#fired;
     for (let word = 0; word < fired.length; word++) fired[word] = verdicts.rowBits(record, word);
     if (this.#hasLifeRules) rules.scoreLife(0);
+    // A refund or reversal was put to its payment once; what is new of it, an event must show.
+    const isPayment = this.records.get(record, LIFE_B.kind) === RECORD_KIND.payment;
     let isNew = false;
     for (let word = 0; word < fired.length; word++) {
-      const scored = (fired[word] as number) & (rules.lifeBits[word] as number);
-      const shown = verdicts.lifeBits(record, word) & (this.#latchBits[word] as number);
+      const bits = isPayment ? (rules.lifeBits[word] as number) : (this.#latchBits[word] as number);
+      const scored = (fired[word] as number) & bits;
+      const kept = isPayment ? (this.#latchBits[word] as number) : -1;
+      const shown = verdicts.lifeBits(record, word) & kept;
       const life = scored | shown;
-      fired[word] = (fired[word] as number) | shown;
-      const fresh = life & ~verdicts.lifeBits(record, word) & ~verdicts.waivedBits(record, word);
+      fired[word] = ((fired[word] as number) & ~(rules.lifeBits[word] as number)) | life;
+      const before = verdicts.lifeBits(record, word);
+      this.#firedBefore[word] = before | verdicts.rowBits(record, word);
+      const fresh = life & ~before & ~verdicts.waivedBits(record, word);
       if (fresh !== 0 && this.#stops(word, fresh)) isNew = true;
       if (life !== 0 || verdicts.has(record)) {
         verdicts.ensure(record);
@@ -259,15 +274,12 @@ export class LifeEvaluation {
     }
   }
 
-  /** The rules that have fired so far are waived for this decision. */
+  /** The rules that had fired before `judge` are waived for this decision. */
   waive(record: number): void {
     const { verdicts } = this;
     verdicts.ensure(record);
     for (let word = 0; word < this.#fired.length; word++) {
-      const bits =
-        verdicts.waivedBits(record, word) |
-        verdicts.rowBits(record, word) |
-        verdicts.lifeBits(record, word);
+      const bits = verdicts.waivedBits(record, word) | (this.#firedBefore[word] as number);
       verdicts.setWaivedBits(record, word, bits);
       this.#fired[word] = (this.#fired[word] as number) & ~bits;
     }
@@ -295,6 +307,8 @@ export class LifeEvaluation {
     context.byRefund = records.hasFlag(record, LIFE_FLAG.byRefund);
     blocks.complete(verdict);
     this.#keepHold(record);
+    // Its hold has ended, and nothing is left to reverse with: the next one would end likewise.
+    if (records.hasFlag(record, LIFE_FLAG.endless)) verdict.holdExpiresMs = NaN;
   }
 
   /** A hold that goes on ends when it was to end. */

@@ -122,7 +122,7 @@ export function keptParts(plan: Plan): KeptParts {
     visit(rule.when);
     if (rule.score !== null) visit(rule.score);
   }
-  if (plan.rules.some((rule) => rule.isLife)) for (const { when } of plan.exempt) visit(when);
+  for (const { when } of plan.exempt) visit(when);
   for (const timer of plan.life.timers) {
     visit(timer.kind === 'clock' ? timer.threshold : timer.scope);
   }

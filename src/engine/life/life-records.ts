@@ -56,6 +56,12 @@ export class LifeRecords {
     this.set(record, LIFE_B.flags, this.get(record, LIFE_B.flags) & ~flag);
   }
 
+  /** Record of a payment by its id's hash, or -1. */
+  findPayment(lo: number, hi: number): number {
+    const record = this.lives.find(lo, hi);
+    return record >= 0 && this.get(record, LIFE_B.kind) === RECORD_KIND.payment ? record : -1;
+  }
+
   refundCount(record: number): number {
     return this.get(record, LIFE_B.refundsLow) | (this.get(record, LIFE_B.refundsHigh) << 8);
   }
@@ -94,10 +100,15 @@ export class LifeRecords {
     } else if (contradicts(oldWallet, wallet) || contradicts(oldTerminal, terminal)) {
       this.conflict(record, 'status-contradicts');
     }
-    if (wallet !== 0 && !isLessKnown(oldWallet, wallet)) {
+    this.hear(record, wallet, terminal);
+  }
+
+  /** Words of wallet and terminal (0 = none), and the state that follows. */
+  hear(record: number, wallet: number, terminal: number): void {
+    if (wallet !== 0 && !isLessKnown(this.get(record, LIFE_B.walletStatus), wallet)) {
       this.set(record, LIFE_B.walletStatus, wallet);
     }
-    if (terminal !== 0 && !isLessKnown(oldTerminal, terminal)) {
+    if (terminal !== 0 && !isLessKnown(this.get(record, LIFE_B.terminalStatus), terminal)) {
       this.set(record, LIFE_B.terminalStatus, terminal);
     }
     this.settleState(record);

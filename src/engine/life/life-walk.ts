@@ -88,35 +88,56 @@ export class LifeWalk {
     this.#program = program;
   }
 
-  /** Rows [0, count) of the bound tables; null where nothing came of them. */
-  rows(count: number): LifeOutput | null {
+  /**
+   * Rows [0, count) of the bound tables; null where nothing came of them.
+   * @param isTile they were scored in one go: where only holds are kept, those noted then are all that
+   * there is to look at, unless some timer is due
+   */
+  rows(count: number, isTile: boolean): LifeOutput | null {
     const life = this.#program.life as LifePass;
-    const out = this.#out;
-    const entries = this.#entries;
-    out.begin();
-    entries.count = 0;
+    this.#out.begin();
+    this.#entries.count = 0;
+    const from = isTile && life.keepsHoldsOnly ? this.#notedRows(life, count) : 0;
     let fetched = 0;
-    for (let row = life.nextBusy(0, count); row < count; row = life.nextBusy(row + 1, count)) {
+    for (let row = life.nextBusy(from, count); row < count; row = life.nextBusy(row + 1, count)) {
       if (row >= fetched) {
         fetched = Math.min(count, row + PREFETCH_ROWS);
         life.prefetch(row, fetched);
       }
-      const start = out.total;
-      life.before(row, out);
-      life.apply(row, out);
-      const own = out.total;
-      const isOwn = life.isAboutAnother;
-      if (isOwn) {
-        out.ensure(this.#program.encoder.bytesMax * 2);
-        this.#program.encode(row, out.buffer);
-      }
-      const end = out.total;
-      life.after(row, out);
-      if (isOwn || out.total > start) {
-        entries.add(row, own - start, isOwn ? end - own : -1, out.total - end);
-      }
+      this.#row(life, row);
     }
     return this.#finish();
+  }
+
+  /** Walks the noted rows as long as no timer is due in the tile; gives the row to go on from. */
+  #notedRows(life: LifePass, count: number): number {
+    const { notedRows, notedCount } = this.#program;
+    let from = 0;
+    for (let k = 0; !life.isDueBy(count - 1); k++) {
+      if (k === notedCount) return count;
+      const row = notedRows[k] as number;
+      this.#row(life, row);
+      from = row + 1;
+    }
+    return from;
+  }
+
+  #row(life: LifePass, row: number): void {
+    const out = this.#out;
+    const start = out.total;
+    life.before(row, out);
+    life.apply(row, out);
+    const own = out.total;
+    const isOwn = life.isAboutAnother;
+    if (isOwn) {
+      out.ensure(this.#program.encoder.bytesMax * 2);
+      this.#program.encode(row, out.buffer);
+    }
+    const end = out.total;
+    life.after(row, out);
+    if (isOwn || out.total > start) {
+      this.#entries.add(row, own - start, isOwn ? end - own : -1, out.total - end);
+    }
   }
 
   /** Time passes until an instant, and no row comes. */

@@ -1,12 +1,13 @@
 // Of each timer the conditions of the rules that it is for, all that hangs on time taken for true.
 //
-// Negations stand at the atoms of a condition, so it only ever grows with them: an atom that reads a
-// clock, or asks for maintenance now, is replaced by true as a whole, and what is left bounds the rule
+// Negations stand at the atoms of a condition, so it only ever grows with them: an atom that reads what
+// moves without an event, or asks for maintenance now, is replaced by true as a whole, and what is left bounds the rule
 // from above, before and after the timer's instant.
 
 import type { Expression } from '../../domain/expression.ts';
 import { partsOf, someNode } from '../../domain/expression-tree.ts';
 import type { Plan, RulePlan, TimerPlan } from '../../domain/plan.ts';
+import { planFields } from '../../domain/plan.ts';
 import { shapeOf } from '../../rules/compile/lookup-plan.ts';
 import type { CompileContext, CompiledRowFunction } from '../../rules/compile/row-function.ts';
 import { compileRowFunction } from '../../rules/compile/row-function.ts';
@@ -46,13 +47,23 @@ export function withoutTime(e: Expression, plan: Plan): Expression {
     return { ...e, args: e.args.map((arg) => withoutTime(arg, plan)) };
   }
   const { text, at } = e;
-  const hangs = someNode(e, (node) => isClock(node, plan) || isMaintenance(node));
+  const hangs = someNode(e, (node) => isMoving(node, plan) || isMaintenance(node));
   return hangs ? { op: 'boolean', value: true, type: 'boolean', text, at } : e;
 }
 
-function isClock(e: Expression, plan: Plan): boolean {
-  if (e.op !== 'field') return false;
-  return plan.life.timers.some((timer) => timer.kind === 'clock' && timer.field === e.field);
+/** What may be another value at another instant though nothing happened to the payment. */
+const MOVING: ReadonlySet<string> = new Set([
+  'payment.age',
+  'payment.pendingFor',
+  'payment.codeUses', // others may use its code
+  'payment.openMethod',
+  'payment.reversalOpen',
+  'payment.voidOpen',
+  'payment.refundOpen',
+]);
+
+function isMoving(e: Expression, plan: Plan): boolean {
+  return e.op === 'field' && MOVING.has(planFields(plan)[e.field]?.name ?? '');
 }
 
 function isMaintenance(e: Expression): boolean {
