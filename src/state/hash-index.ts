@@ -31,6 +31,7 @@ export class HashIndex {
   #split = 0;
   #count = 0;
   /** Overflow buckets: next fresh one (grows downwards), and the list of freed ones. */
+  readonly #overflowFirst: number;
   #overflowNext: number;
   #overflowFree = 0;
 
@@ -39,6 +40,7 @@ export class HashIndex {
     // A quarter more than the load needs holds the overflow chains with room to spare.
     const buckets = Math.ceil((entriesMax / LOAD_MAX) * 1.25) + (2 << LEVEL_MIN) + 64;
     this.words = reserveWords(buckets * BUCKET_WORDS);
+    this.#overflowFirst = buckets - 1;
     this.#overflowNext = buckets - 1;
   }
 
@@ -49,7 +51,7 @@ export class HashIndex {
   /** Bytes in use (not those reserved). */
   get bytesUsed(): number {
     const buckets = (1 << this.#level) + this.#split;
-    return (buckets + (this.words.length / BUCKET_WORDS - 1 - this.#overflowNext)) * 64;
+    return (buckets + this.#overflowFirst - this.#overflowNext) * 64;
   }
 
   /** Word offset of the home bucket of `hi`. */

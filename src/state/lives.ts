@@ -44,6 +44,7 @@ export const LIFE_W = {
   reasonsLo: 26,
   reasonsHi: 27,
   first: 28, // first reason, as a repeat tells it
+  content: 29, // low half of the row's content hash
 } as const;
 
 /** Bytes of a record from LIFE_W.states. States that are unknown are 0, else index + 1. */

@@ -54,7 +54,8 @@ const LARGE: RulePlan = {
     right: { ...node('money', '5.00'), op: 'number', value: 500 },
   },
   mode: 'live',
-  outcome: 'hold',
+  // Not a hold: those are kept beyond their repeats.
+  outcome: 'reverse',
   reason: 0,
   score: null,
   isLife: false,
@@ -64,7 +65,9 @@ const LARGE: RulePlan = {
 
 function planWith(forMs: number, ids: number): Plan {
   const parts = { rules: [LARGE], features: [], repeats: { forMs, ids } };
-  return planOf(parts, new Random(1), { latenessMs: 1e9 });
+  // No sum of scores holds either.
+  const plan = planOf(parts, new Random(1), { latenessMs: 1e9 });
+  return { ...plan, score: { hold: null, reverse: null } };
 }
 
 /** What a decision tells: its id, its outcome and whether the row repeats. */
@@ -105,7 +108,7 @@ class Model {
     } else if (entry.amount === row.amount && entry.kind === row.kind) {
       return isDecided ? [`${row.id}#${entry.revision}`, entry.outcome, 'REPEAT'] : null;
     } else flag = 'REPEAT_DIFFERS';
-    const outcome = row.amount > 500 ? 'hold' : 'allow';
+    const outcome = row.amount > 500 ? 'reverse' : 'allow';
     const revision = entry.revision + (isDecided ? 1 : 0);
     Object.assign(entry, {
       amount: row.amount,

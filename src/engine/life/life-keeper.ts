@@ -14,6 +14,7 @@ import type { LifeState } from './life-state.ts';
 // Own constants: an imported one is loaded and checked at each use in a hot loop.
 const FLAGS_WORD: number = ROW.flags / 4;
 const TIME_WORD: number = ROW.timeMs / 4;
+const CONTENT_WORD: number = ROW.contentLo / 4;
 const VERDICT_WORD: number = ROW.verdict / 4;
 const REVISION_WORD: number = ROW.revision / 4;
 const TRUNCATED: number = ROW_FLAG.truncated;
@@ -151,6 +152,9 @@ export class LifeKeeper {
     const { records, enums, options } = this.#state;
     const d = record * LIFE_DOUBLES;
     doubles[d + LIFE_D.timeMs] = f64[(at + TIME_WORD) >> 1] as number;
+    this.#state.lives.words[record * LIFE_WORDS + LIFE_W.content] = i32[
+      at + CONTENT_WORD
+    ] as number;
     records.set(record, LIFE_B.rail, options.blocks.railOf(i32, at) + 1);
     if (records.get(record, LIFE_B.kind) !== RECORD_KIND.payment) return;
     doubles[d + LIFE_D.charged] = f64[(at + this.#state.amountAt) >> 1] as number;

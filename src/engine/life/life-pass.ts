@@ -29,6 +29,7 @@ const KIND_WORD: number = ROW.kind / 4;
 const VERDICT_WORD: number = ROW.verdict / 4;
 const REVISION_WORD: number = ROW.revision / 4;
 const REPEAT_ROW_WORD: number = ROW.repeatRow / 4;
+const CONTENT_WORD: number = ROW.contentLo / 4;
 const STREAM_TIME_WORD: number = ROW.streamTimeMs / 4;
 const { bad: BAD, decided: DECIDED, repeat: REPEAT, repeatDiffers: DIFFERS } = ROW_FLAG;
 const KIND_RELEASE: number = KIND.release;
@@ -180,6 +181,8 @@ export class LifePass {
     );
     if (record < 0) return;
     const w = record * LIFE_WORDS;
+    // Where only holds are kept, an id may have been decided anew and allowed since.
+    if (words[w + LIFE_W.content] !== i32[at + CONTENT_WORD]) return;
     i32[at + REPEAT_ROW_WORD] = -1;
     i32[at + REVISION_WORD] = words[w + LIFE_W.revision] as number;
     i32[at + VERDICT_WORD] = packVerdict(
