@@ -2,6 +2,7 @@
 // transaction gives the same record from JSON and msgpack (places in the bytes excepted).
 //
 //   json-decoder, msgpack-decoder   the common rows, one loop, calls for rare values only
+//   straight-decoder             msgpack rows in the contract's order, as generated code, first
 //   json-reader, msgpack-reader     any value, careful; what the loops call for rare ones
 //   json-row, msgpack-row           a whole row by the careful way, into a draft
 //   row-draft                       a row's fields, checked; for every row that is not common

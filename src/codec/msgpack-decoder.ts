@@ -63,7 +63,7 @@ const HIGH_BITS = 0x80808080 | 0;
 const TWO_TO_53 = 2 ** 53;
 
 /** A key as msgpack writes it, or null: longer than a fixstr. */
-function msgpackKey(name: string): Uint8Array | null {
+export function msgpackKey(name: string): Uint8Array | null {
   const bytes = new TextEncoder().encode(name);
   return bytes.length < 32 ? Uint8Array.of(0xa0 | bytes.length, ...bytes) : null;
 }

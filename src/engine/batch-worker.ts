@@ -77,7 +77,7 @@ export class BatchWorker {
   readonly #workers: number;
   readonly #clock: Clock;
   readonly #letters: DeadLetterBox;
-  readonly #lists: KeyList[];
+  readonly #lists: (readonly [KeyList])[];
   readonly #owners: Int32Array;
   /** 0 a shard of this worker, 1 another's. */
   readonly #isOthers: Int32Array;
@@ -105,7 +105,7 @@ export class BatchWorker {
     const { program, workers } = options;
     this.#ahead = new AheadDecoder(program, options.index, workers);
     this.#encoder = new RowEncoder(program, options.letters);
-    this.#lists = program.passes.map(() => makeKeyList(TILE_ROWS));
+    this.#lists = program.passes.map(() => [makeKeyList(TILE_ROWS)]);
     this.#owners = Int32Array.from({ length: 16 }, (_, shard) => shard % workers);
     this.#isOthers = this.#owners.map((owner) => (owner === options.index ? 0 : 1));
     this.#goodRows = new Int32Array(workers > 1 ? 1 << 20 : TILE_ROWS);
@@ -260,10 +260,10 @@ export class BatchWorker {
   #updateWindows(i32: Int32Array, count: number): void {
     const { passes, collectors } = this.#program;
     for (let k = 0; k < passes.length; k++) {
-      const list = this.#lists[k] as KeyList;
-      list.count = 0;
-      collectors[k]?.collect(i32, 0, count, [list], this.#owners);
-      passes[k]?.run(list);
+      const lists = this.#lists[k] as readonly [KeyList];
+      lists[0].count = 0;
+      collectors[k]?.collect(i32, 0, count, lists, this.#owners);
+      passes[k]?.run(lists[0]);
     }
   }
 

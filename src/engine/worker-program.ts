@@ -7,7 +7,7 @@ import type { HashKey } from '../base/hash.ts';
 import type { DecisionEncoder, OutputBuffer } from '../codec/decision-writer.ts';
 import { makeDecisionEncoder } from '../codec/decision-encoder.ts';
 import type { RowDecoder } from '../codec/row-decoder.ts';
-import { createJsonDecoder, createMsgpackDecoder } from '../codec/row-decoder.ts';
+import { createRowDecoder } from '../codec/row-decoder.ts';
 import type { MoneyConversion } from '../domain/currencies.ts';
 import { createMoneyConversion } from '../domain/currencies.ts';
 import type { FeatureLayout } from '../domain/feature-layout.ts';
@@ -27,6 +27,7 @@ import { SHARDS } from '../state/entity-state.ts';
 import { OfKeys } from '../state/of-keys.ts';
 import { Repeats, verdictOutcome } from '../state/repeats.ts';
 import { makeCounters } from './counters.ts';
+import { compileFunction } from './generated-code.ts';
 import { FeaturePass, makeStateTables } from './feature-pass.ts';
 import { OverdueDecisions } from './life/overdue-decisions.ts';
 import { LifeFill } from './life/life-fill.ts';
@@ -188,11 +189,10 @@ export class WorkerProgram {
   decoderOf(format: Format): RowDecoder {
     let decoder = this.#decoders[format];
     if (decoder === undefined) {
-      const { plan } = this;
       const { hashKey, scratchOffset, requireKeys } = this.#options;
       const money = this.#money;
       const options = { layout: this.rows, hashKey, scratchOffset, money, requireKeys };
-      decoder = format === 'ndjson' ? createJsonDecoder(options) : createMsgpackDecoder(options);
+      decoder = createRowDecoder(format, options, compileFunction);
       this.#decoders[format] = decoder;
     }
     return decoder;

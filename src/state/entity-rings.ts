@@ -6,6 +6,7 @@
 // directory only of a ring of pages. Where rows stand is ring-memory.ts's, how they leave
 // ring-drops.ts's: classes one upon the other, so that the generated loop has one object to call.
 
+import type { DistinctIndex } from './distinct-index.ts';
 import { INDEXED_ABOVE } from './distinct-index.ts';
 import { RING_ROWS_MIN, RingDrops } from './ring-drops.ts';
 import { HEADER, HEADER_FLAG, PAGE_ROWS } from './state-layout.ts';
@@ -164,26 +165,30 @@ export class EntityRings extends RingDrops {
 
   /** Indexes the values of a ring that has grown large, and forgets those of one that shrank. */
   #indexAsNeeded(slot: number): void {
-    const { layout, H, R } = this;
+    const { H } = this;
     if (this.distinct === null) return;
     const h = slot * this.headerWords;
     const flags = H[h + HEADER.flags] as number;
     const isIndexed = (flags & HEADER_FLAG.indexed) !== 0;
     if (isIndexed === (H[h + HEADER.capacity] as number) > INDEXED_ABOVE) return;
-    if (isIndexed) {
-      this.forgetIndex(slot);
-      return;
-    }
-    if (this.distinct.hasRoomFor(H[h + HEADER.capacity] as number)) {
+    if (isIndexed) this.forgetIndex(slot);
+    else if (this.distinct.hasRoomFor(H[h + HEADER.capacity] as number)) {
       H[h + HEADER.flags] = flags | HEADER_FLAG.indexed;
-    } else return;
+      this.#index(slot, this.distinct);
+    }
+  }
+
+  /** Apart from the look at whether to: what a closure captures is made on entry, used or not. */
+  #index(slot: number, distinct: DistinctIndex): void {
+    const { layout, H, R } = this;
+    const h = slot * this.headerWords;
     const end = H[h + HEADER.end] as number;
     for (let seq = H[h + HEADER.start] as number; seq !== end; seq = (seq + 1) | 0) {
       const a = this.at(h, seq);
       layout.distincts.forEach((term, i) => {
         if (((R[a + layout.rowFlags] as number) & term.presentBit) === 0) return;
         const lo = R[a + term.hash] as number;
-        this.distinct?.set(slot, i, lo, R[a + term.hash + 1] as number, seq);
+        distinct.set(slot, i, lo, R[a + term.hash + 1] as number, seq);
       });
     }
   }

@@ -4,11 +4,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_HASH_KEY } from '../../src/base/hash.ts';
 import { createJsonDecoder } from '../../src/codec/json-decoder.ts';
-import { createMsgpackDecoder } from '../../src/codec/msgpack-decoder.ts';
+import { createStraightDecoder } from '../../src/codec/straight-decoder.ts';
 import { createMoneyConversion } from '../../src/domain/currencies.ts';
 import type { RowLayout } from '../../src/domain/row-layout.ts';
 import { ROW, ROW_FLAG, makeRowLayout } from '../../src/domain/row-layout.ts';
 import type { RowTable } from '../../src/domain/verdict.ts';
+import { compileFunction } from '../../src/engine/generated-code.ts';
 import { ANY_ROWS, STYLES, writeJson } from './arbitrary-rows.ts';
 import type { Decoded } from './decode-support.ts';
 import {
@@ -50,7 +51,10 @@ function decodeAll(
     view: new DataView(memory, 0, scratchOffset),
   };
   const options = { layout, hashKey: DEFAULT_HASH_KEY, scratchOffset, money: null };
-  const decoder = format === 'json' ? createJsonDecoder(options) : createMsgpackDecoder(options);
+  const decoder =
+    format === 'json'
+      ? createJsonDecoder(options)
+      : createStraightDecoder(options, compileFunction);
   const split = new Int32Array(rows.length).fill(-1);
   decoder.decode(table, Int32Array.from(spans), split, 0, rows.length, 0);
   return rows.map((_, record) => readRecord(layout, table, record));

@@ -12,26 +12,26 @@ const SCORE = 0x200000;
 
 /** 64 bits that stand for the reasons of a verdict in their order; no reasons are 0, 0. */
 export function reasonsHash(plan: Plan, verdict: Verdict, out: Int32Array): void {
-  let lo = 0;
-  let hi = 0;
-  const add = (reason: number): void => {
-    lo = mix32((Math.imul(lo, 0x9e3779b1) + reason + 1) | 0);
-    hi = mix32((Math.imul(hi, 0x85ebca6b) ^ (reason + 0x5bd1)) | 0);
-  };
-  if (verdict.engineReason >= 0) add(0x100000 + verdict.engineReason);
+  out[0] = 0;
+  out[1] = 0;
+  if (verdict.engineReason >= 0) addReason(out, 0x100000 + verdict.engineReason);
   // What is told of SCORE is its place, behind the rules that are as severe.
   let isScoreLeft = verdict.scoreOutcome > 0;
   for (let k = 0; k < verdict.reasonCount; k++) {
     const rule = verdict.reasonRules[k] as number;
     if (isScoreLeft && severityOf(plan, rule) < verdict.scoreOutcome) {
-      add(SCORE);
+      addReason(out, SCORE);
       isScoreLeft = false;
     }
-    add(rule);
+    addReason(out, rule);
   }
-  if (isScoreLeft) add(SCORE);
-  out[0] = lo;
-  out[1] = hi;
+  if (isScoreLeft) addReason(out, SCORE);
+}
+
+/** No closure in reasonsHash: it runs for every payment that is kept. */
+function addReason(out: Int32Array, reason: number): void {
+  out[0] = mix32((Math.imul(out[0] as number, 0x9e3779b1) + reason + 1) | 0);
+  out[1] = mix32((Math.imul(out[1] as number, 0x85ebca6b) ^ (reason + 0x5bd1)) | 0);
 }
 
 /** The first reason that a decision tells, as one number (FIRST_REASON). */

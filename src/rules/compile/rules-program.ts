@@ -159,8 +159,10 @@ export class RulesProgram {
 
   /** The bytes of a feature table: two take turns where payments live on. */
   #bytesOf(F: Float64Array): Uint8Array {
-    const known = this.#views.find(({ buffer }) => buffer === F.buffer);
-    if (known !== undefined && known.byteLength === F.byteLength) return known;
+    // No closure: where payments are decided again this is called twice a tile and each time.
+    for (const known of this.#views) {
+      if (known.buffer === F.buffer && known.byteLength === F.byteLength) return known;
+    }
     const bytes = new Uint8Array(F.buffer, F.byteOffset, F.byteLength);
     this.#views.unshift(bytes);
     this.#views.length = Math.min(this.#views.length, FEATURE_TABLES);
