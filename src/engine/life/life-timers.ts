@@ -83,7 +83,7 @@ export class LifeTimers {
     // A hold that is over when it begins ends at once: time does not go back.
     const endMs = Math.max(held, now[0] as number);
     if (held === held) {
-      this.#lastMs = Math.max(this.#lastMs, end);
+      this.#lastMs = Math.max(this.#lastMs, endMs);
       this.#consider(endMs, TIMER.hold);
     }
     const isForced = this.#records.hasFlag(record, LIFE_FLAG.forced);
