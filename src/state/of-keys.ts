@@ -25,6 +25,8 @@ const HEAD_WORDS = 4;
 const E = { time: 0, lo: 2, hi: 3 } as const;
 /** High word of a NaN: the payment has no such key. */
 const MISSING_HI = 0x7ff80000;
+/** Time of an entry whose payment has another by now. */
+const GONE_MS = -Infinity;
 
 export interface OfKeysOptions {
   readonly layout: RowLayout;
@@ -141,7 +143,13 @@ export class OfKeys {
     const hi = i32[word + 1] as number;
     const words = this.#words;
     const entryWords = this.#entryWords;
-    const known = this.#index.find(lo, hi, words, entryWords, E.hi);
+    let known = this.#index.find(lo, hi, words, entryWords, E.hi);
+    if (known >= 0 && this.#isOld(known)) {
+      // Too old, though not yet taken away: it is not known any more.
+      this.#index.remove(lo, hi, known);
+      this.#times[(known * entryWords) >> 1] = GONE_MS;
+      known = -1;
+    }
     const entry = known >= 0 ? known : this.#append(lo, hi, ring);
     const e = entry * entryWords;
     const slots = this.#slots;
@@ -178,7 +186,9 @@ export class OfKeys {
       if (!isFull && !isOld) return;
       if (!isOld) this.evicted++;
       const e = entry * this.#entryWords;
-      this.#index.remove(this.#words[e + E.lo] as number, this.#words[e + E.hi] as number, entry);
+      if (this.#times[e >> 1] !== GONE_MS) {
+        this.#index.remove(this.#words[e + E.lo] as number, this.#words[e + E.hi] as number, entry);
+      }
       this.#heads[ring] = head + 1;
     }
   }
