@@ -1,5 +1,5 @@
 // Rows whose `of` is not there yet: kept as they are, in a block of the text arena each, until the
-// payment comes or `waitMs` of stream time have passed. A ring in the order of arrival, and a chain
+// payment comes or `waitMs` of stream time have passed. A list in the order of arrival, and a chain
 // for each id that is awaited. At `rowsMax` the oldest leaves, counted; those that waited in vain
 // are counted too.
 
@@ -18,12 +18,17 @@ export class Waiting {
   readonly #rowsMax: number;
   readonly #waitMs: number;
   readonly #since: Float64Array;
-  /** Of entry k % rowsMax: node + 1 (0 = it has left), block and its size. */
+  /** Of each entry: node + 1 in its id's chain, block and its size; neighbours + 1 in the list. */
   readonly #nodes: Int32Array;
   readonly #blocks: Int32Array;
   readonly #sizes: Int32Array;
-  #head = 0;
-  #tail = 0;
+  readonly #older: Int32Array;
+  readonly #newer: Int32Array;
+  /** Entries + 1; 0 = none. */
+  #oldest = 0;
+  #newest = 0;
+  #free = 0;
+  #next = 0;
   #count = 0;
 
   constructor(rowsMax: number, waitMs: number, texts: TextArena) {
@@ -35,6 +40,8 @@ export class Waiting {
     this.#nodes = reserveWords(rowsMax);
     this.#blocks = reserveWords(rowsMax);
     this.#sizes = reserveWords(rowsMax);
+    this.#older = reserveWords(rowsMax);
+    this.#newer = reserveWords(rowsMax);
   }
 
   get count(): number {
@@ -44,11 +51,11 @@ export class Waiting {
   /** A row begins to wait for the id with this hash; its copy is the block. */
   add(lo: number, hi: number, block: number, bytes: number): void {
     this.expire();
-    if (this.#tail - this.#head >= this.#rowsMax) {
-      if (this.#nodes[this.#head % this.#rowsMax] !== 0) this.evicted++;
-      this.#dropHead();
+    if (this.#count >= this.#rowsMax) {
+      this.evicted++;
+      this.#remove(this.#oldest - 1);
     }
-    const at = this.#tail++ % this.#rowsMax;
+    const at = this.#append();
     this.#chains.now[0] = this.now[0] as number;
     this.#nodes[at] = this.#chains.join(this.#chains.take(lo, hi), at);
     this.#blocks[at] = block;
@@ -72,26 +79,37 @@ export class Waiting {
 
   /** Takes away what has waited too long. */
   expire(): void {
-    while (this.#head < this.#tail) {
-      const at = this.#head % this.#rowsMax;
-      const isGone = this.#nodes[at] === 0;
-      const isOver = (this.#since[at] as number) + this.#waitMs < (this.now[0] as number);
-      if (!isGone && !isOver) return;
-      if (!isGone) this.expired++;
-      this.#dropHead();
+    while (this.#oldest > 0) {
+      const at = this.#oldest - 1;
+      if ((this.#since[at] as number) + this.#waitMs >= (this.now[0] as number)) return;
+      this.expired++;
+      this.#remove(at);
     }
   }
 
-  #dropHead(): void {
-    const at = this.#head % this.#rowsMax;
-    if (this.#nodes[at] !== 0) this.#remove(at);
-    this.#head++;
+  /** An entry at the end of the list. */
+  #append(): number {
+    const at = this.#free > 0 ? this.#free - 1 : this.#next++;
+    if (this.#free > 0) this.#free = this.#newer[at] as number;
+    this.#older[at] = this.#newest;
+    this.#newer[at] = 0;
+    if (this.#newest > 0) this.#newer[this.#newest - 1] = at + 1;
+    else this.#oldest = at + 1;
+    this.#newest = at + 1;
+    return at;
   }
 
   #remove(at: number): void {
     this.#chains.leave(this.#nodes[at] as number);
     this.#texts.give(this.#blocks[at] as number, this.#sizes[at] as number);
-    this.#nodes[at] = 0;
+    const older = this.#older[at] as number;
+    const newer = this.#newer[at] as number;
+    if (older > 0) this.#newer[older - 1] = newer;
+    else this.#oldest = newer;
+    if (newer > 0) this.#older[newer - 1] = older;
+    else this.#newest = older;
+    this.#newer[at] = this.#free;
+    this.#free = at + 1;
     this.#count--;
   }
 }
