@@ -8,6 +8,7 @@ import type { DecisionEncoder, OutputBuffer } from '../codec/decision-writer.ts'
 import { makeDecisionEncoder } from '../codec/decision-encoder.ts';
 import type { RowDecoder } from '../codec/row-decoder.ts';
 import { createJsonDecoder, createMsgpackDecoder } from '../codec/row-decoder.ts';
+import type { MoneyConversion } from '../domain/currencies.ts';
 import { createMoneyConversion } from '../domain/currencies.ts';
 import type { FeatureLayout } from '../domain/feature-layout.ts';
 import { makeFeatureLayout } from '../domain/feature-layout.ts';
@@ -91,6 +92,7 @@ export class WorkerProgram {
   ofKeys: OfKeys | null;
   readonly #blocks: VerdictBlocks;
   readonly #fill: LifeFill | null;
+  readonly #money: MoneyConversion | null;
   readonly #overdue: OverdueDecisions | null;
   readonly #decisions: RowDecisions;
   readonly #slots: LifeSlots;
@@ -138,6 +140,8 @@ export class WorkerProgram {
     );
     this.rules = compileRules(plan, this.rows, this.features, { pool, runtime });
     this.#context = { plan, layout: this.rows, features: this.features, pool, runtime };
+    this.#money =
+      plan.currency === null ? null : createMoneyConversion(plan.currency, plan.rates, hashKey);
     this.#blocks = new VerdictBlocks(plan, this.rows, pool);
     this.#slots = new LifeSlots(plan, this.rows, pool);
     this.#fill =
@@ -183,8 +187,7 @@ export class WorkerProgram {
     if (decoder === undefined) {
       const { plan } = this;
       const { hashKey, scratchOffset, requireKeys } = this.#options;
-      const money =
-        plan.currency === null ? null : createMoneyConversion(plan.currency, plan.rates, hashKey);
+      const money = this.#money;
       const options = { layout: this.rows, hashKey, scratchOffset, money, requireKeys };
       decoder = format === 'ndjson' ? createJsonDecoder(options) : createMsgpackDecoder(options);
       this.#decoders[format] = decoder;
@@ -238,6 +241,7 @@ export class WorkerProgram {
       slots: this.#slots,
       fill: this.#fill,
       overdue: this.#overdue,
+      money: this.#money,
       rescore: (row) => {
         this.#decisions.rescore(row);
       },

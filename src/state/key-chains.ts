@@ -2,7 +2,7 @@
 // order in which they came. An anchor a key (its first and last node, a state, how many came), a node
 // a membership; a member leaves in O(1).
 //
-// Anchors without members are kept while they are not quiet for longer than `keepMs` (payment codes:
+// Anchors without members (that are kept) are kept while they are not quiet for longer than `keepMs` (payment codes:
 // a code may be scanned before it is paid with) or go at once (`keepMs` 0: terminals). At `anchorsMax`
 // the one that was touched longest ago leaves; its members stay, but are no longer reached by the key.
 
@@ -18,6 +18,8 @@ export interface KeyChainsOptions {
   readonly anchorsMax: number;
   readonly nodesMax: number;
   readonly keepMs: number;
+  /** Whether a member counts still; one that does not is only waiting to be taken out. */
+  readonly isKept?: (record: number) => boolean;
 }
 
 export class KeyChains {
@@ -31,6 +33,7 @@ export class KeyChains {
   readonly #index: HashIndex;
   readonly #anchorsMax: number;
   readonly #keepMs: number;
+  readonly #isKept: (record: number) => boolean;
   // All + 1, 0 = none.
   #oldest = 0;
   #newest = 0;
@@ -40,7 +43,8 @@ export class KeyChains {
   #nodeNext = 0;
   #nodeCount = 0;
 
-  constructor({ anchorsMax, nodesMax, keepMs }: KeyChainsOptions) {
+  constructor({ anchorsMax, nodesMax, keepMs, isKept = () => true }: KeyChainsOptions) {
+    this.#isKept = isKept;
     this.#anchorsMax = anchorsMax;
     this.#keepMs = keepMs;
     this.#anchors = reserveWords((anchorsMax + 1) * ANCHOR_WORDS);
@@ -171,9 +175,12 @@ export class KeyChains {
   }
 
   #isQuiet(anchor: number): boolean {
-    if (this.#anchors[anchor * ANCHOR_WORDS + A.first] !== 0) return false;
     const touched = this.#times[(anchor * ANCHOR_WORDS) / 2] as number;
-    return touched + this.#keepMs < (this.now[0] as number);
+    if (touched + this.#keepMs >= (this.now[0] as number)) return false;
+    for (let node = this.first(anchor); node > 0; node = this.next(node)) {
+      if (this.#isKept(this.recordOf(node))) return false;
+    }
+    return true;
   }
 
   #newAnchor(lo: number, hi: number): number {

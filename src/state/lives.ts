@@ -6,7 +6,8 @@
 //
 // A record takes LIFE_WORDS words; id, account and the values that life rules read lie in the text
 // arena (engine/life/kept-values.ts knows their form).
-// A record that was not touched for `keepMs` is no longer found, whether it was taken away or not.
+// A record that was not touched for `keepMs`, and is not held, is no longer found, whether it was taken
+// away or not.
 // At `perShard` records of a shard the one that was touched longest ago has to leave: the caller ends
 // its life (a hold is resolved) and removes it. Cost: one cache miss a look-up, two a new record.
 
@@ -62,6 +63,7 @@ export const LIFE_B = {
   refundsLow: 12,
   refundsHigh: 13,
   timer: 14, // what the timer that is set is for, TIMER
+  currency: 15, // 0 = the file's; k = rates[k - 1]'s; 255 = another
 } as const;
 
 export const LIFE_FLAG = {
@@ -71,6 +73,8 @@ export const LIFE_FLAG = {
   expired: 8, // HOLD_EXPIRED is among the reasons
   scoreWaived: 16,
   onTerminal: 32, // the row has a terminal
+  endless: 64, // its hold has ended by a reverse: if it holds again, then without an end
+  moved: 128, // of a refund or reversal: its payment has moved
 } as const;
 
 const SHARDS = 16;
@@ -122,20 +126,30 @@ export class Lives {
   /** The record of an id, or -1; one that has been quiet too long is not found. */
   find(lo: number, hi: number): number {
     const record = this.index.find(lo, hi, this.words, LIFE_WORDS, LIFE_W.idHi);
-    return record >= 0 && this.#isQuiet(record) ? -1 : record;
+    return record >= 0 && this.isQuiet(record) ? -1 : record;
   }
 
-  #isQuiet(record: number): boolean {
+  /** No longer kept, though its record may be there still. */
+  isQuiet(record: number): boolean {
+    if (!this.#isOld(record)) return false;
+    const held = this.doubles[record * LIFE_DOUBLES + LIFE_D.heldMs] as number;
+    return !(held >= (this.now[0] as number));
+  }
+
+  #isOld(record: number): boolean {
     const touched = this.doubles[record * LIFE_DOUBLES + LIFE_D.touchedMs] as number;
     return touched + this.#keepMs < (this.now[0] as number);
   }
 
-  /** A record of this shard that has to leave before another comes; -1 = none. */
+  /** A record of this shard that has to leave before another comes, quiet ones first; -1 = none. */
   leaving(lo: number): number {
     const shard = lo & (SHARDS - 1);
     const oldest = (this.#oldest[shard] as number) - 1;
-    if (oldest < 0) return -1;
-    return (this.#counts[shard] as number) >= this.#perShard || this.#isQuiet(oldest) ? oldest : -1;
+    for (let record = oldest; record >= 0 && this.#isOld(record);) {
+      if (this.isQuiet(record)) return record;
+      record = (this.words[record * LIFE_WORDS + LIFE_W.newer] as number) - 1;
+    }
+    return (this.#counts[shard] as number) >= this.#perShard ? oldest : -1;
   }
 
   isFull(lo: number): boolean {

@@ -57,7 +57,7 @@ export class LifeDecisions {
     evaluation.judge(record);
     records.setFlag(record, LIFE_FLAG.expired);
     if (onExpiry === 0) evaluation.waive(record);
-    else records.setFlag(record, LIFE_FLAG.forced);
+    else records.setFlag(record, LIFE_FLAG.forced | LIFE_FLAG.endless);
     if (onExpiry === 2) records.setFlag(record, LIFE_FLAG.byRefund);
     evaluation.decide(record);
     evaluation.amend(record, 'hold-expired', flags, out);
@@ -66,9 +66,13 @@ export class LifeDecisions {
     this.#resolved(record, out);
   }
 
-  /** Decides a record again after an event. */
+  /** Decides a record again after an event. What was reversed by decline or expiry stays as it is. */
   reconsider(record: number, cause: Cause, out: OutputRegion): void {
     const evaluation = this.#state.evaluation;
+    if (this.#state.records.hasFlag(record, LIFE_FLAG.forced)) {
+      this.#state.timers.arm(record, evaluation, 0);
+      return;
+    }
     evaluation.layOut(record, cause);
     evaluation.judge(record);
     evaluation.decide(record);
@@ -90,8 +94,10 @@ export class LifeDecisions {
     evaluation.layOut(record, 'release');
     const isStopped = evaluation.judge(record);
     if (!isRefused && !isStopped) {
-      if (word === APPROVE) evaluation.waive(record);
-      else records.setFlag(record, LIFE_FLAG.forced);
+      if (word === APPROVE) {
+        evaluation.waive(record);
+        records.clearFlag(record, LIFE_FLAG.forced | LIFE_FLAG.byRefund | LIFE_FLAG.endless);
+      } else records.setFlag(record, LIFE_FLAG.forced);
     }
     evaluation.decide(record);
     const isChanged = evaluation.hasChanged(record);
@@ -108,8 +114,10 @@ export class LifeDecisions {
     const { verdicts, event } = this.#state.evaluation;
     if (!this.#state.isAll || kind === RECORD_KIND.payment || !verdicts.has(record)) return;
     if (records.get(record, LIFE_B.outcome) !== ALLOW) return;
+    if (records.hasFlag(record, LIFE_FLAG.moved)) return;
     const payment = records.findPayment(verdicts.ofLo(record), verdicts.ofHi(record));
     if (payment < 0) return;
+    records.setFlag(record, LIFE_FLAG.moved);
     if (kind === RECORD_KIND.refund) {
       records.countRefund(payment, verdicts.amount(record), 1);
       records.settleState(payment);

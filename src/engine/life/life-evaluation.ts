@@ -66,6 +66,8 @@ export class LifeEvaluation {
   readonly F: Float64Array;
   readonly FI: Int32Array;
   readonly #fired: Int32Array;
+  /** Rules that had fired before `judge`. */
+  readonly #firedBefore: Int32Array;
   readonly #parts: LifeParts;
   readonly #lives: Lives;
   readonly #amendments: Amendments;
@@ -93,6 +95,7 @@ export class LifeEvaluation {
     this.F = new Float64Array(Math.max(8, features.length)).fill(NaN);
     this.FI = new Int32Array(this.F.buffer);
     this.#fired = new Int32Array(rules.firedWords);
+    this.#firedBefore = new Int32Array(rules.firedWords);
     this.#template = missingRow(layout);
     const nothing = new Uint8Array(0);
     const view = new DataView(new ArrayBuffer(0));
@@ -228,7 +231,9 @@ export class LifeEvaluation {
       const shown = verdicts.lifeBits(record, word) & (this.#latchBits[word] as number);
       const life = scored | shown;
       fired[word] = (fired[word] as number) | shown;
-      const fresh = life & ~verdicts.lifeBits(record, word) & ~verdicts.waivedBits(record, word);
+      const before = verdicts.lifeBits(record, word);
+      this.#firedBefore[word] = before | verdicts.rowBits(record, word);
+      const fresh = life & ~before & ~verdicts.waivedBits(record, word);
       if (fresh !== 0 && this.#stops(word, fresh)) isNew = true;
       if (life !== 0 || verdicts.has(record)) {
         verdicts.ensure(record);
@@ -259,15 +264,12 @@ export class LifeEvaluation {
     }
   }
 
-  /** The rules that have fired so far are waived for this decision. */
+  /** The rules that had fired before `judge` are waived for this decision. */
   waive(record: number): void {
     const { verdicts } = this;
     verdicts.ensure(record);
     for (let word = 0; word < this.#fired.length; word++) {
-      const bits =
-        verdicts.waivedBits(record, word) |
-        verdicts.rowBits(record, word) |
-        verdicts.lifeBits(record, word);
+      const bits = verdicts.waivedBits(record, word) | (this.#firedBefore[word] as number);
       verdicts.setWaivedBits(record, word, bits);
       this.#fired[word] = (this.#fired[word] as number) & ~bits;
     }
@@ -295,6 +297,8 @@ export class LifeEvaluation {
     context.byRefund = records.hasFlag(record, LIFE_FLAG.byRefund);
     blocks.complete(verdict);
     this.#keepHold(record);
+    // Its hold has ended, and nothing is left to reverse with: the next one would end likewise.
+    if (records.hasFlag(record, LIFE_FLAG.endless)) verdict.holdExpiresMs = NaN;
   }
 
   /** A hold that goes on ends when it was to end. */

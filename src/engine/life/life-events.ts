@@ -2,10 +2,11 @@
 // come before their payment wait for it.
 
 import { ROW, ROW_FLAG } from '../../domain/row-layout.ts';
-import { LIFE_B, LIFE_D, LIFE_DOUBLES, LIFE_W, LIFE_WORDS } from '../../state/lives.ts';
+import { LIFE_B, LIFE_D, LIFE_DOUBLES, LIFE_FLAG, LIFE_W, LIFE_WORDS } from '../../state/lives.ts';
 import type { OutputRegion } from '../output-region.ts';
 import type { LifeDecisions } from './life-decisions.ts';
 import type { LifeTables } from './life-evaluation.ts';
+import { RECORD_KIND } from './life-records.ts';
 import { ALLOW, KIND } from './life-state.ts';
 import type { LifeState } from './life-state.ts';
 
@@ -46,6 +47,7 @@ export class LifeEvents {
             out,
           );
         } else if (this.#state.ofRecord < 0) this.#wait(i32, at);
+        if (this.#state.waiting.count > 0 && ownRecord >= 0) this.#applyWaiting(ownRecord, out);
         return;
       case KIND.release:
       case KIND.status:
@@ -63,6 +65,8 @@ export class LifeEvents {
   #tellOf(i32: Int32Array, at: number, kind: number, out: OutputRegion): void {
     const word = at + this.#state.words.of;
     const isRelease = kind === KIND.release;
+    // Where only holds are kept, nothing but a release is heard.
+    if (!isRelease && !this.#state.isAll) return;
     const record = isRelease ? this.#state.find(i32, word) : this.#state.findPayment(i32, word);
     if (record < 0) this.#wait(i32, at);
     else this.#tell(record, kind, out);
@@ -76,7 +80,6 @@ export class LifeEvents {
       this.#decisions.release(record, out);
       return;
     }
-    if (!this.#state.isAll) return;
     if (kind === KIND.status) {
       this.#tellStatus(record);
       this.#decisions.reconsider(record, 'status', out);
@@ -93,7 +96,7 @@ export class LifeEvents {
   #tellStatus(record: number): void {
     const { i32, f64, at } = this.#state.evaluation.event;
     const wallet = this.#state.enums.wallet.read(i32, at);
-    const amount = this.#state.amount(i32, f64, at);
+    const amount = this.#state.amount(i32, f64, at, record);
     if (amount === amount) {
       this.#state.lives.doubles[record * LIFE_DOUBLES + LIFE_D.charged] = amount;
     }
@@ -111,6 +114,7 @@ export class LifeEvents {
     if (state !== 0) codes.setState(anchor, state);
     for (let node = codes.first(anchor); node !== 0; node = codes.next(node)) {
       const record = codes.recordOf(node);
+      if (this.#state.lives.isQuiet(record)) continue;
       if (state !== 0) this.#state.records.set(record, LIFE_B.codeState, state);
       this.#state.lives.touch(record);
       this.#decisions.reconsider(record, 'code', out);
@@ -128,7 +132,10 @@ export class LifeEvents {
       node !== 0;
       node = this.#state.terminals.next(node)
     ) {
-      this.#decisions.reconsider(this.#state.terminals.recordOf(node), 'fault', out);
+      const record = this.#state.terminals.recordOf(node);
+      if (this.#state.lives.isQuiet(record)) continue;
+      this.#state.lives.touch(record);
+      this.#decisions.reconsider(record, 'fault', out);
     }
   }
 
@@ -150,6 +157,7 @@ export class LifeEvents {
     const { event } = this.#state.evaluation;
     const lo = words[record * LIFE_WORDS + LIFE_W.idLo] as number;
     const hi = words[record * LIFE_WORDS + LIFE_W.idHi] as number;
+    const isPayment = this.#state.records.get(record, LIFE_B.kind) === RECORD_KIND.payment;
     this.#state.waiting.now[0] = this.#state.lives.now[0] as number;
     this.#state.waiting.expire();
     for (;;) {
@@ -157,6 +165,11 @@ export class LifeEvents {
       if (block === 0) return;
       event.pointAtBlock(texts, block);
       const kind = event.i32[event.at + KIND_WORD] as number;
+      // A refund or reversal hears of releases only; of anything else it is not the payment.
+      if (!isPayment && kind !== KIND.release) {
+        this.#state.waiting.removeFirst(lo, hi);
+        continue;
+      }
       if (kind === KIND.refund || kind === KIND.reversal) this.#applyEarly(record, kind, out);
       else {
         this.#state.records.conflict(record, 'event-before-payment');
@@ -171,9 +184,13 @@ export class LifeEvents {
     const { event } = this.#state.evaluation;
     const records = this.#state.records;
     const own = this.#state.find(event.i32, event.at + this.#state.words.id);
-    const isOut = own < 0 || records.get(own, LIFE_B.outcome) === ALLOW;
+    const isOut =
+      own < 0 ||
+      (records.get(own, LIFE_B.outcome) === ALLOW && !records.hasFlag(own, LIFE_FLAG.moved));
+    if (isOut && own >= 0) records.setFlag(own, LIFE_FLAG.moved);
     if (kind === KIND.refund) {
-      if (isOut) records.countRefund(record, this.#state.amount(event.i32, event.f64, event.at), 1);
+      if (isOut)
+        records.countRefund(record, this.#state.amount(event.i32, event.f64, event.at, record), 1);
       records.noteRefund(record, true);
       records.settleState(record);
     } else {

@@ -7,8 +7,8 @@ import { LIFE_B, LIFE_D, LIFE_DOUBLES, LIFE_FLAG, LIFE_W, LIFE_WORDS } from '../
 import type { OutputRegion } from '../output-region.ts';
 import type { LifeDecisions } from './life-decisions.ts';
 import type { LifeTables } from './life-evaluation.ts';
-import { WALLET } from './life-records.ts';
-import { ALLOW, HOLD, KIND } from './life-state.ts';
+import { RECORD_KIND } from './life-records.ts';
+import { ALLOW, KIND } from './life-state.ts';
 import type { LifeState } from './life-state.ts';
 
 // Own constants: an imported one is loaded and checked at each use in a hot loop.
@@ -43,17 +43,16 @@ export class LifeKeeper {
     const lo = i32[at + this.#state.words.id] as number;
     const hi = i32[at + this.#state.words.id + 1] as number;
     let record = lives.find(lo, hi);
-    if (record >= 0) this.#renew(record, i32, at);
+    if (record >= 0) this.#renew(record, i32, at, kind);
     else record = this.#make(lo, hi, i32, at, out);
     const w = record * LIFE_WORDS;
     words[w + LIFE_W.revision] = i32[at + REVISION_WORD] as number;
     const d = record * LIFE_DOUBLES;
     words[w + LIFE_W.kept] = evaluation.kept.save(i32, f64, at, F, row, bytes);
     words[w + LIFE_W.keptBytes] = evaluation.kept.savedBytes;
-    doubles[d + LIFE_D.timeMs] = f64[(at + TIME_WORD) >> 1] as number;
     this.#state.records.set(record, LIFE_B.kind, kind);
-    this.#state.records.set(record, LIFE_B.rail, this.#state.options.blocks.railOf(i32, at) + 1);
-    if (kind === KIND.payment) this.#keepPayment(record, i32, f64, at);
+    this.hear(record, i32, f64, at);
+    if (kind === KIND.payment) this.#keepPayment(record, i32, at);
     else this.#keepOf(record, i32, f64, at, kind);
     this.#keepVerdict(record, row, i32, at);
     if (((i32[at + FLAGS_WORD] as number) & ROW_FLAG.fallback) !== 0) {
@@ -80,10 +79,10 @@ export class LifeKeeper {
     for (let k = 0; k < 2 || lives.isFull(lo); k++) {
       const leaving = lives.leaving(lo);
       if (leaving < 0) break;
-      if (lives.isFull(lo)) {
+      if (lives.isFull(lo) && !lives.isQuiet(leaving)) {
         this.#state.evicted++;
         i32[at + FLAGS_WORD] = (i32[at + FLAGS_WORD] as number) | TRUNCATED;
-        this.#endEarly(leaving, i32, at, out);
+        this.#endEarly(leaving, out);
       }
       this.#drop(leaving);
     }
@@ -94,13 +93,13 @@ export class LifeKeeper {
   }
 
   /** A record leaves at the limit: a hold ends now. */
-  #endEarly(record: number, i32: Int32Array, at: number, out: OutputRegion): void {
-    if (this.#state.records.get(record, LIFE_B.outcome) !== HOLD) return;
+  #endEarly(record: number, out: OutputRegion): void {
+    const { doubles, now } = this.#state.lives;
+    const held = doubles[record * LIFE_DOUBLES + LIFE_D.heldMs] as number;
+    if (held !== held) return;
     const { event } = this.#state.evaluation;
-    void i32;
-    void at;
     event.pointAtNothing();
-    event.time[0] = this.#state.lives.now[0] as number;
+    event.time[0] = now[0] as number;
     this.#decisions.expire(record, TRUNCATED, out);
   }
 
@@ -125,8 +124,8 @@ export class LifeKeeper {
   }
 
   /** An id that is decided anew: under the next revision; what happened to the payment stays. */
-  #renew(record: number, i32: Int32Array, at: number): void {
-    const { words } = this.#state.lives;
+  #renew(record: number, i32: Int32Array, at: number, kind: number): void {
+    const { words, doubles } = this.#state.lives;
     const w = record * LIFE_WORDS;
     // Its own earlier version is no other use of its code.
     const code = words[w + LIFE_W.codeNode] as number;
@@ -136,27 +135,36 @@ export class LifeKeeper {
     this.#state.evaluation.verdicts.free(record);
     words[w + LIFE_W.revision] = (words[w + LIFE_W.revision] as number) + 1;
     i32[at + REVISION_WORD] = words[w + LIFE_W.revision] as number;
-    this.#state.records.set(record, LIFE_B.flags, 0);
+    const { records } = this.#state;
+    if (records.get(record, LIFE_B.kind) !== kind) {
+      // Another thing under the same id: nothing has happened to it.
+      words.fill(0, w + LIFE_W.states, w + LIFE_W.states + 4);
+      doubles[record * LIFE_DOUBLES + LIFE_D.refunded] = 0;
+    }
+    records.set(record, LIFE_B.flags, 0);
     this.#state.lives.touch(record);
   }
 
-  #keepPayment(record: number, i32: Int32Array, f64: Float64Array, at: number): void {
-    const { words, doubles } = this.#state.lives;
-    const records = this.#state.records;
+  /** What the row that is decided says itself; of one decided anew, what else has happened stays. */
+  hear(record: number, i32: Int32Array, f64: Float64Array, at: number): void {
+    const { doubles } = this.#state.lives;
+    const { records, enums, options } = this.#state;
     const d = record * LIFE_DOUBLES;
+    doubles[d + LIFE_D.timeMs] = f64[(at + TIME_WORD) >> 1] as number;
+    records.set(record, LIFE_B.rail, options.blocks.railOf(i32, at) + 1);
+    if (records.get(record, LIFE_B.kind) !== RECORD_KIND.payment) return;
     doubles[d + LIFE_D.charged] = f64[(at + this.#state.amountAt) >> 1] as number;
-    const wallet = this.#state.enums.wallet.read(i32, at);
-    if (!this.#state.isAll) {
-      if (wallet === WALLET.charged) records.setFlag(record, LIFE_FLAG.charged);
-      return;
-    }
-    const terminal = this.#state.enums.terminal.read(i32, at);
-    if (wallet !== 0) records.set(record, LIFE_B.walletStatus, wallet);
-    if (terminal !== 0) records.set(record, LIFE_B.terminalStatus, terminal);
+    records.set(record, LIFE_B.currency, this.#state.currencyOf(i32, at));
+    records.hear(record, enums.wallet.read(i32, at), enums.terminal.read(i32, at));
+  }
+
+  #keepPayment(record: number, i32: Int32Array, at: number): void {
+    if (!this.#state.isAll) return;
+    const { words } = this.#state.lives;
+    const records = this.#state.records;
     if ((i32[at + this.#state.words.terminal + 3] as number) >= 0) {
       records.setFlag(record, LIFE_FLAG.onTerminal);
     }
-    records.settleState(record);
     const { slots } = this.#state.options;
     if (slots.readsEvents && records.isInFlight(record)) this.#state.sit(record, i32, at);
     const code = at + this.#state.words.code;
@@ -176,7 +184,9 @@ export class LifeKeeper {
     const { verdicts } = this.#state.evaluation;
     verdicts.ensure(record);
     verdicts.setOf(record, i32[word] as number, i32[word + 1] as number);
-    if (kind === KIND.refund) verdicts.setAmount(record, this.#state.amount(i32, f64, at));
+    if (kind === KIND.refund) {
+      verdicts.setAmount(record, this.#state.amount(i32, f64, at, this.#state.ofRecord));
+    }
   }
 
   /** What the rules said of the row that was just decided. */

@@ -11,7 +11,7 @@
 // Deliberately absent: partitions; a clock.
 
 import { ROW, ROW_FLAG } from '../../domain/row-layout.ts';
-import { LIFE_B, LIFE_W, LIFE_WORDS } from '../../state/lives.ts';
+import { LIFE_B, LIFE_FLAG, LIFE_W, LIFE_WORDS } from '../../state/lives.ts';
 import { packVerdict, verdictOutcome } from '../../state/repeats.ts';
 import type { OutputRegion } from '../output-region.ts';
 import type { LifeReport } from '../worker.ts';
@@ -50,6 +50,8 @@ export class LifePass {
   /** Record of the row in hand; -1 = none. */
   #ownRecord = -1;
   #isAbout = false;
+  /** The row in hand is a reversal that is decided anew, and has reversed its payment. */
+  #hadReversed = false;
 
   constructor(options: LifeOptions) {
     const state = new LifeState(options);
@@ -108,7 +110,8 @@ export class LifePass {
       if (isAll) return row;
       const isPlain = (flags & (DECIDED | REPEAT | DIFFERS)) === DECIDED;
       if (isPlain && verdictOutcome(i32[at + VERDICT_WORD] as number) !== HOLD) continue;
-      if ((flags & DECIDED) === 0 && i32[at + KIND_WORD] !== KIND_RELEASE) continue;
+      const isNew = (flags & (DECIDED | REPEAT | DIFFERS)) === 0;
+      if (isNew && i32[at + KIND_WORD] !== KIND_RELEASE) continue;
       return row;
     }
     return to;
@@ -140,6 +143,8 @@ export class LifePass {
     this.#state.ofRecord = -1;
     this.#ownRecord = -1;
     this.#isAbout = false;
+    this.#hadReversed = false;
+    if ((flags & (REPEAT | DIFFERS)) !== 0) this.#countOn(i32, at, flags);
     if ((flags & (BAD | DECIDED)) !== DECIDED) return;
     if ((flags & REPEAT) !== 0) {
       this.#tellAgain(i32, at);
@@ -147,12 +152,22 @@ export class LifePass {
     }
     const kind = i32[at + KIND_WORD] as number;
     if (kind !== KIND.payment) this.#applyToPayment(row, at, kind);
-    else if (this.#state.options.slots.readsCodes) this.#enterCode(row, at);
+    else if (this.#isAll) this.#applyPayment(row, at);
     const outcome = verdictOutcome(i32[at + VERDICT_WORD] as number);
-    if (kind !== KIND.payment) this.#settlePayment(at, kind, outcome);
+    const hasMoved = kind !== KIND.payment && this.#settlePayment(at, kind, outcome);
     if (this.#isAll || outcome === HOLD || (flags & DIFFERS) !== 0) {
       this.#ownRecord = this.#keeper.keep(row, at, kind, out);
+      if (hasMoved) this.#state.records.setFlag(this.#ownRecord, LIFE_FLAG.moved);
     }
+  }
+
+  /** An id that came before in this batch: its revisions count on from that row's, as it was told. */
+  #countOn(i32: Int32Array, at: number, flags: number): void {
+    const before = i32[at + REPEAT_ROW_WORD] as number;
+    if (before < 0) return;
+    const isNext = (flags & (DECIDED | REPEAT)) === DECIDED;
+    const told = i32[before * this.#stride + REVISION_WORD] as number;
+    i32[at + REVISION_WORD] = told + (isNext ? 1 : 0);
   }
 
   /** A repeat tells the newest decision, amendments included. */
@@ -176,61 +191,93 @@ export class LifePass {
   #applyToPayment(row: number, at: number, kind: number): void {
     const { table } = this.#state.tables as LifeTables;
     const { i32, f64 } = table;
+    if (!this.#isAll) return;
+    const { records, evaluation } = this.#state;
+    const own = this.#state.find(i32, at + this.#state.words.id);
+    const hadMoved =
+      own >= 0 && records.get(own, LIFE_B.kind) === kind && records.hasFlag(own, LIFE_FLAG.moved);
+    // A refund that is decided anew is no second one, nor is a reversal.
+    if (hadMoved && kind === KIND.refund) this.#takeBack(own);
     const payment = this.#state.findPayment(i32, at + this.#state.words.of);
     this.#state.ofRecord = payment;
-    if (payment < 0 || !this.#isAll) return;
+    this.#hadReversed = hadMoved && kind === KIND.reversal;
+    if (payment < 0) return;
     this.#isAbout = true;
-    const evaluation = this.#state.evaluation;
     if (kind === KIND.refund) {
-      this.#state.records.countRefund(payment, this.#state.amount(i32, f64, at), 1);
-      this.#state.records.noteRefund(payment, false);
-    } else this.#state.records.noteReversal(payment, false);
+      records.countRefund(payment, this.#state.amount(i32, f64, at, payment), 1);
+      records.noteRefund(payment, false);
+    } else if (!this.#hadReversed) records.noteReversal(payment, false);
     evaluation.readValues(payment);
     evaluation.writeOf(payment, i32, f64, at);
     this.#state.options.rescore(row);
   }
 
-  /** What was decided of a refund or reversal moves its payment, or does not. */
-  #settlePayment(at: number, kind: number, outcome: number): void {
+  /** What a refund gave back as it was decided before counts no more. */
+  #takeBack(refund: number): void {
+    const { records } = this.#state;
+    const { verdicts } = this.#state.evaluation;
+    const payment = records.findPayment(verdicts.ofLo(refund), verdicts.ofHi(refund));
+    if (payment < 0) return;
+    records.countRefund(payment, verdicts.amount(refund), -1);
+    records.settleState(payment);
+  }
+
+  /** What was decided of a refund or reversal moves its payment, or does not; gives whether it has. */
+  #settlePayment(at: number, kind: number, outcome: number): boolean {
     const payment = this.#state.ofRecord;
-    if (payment < 0 || !this.#isAll) return;
+    if (payment < 0 || !this.#isAll) return this.#hadReversed;
     const { i32, f64 } = (this.#state.tables as LifeTables).table;
     const records = this.#state.records;
     this.#state.lives.touch(payment);
     if (kind === KIND.refund) {
-      if (outcome !== ALLOW) records.countRefund(payment, this.#state.amount(i32, f64, at), -1);
+      if (outcome !== ALLOW)
+        records.countRefund(payment, this.#state.amount(i32, f64, at, payment), -1);
       records.settleState(payment);
-      return;
+      return outcome === ALLOW;
     }
     if (outcome === ALLOW) records.reverse(payment);
     this.#state.seat(payment);
+    return outcome === ALLOW || this.#hadReversed;
   }
 
-  /** A payment with a code: what is known of the code is known of it. */
-  #enterCode(row: number, at: number): void {
-    const { table } = this.#state.tables as LifeTables;
-    const { i32, f64 } = table;
+  /** A payment is decided with what is known of its id, and of its code. */
+  #applyPayment(row: number, at: number): void {
+    const { i32, f64 } = (this.#state.tables as LifeTables).table;
+    const { slots, fill, rescore } = this.#state.options;
+    const known = this.#state.findPayment(i32, at + this.#state.words.id);
+    if (known >= 0) {
+      this.#keeper.hear(known, i32, f64, at);
+      this.#state.evaluation.readValues(known);
+      slots.values[VALUE.codeUses] = NaN;
+    } else if (slots.readsCodes) fill?.values(i32, f64, at);
+    const isNews = slots.readsCodes && this.#readCode(i32, at, known);
+    if (known < 0 && !isNews) return;
+    slots.writePayment(i32, f64, at);
+    rescore(row);
+  }
+
+  /**
+   * What is known of a payment's code, into slots.values; gives true where that is more than the payment
+   * says. @param known record of its id; -1 = none
+   */
+  #readCode(i32: Int32Array, at: number, known: number): boolean {
     const word = at + this.#state.words.code;
-    if ((i32[word + 3] as number) < 0) return;
+    if ((i32[word + 3] as number) < 0) return false;
     const { codes } = this.#state;
     codes.now[0] = this.#state.lives.now[0] as number;
     const anchor = codes.take(i32[word] as number, i32[word + 1] as number);
     const own = this.#state.enums.code.read(i32, at);
-    const known = codes.stateOf(anchor);
+    const before = codes.stateOf(anchor);
     if (own !== 0) codes.setState(anchor, own);
-    const others = codes.usesOf(anchor) - (this.#isOwnCode(i32, at, anchor) ? 1 : 0);
-    if ((own !== 0 || known === 0) && others === 0) return;
-    const { slots } = this.#state.options;
-    this.#state.options.fill?.values(i32, f64, at);
-    slots.values[VALUE.codeState] = codes.stateOf(anchor) === 0 ? NaN : codes.stateOf(anchor) - 1;
-    slots.values[VALUE.codeUses] = others + 1;
-    slots.writePayment(i32, f64, at);
-    this.#state.options.rescore(row);
+    const others = codes.usesOf(anchor) - (this.#isOwnCode(known, anchor) ? 1 : 0);
+    const { values } = this.#state.options.slots;
+    values[VALUE.codeState] = (codes.stateOf(anchor) || NaN) - 1;
+    values[VALUE.codeUses] = others + 1;
+    return others > 0 || (own === 0 && before !== 0);
   }
 
   /** An id that is decided anew, with the code that it had. */
-  #isOwnCode(i32: Int32Array, at: number, anchor: number): boolean {
-    const record = this.#state.find(i32, at + this.#state.words.id);
+  #isOwnCode(record: number, anchor: number): boolean {
     if (record < 0) return false;
     const node = this.#state.lives.words[record * LIFE_WORDS + LIFE_W.codeNode] as number;
     return node !== 0 && this.#state.codes.anchorOf(node) === anchor;

@@ -100,10 +100,15 @@ export class LifeRecords {
     } else if (contradicts(oldWallet, wallet) || contradicts(oldTerminal, terminal)) {
       this.conflict(record, 'status-contradicts');
     }
-    if (wallet !== 0 && !isLessKnown(oldWallet, wallet)) {
+    this.hear(record, wallet, terminal);
+  }
+
+  /** Words of wallet and terminal (0 = none), and the state that follows. */
+  hear(record: number, wallet: number, terminal: number): void {
+    if (wallet !== 0 && !isLessKnown(this.get(record, LIFE_B.walletStatus), wallet)) {
       this.set(record, LIFE_B.walletStatus, wallet);
     }
-    if (terminal !== 0 && !isLessKnown(oldTerminal, terminal)) {
+    if (terminal !== 0 && !isLessKnown(this.get(record, LIFE_B.terminalStatus), terminal)) {
       this.set(record, LIFE_B.terminalStatus, terminal);
     }
     this.settleState(record);

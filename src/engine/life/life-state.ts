@@ -2,12 +2,13 @@
 // places in a row's record that it looks at. Its parts (life-pass, life-keeper, life-decisions,
 // life-events) share it.
 
+import type { MoneyConversion } from '../../domain/currencies.ts';
 import type { Kind } from '../../domain/fields.ts';
 import { KINDS } from '../../domain/fields.ts';
 import { fieldNumber } from '../../domain/row-layout.ts';
 import type { CompileContext } from '../../rules/compile/row-function.ts';
 import { KeyChains } from '../../state/key-chains.ts';
-import { LIFE_W, LIFE_WORDS, Lives } from '../../state/lives.ts';
+import { LIFE_B, LIFE_W, LIFE_WORDS, Lives } from '../../state/lives.ts';
 import { TimerHeap } from '../../state/timer-heap.ts';
 import { Waiting } from '../../state/waiting.ts';
 import type { LifeReport } from '../worker.ts';
@@ -40,12 +41,16 @@ export const KIND: Readonly<Record<Kind, number>> = {
 
 const TEXT_BYTES_MAX: number = 2 ** 30 - 4096;
 const SHARDS = 16;
+/** Of a payment in a currency without a rate, or beyond what fits in a byte. */
+const OTHER_CURRENCY = 255;
 
 export interface LifeOptions extends LifeParts {
   readonly mode: LifeMode;
   readonly context: CompileContext;
   readonly fill: LifeFill | null;
   readonly overdue: OverdueDecisions | null;
+  /** null where the plan has no currency. */
+  readonly money: MoneyConversion | null;
   /** Decides a row of the batch anew after its of. or payment. fields have changed. */
   readonly rescore: (row: number) => void;
 }
@@ -79,16 +84,20 @@ export class LifeState {
   /** Record of the payment that the row in hand is about; -1 = none. */
   ofRecord = -1;
   tables: LifeTables | null = null;
+  /** Hashes of the currencies that have rates, two words each. */
+  readonly #currencies: Int32Array;
 
   constructor(options: LifeOptions) {
     const { plan, layout, pool } = options;
     this.options = options;
     this.isAll = options.mode === 'all';
-    const perShard = plan.limits.pending;
+    // A refund and its payment may fall in one shard.
+    const perShard = Math.max(2, plan.limits.pending);
     this.lives = new Lives({ perShard, keepMs: plan.life.keepMs, textBytesMax: TEXT_BYTES_MAX });
     const { recordsMax } = this.lives;
     this.heap = new TimerHeap(recordsMax);
-    const chains = { anchorsMax: recordsMax, nodesMax: recordsMax };
+    const isKept = (record: number): boolean => !this.lives.isQuiet(record);
+    const chains = { anchorsMax: recordsMax, nodesMax: recordsMax, isKept };
     this.terminals = new KeyChains({ ...chains, keepMs: 0 });
     this.codes = new KeyChains({ ...chains, keepMs: plan.life.keepMs });
     const waitingMax = Math.max(1, Math.ceil(perShard / SHARDS)) * SHARDS;
@@ -119,6 +128,13 @@ export class LifeState {
     const amount = fieldNumber(layout, 'amount');
     this.amountAt = (layout.moneySlots[amount] as number) / 4;
     this.rawAmountAt = (layout.slots[amount] as number) / 4;
+    const rated = plan.rates.slice(0, OTHER_CURRENCY - 1);
+    this.#currencies = Int32Array.from(
+      rated.flatMap(({ currency }) => {
+        const { lo, hi } = pool.text(currency);
+        return [lo, hi];
+      }),
+    );
     this.evaluation.codeUses = (record) => this.codeUses(record);
   }
 
@@ -139,11 +155,38 @@ export class LifeState {
     return this.records.findPayment(i32[word] as number, i32[word + 1] as number);
   }
 
-  /** An amount in minor units of the file's currency; without a currency of its own as it stands. */
-  amount(i32: Int32Array, f64: Float64Array, at: number): number {
+  /** An amount in minor units of the file's currency; without a currency of its own it is in the payment's. */
+  amount(i32: Int32Array, f64: Float64Array, at: number, payment: number): number {
     const amount = f64[(at + this.amountAt) >> 1] as number;
-    const hasCurrency = (i32[at + this.words.currency + 3] as number) >= 0;
-    return hasCurrency ? amount : (f64[(at + this.rawAmountAt) >> 1] as number);
+    if ((i32[at + this.words.currency + 3] as number) >= 0 || payment < 0) return amount;
+    const currency = this.records.get(payment, LIFE_B.currency);
+    if (currency === 0 || amount !== amount) return amount;
+    return this.#convert(f64[(at + this.rawAmountAt) >> 1] as number, currency);
+  }
+
+  #convert(amountMinor: number, currency: number): number {
+    const { money } = this.options;
+    if (money === null || currency === OTHER_CURRENCY) return NaN;
+    const k = (currency - 1) * 2;
+    return money.convert(
+      amountMinor,
+      this.#currencies[k] as number,
+      this.#currencies[k + 1] as number,
+    );
+  }
+
+  /** Of a row, as it stands in its record (LIFE_B.currency). */
+  currencyOf(i32: Int32Array, at: number): number {
+    const { money } = this.options;
+    const word = at + this.words.currency;
+    if (money === null || (i32[word + 3] as number) < 0) return 0;
+    const lo = i32[word] as number;
+    const hi = i32[word + 1] as number;
+    if (lo === money.planLo && hi === money.planHi) return 0;
+    const all = this.#currencies;
+    for (let k = 0; k < all.length; k += 2)
+      if (all[k] === lo && all[k + 1] === hi) return k / 2 + 1;
+    return OTHER_CURRENCY;
   }
 
   /** It is in flight on its terminal from now on. */

@@ -12,7 +12,7 @@ import type { TimerPlan } from '../../domain/plan.ts';
 import type { RowLayout } from '../../domain/row-layout.ts';
 import type { CompileContext, CompiledRowFunction } from '../../rules/compile/row-function.ts';
 import { compileRowFunction } from '../../rules/compile/row-function.ts';
-import { LIFE_B, LIFE_D, LIFE_DOUBLES } from '../../state/lives.ts';
+import { LIFE_B, LIFE_D, LIFE_DOUBLES, LIFE_FLAG } from '../../state/lives.ts';
 import type { Lives } from '../../state/lives.ts';
 import type { TimerHeap } from '../../state/timer-heap.ts';
 import type { LifeRecords } from './life-records.ts';
@@ -82,8 +82,12 @@ export class LifeTimers {
     this.#lastMs = (doubles[d + LIFE_D.touchedMs] as number) + this.#keepMs;
     // A hold that is over when it begins ends at once: time does not go back.
     const end = Math.max(held, now[0] as number);
-    if (held === held) this.#consider(end, TIMER.hold);
-    if (this.#records.get(record, LIFE_B.kind) === RECORD_KIND.payment) {
+    if (held === held) {
+      this.#lastMs = Math.max(this.#lastMs, end);
+      this.#consider(end, TIMER.hold);
+    }
+    const isForced = this.#records.hasFlag(record, LIFE_FLAG.forced);
+    if (this.#records.get(record, LIFE_B.kind) === RECORD_KIND.payment && !isForced) {
       this.#considerClocks(record, row, number);
       for (let k = 0; k < this.#ends.length; k++) {
         const { guards, end } = this.#ends[k] as { guards: Guards; end: CompiledRowFunction };
