@@ -153,10 +153,9 @@ export class LifeModel {
 
   // -- rows --
 
-  /** The newest decision on an id that is kept, as a repeat tells it. */
+  /** The newest decision on an id that is kept. */
   newest(id: string): Decision | undefined {
-    const record = this.#find(id);
-    return record && { ...record.newest, eventTime: record.row.time };
+    return this.#find(id)?.newest;
   }
 
   /** @param revision that the row has if nothing is kept of its id */
@@ -176,8 +175,11 @@ export class LifeModel {
       life.codeState = code.state;
     }
     const otherUses = code === undefined ? 0 : code.uses - (own?.code === code ? 1 : 0);
+    const hadMoved = own?.kind === kind && own.hasMoved;
+    if (hadMoved && kind === 'refund') this.#takeBack(own);
+    const hadReversed = hadMoved && kind === 'reversal';
     const of = this.#mode === 'all' && kind !== 'payment' ? this.#paymentOf(row) : undefined;
-    const seenOf = of && this.#putTo(of, row, kind, own);
+    const seenOf = of && this.#putTo(of, row, kind, hadReversed);
     const isSeen = kind === 'payment' && this.#mode === 'all';
     const codeUses = code === undefined ? undefined : otherUses + 1;
     const parts = {
@@ -203,7 +205,8 @@ export class LifeModel {
       isEndless: false,
       goesOn: null,
     });
-    const hasMoved = of !== undefined && this.#settle(of, row, kind, verdict.outcome === 'allow');
+    const isAllowed = verdict.outcome === 'allow';
+    if (of !== undefined) this.#settle(of, row, kind, isAllowed);
 
     const isRenewed = flags.includes('REPEAT_DIFFERS');
     const keeps = this.#mode === 'all' || verdict.outcome === 'hold' || isRenewed;
@@ -216,7 +219,7 @@ export class LifeModel {
     const next = own === undefined ? revision : own.newest.revision + 1;
     const decision = decisionOf(this.#prepared, row, next, verdict, told, this.#withShadow);
     const record = this.#keep(own, { row, kind, features, life, decision, verdict, interpreted });
-    record.hasMoved = hasMoved;
+    record.hasMoved = hadReversed || (of !== undefined && isAllowed);
     if (code !== undefined) {
       record.code = code;
       code.uses++;
@@ -293,13 +296,12 @@ export class LifeModel {
   }
 
   /** A refund or reversal is put to its payment: its conflict, and the payment as its rules see it. */
-  #putTo(payment: Kept, row: OracleRow, kind: string, own: Kept | undefined): SeenPayment {
+  #putTo(payment: Kept, row: OracleRow, kind: string, hadReversed: boolean): SeenPayment {
     const { life } = payment;
     if (kind === 'reversal') {
-      life.conflict = reversalConflict(life) ?? life.conflict;
+      if (!hadReversed) life.conflict = reversalConflict(life) ?? life.conflict;
       return this.#seen(payment);
     }
-    void own;
     const refundedAmount = life.refundedAmount + (this.#amountOf(row, payment) ?? 0);
     life.conflict = refundConflict(life, refundedAmount) ?? life.conflict;
     return { ...this.#seen(payment), refundedAmount, refundCount: life.refundCount + 1 };
@@ -310,11 +312,18 @@ export class LifeModel {
     return { row, life: { ...life }, codeUses: code?.uses, ...refundsOf(life) };
   }
 
-  /** The refund or reversal is decided. Gives whether its payment has moved. */
-  #settle(payment: Kept, row: OracleRow, kind: string, isAllowed: boolean): boolean {
+  /** A refund that is decided anew is no second one: what it gave back before counts no more. */
+  #takeBack(refund: Kept): void {
+    const payment = this.#paymentOf(refund.row);
+    if (payment === undefined) return;
+    payment.life.refundedAmount -= this.#amountOf(refund.row, payment) ?? 0;
+    payment.life.refundCount--;
+  }
+
+  /** The refund or reversal is decided. */
+  #settle(payment: Kept, row: OracleRow, kind: string, isAllowed: boolean): void {
     if (isAllowed) this.#move(payment, kind, this.#amountOf(row, payment));
     this.#touch(payment);
-    return isAllowed;
   }
 
   #move(payment: Kept, kind: string, amount: number | undefined): void {
@@ -530,18 +539,13 @@ export class LifeModel {
       paidAt: record.row.time,
       now: this.#now,
       eventTime: event.time,
-      isCharged: this.#isCharged(record),
+      isCharged: record.life.walletStatus === 'charged',
       isForced: record.isForced,
       isByRefund: record.isByRefund,
       isExpired: record.isExpired,
       isEndless: record.isEndless,
       goesOn: record.hold && { expiresAt: record.hold.expiresAt, onExpiry: record.hold.onExpiry },
     });
-  }
-
-  #isCharged({ row, life }: Kept): boolean {
-    if (this.#mode === 'all') return life.walletStatus === 'charged';
-    return this.#text(row, 'walletStatus') === 'charged';
   }
 
   /** Decides a record again after an event. What was reversed by decline or expiry stays so. */
@@ -604,8 +608,7 @@ export class LifeModel {
     const row = must(event.row, 'row');
     const word = this.#text(row, 'release');
     record.life.release = word;
-    const isHeld = record.newest.outcome === 'hold';
-    if (record.isForced && !isHeld) return;
+    if (record.newest.outcome !== 'hold') return;
     const view = this.#viewOf(record, event);
     const firedBefore = record.fired;
     record.fired = this.#firing(record, view);
@@ -614,7 +617,7 @@ export class LifeModel {
       const isNew = !firedBefore.has(rule) && !record.waived.has(rule);
       return isNew && mode === 'live' && outcome !== 'allow';
     });
-    if (isHeld && !isStopped && this.#text(row, 'credential') !== 'failed') {
+    if (!isStopped && this.#text(row, 'credential') !== 'failed') {
       if (word === 'approve') {
         this.#waive(record, firedBefore);
         record.isForced = false;
@@ -628,7 +631,7 @@ export class LifeModel {
       return;
     }
     this.#amend(record, verdict, event, view, []);
-    if (isHeld) this.#resolve(record, event.time);
+    this.#resolve(record, event.time);
   }
 
   /** A refund or reversal that was held may go out now: its payment moves. */

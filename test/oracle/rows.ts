@@ -38,8 +38,12 @@ export function readRow(prepared: PreparedPlan, input: InputRow, order: number):
   const values = raw.map((value, number) =>
     asRulesSee(prepared.plan, prepared.fields[number], value, currency),
   );
-  const isRead = (number: number): boolean =>
-    prepared.plan.fieldsRead.includes(prepared.fields[number]?.name ?? '');
+  // Where payments' lives are kept, their amounts are read.
+  const isAmountRead = prepared.plan.rules.some((rule) => rule.isLife);
+  const isRead = (number: number): boolean => {
+    const name = prepared.fields[number]?.name ?? '';
+    return prepared.plan.fieldsRead.includes(name) || (name === 'amount' && isAmountRead);
+  };
   return {
     order,
     id: String(of('id')),
