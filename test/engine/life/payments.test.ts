@@ -33,7 +33,7 @@ const release = (id: string, of: string, ms: number, word: string): InputRow =>
 
 function told(decision: Decision): string {
   const { decisionId, outcome, reasons = [], cause, causedBy, flags = [] } = decision;
-  const why = reasons.map(({ code, rule }) => rule ?? code);
+  const why = reasons.map((reason) => reason.rule ?? reason.code);
   const from = causedBy === undefined ? cause : `${cause} from ${causedBy}`;
   const parts = [decisionId, outcome, ...why, ...(from === undefined ? [] : [`(${from})`])];
   return [...parts, ...flags].join(' ');
