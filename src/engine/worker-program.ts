@@ -185,7 +185,6 @@ export class WorkerProgram {
   decoderOf(format: Format): RowDecoder {
     let decoder = this.#decoders[format];
     if (decoder === undefined) {
-      const { plan } = this;
       const { hashKey, scratchOffset, requireKeys } = this.#options;
       const money = this.#money;
       const options = { layout: this.rows, hashKey, scratchOffset, money, requireKeys };

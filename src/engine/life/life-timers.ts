@@ -81,10 +81,10 @@ export class LifeTimers {
     this.#kind = TIMER.none;
     this.#lastMs = (doubles[d + LIFE_D.touchedMs] as number) + this.#keepMs;
     // A hold that is over when it begins ends at once: time does not go back.
-    const end = Math.max(held, now[0] as number);
+    const over = Math.max(held, now[0] as number);
     if (held === held) {
-      this.#lastMs = Math.max(this.#lastMs, end);
-      this.#consider(end, TIMER.hold);
+      this.#lastMs = Math.max(this.#lastMs, over);
+      this.#consider(over, TIMER.hold);
     }
     const isForced = this.#records.hasFlag(record, LIFE_FLAG.forced);
     if (this.#records.get(record, LIFE_B.kind) === RECORD_KIND.payment && !isForced) {
