@@ -25,7 +25,7 @@ export const ROW = {
   errorCode: 40, // i32, index into INPUT_ERRORS when BAD
   errorField: 44, // i32, field number it is about, or -1
   errorAt: 48, // i32, byte offset within the row where it was noticed
-  repeatRow: 52, // i32, row of this batch that it repeats, or -1
+  repeatRow: 52, // i32, row of this batch that it repeats, or differs from under the same id, or -1
   revision: 56, // i32, revision of the decision, 0 unless REPEAT or REPEAT_DIFFERS
   verdict: 60, // i32, packed verdict of the decision that is repeated (state/repeats.ts)
 } as const;

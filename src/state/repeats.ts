@@ -172,6 +172,7 @@ export class Repeats {
     words[e + E.hi] = hi;
     words[e + E.lo] = lo;
     words[e + E.revision] = -1;
+    words[e + E.pending] = 0;
     this.#index.insert(lo, hi, entry, words, ENTRY_WORDS, E.hi);
     this.#decideAnew(i32, at, row, entry);
   }
@@ -183,12 +184,12 @@ export class Repeats {
     this.#times[e >> 1] = this.#now[0] as number;
     words[e + E.contentLo] = i32[at + W.contentLo] as number;
     words[e + E.contentHi] = i32[at + W.contentHi] as number;
+    i32[at + W.repeatRow] = (words[e + E.pending] as number) - 1;
     words[e + E.pending] = row + 1;
-    if (((i32[at + W.flags] as number) & ROW_FLAG.decided) !== 0) {
-      const revision = (words[e + E.revision] as number) + 1;
-      words[e + E.revision] = revision;
-      i32[at + W.revision] = revision;
-    }
+    const isDecided = ((i32[at + W.flags] as number) & ROW_FLAG.decided) !== 0;
+    const revision = (words[e + E.revision] as number) + (isDecided ? 1 : 0);
+    words[e + E.revision] = revision;
+    i32[at + W.revision] = revision;
     this.#pending[this.#pendingCount++] = entry;
   }
 
@@ -228,12 +229,8 @@ export class Repeats {
       const row = (words[e + E.pending] as number) - 1;
       if (row < 0) continue; // decided twice in this batch, settled already
       words[e + E.verdict] = i32[row * this.#stride32 + W.verdict] as number;
-      // An overdue row may have got two decisions. (Others are counted here alone: what the life of a
-      // payment adds is not known yet to a second row of the same batch.)
-      const flags = i32[row * this.#stride32 + W.flags] as number;
-      if ((flags & ROW_FLAG.fallback) !== 0 && (words[e + E.revision] as number) >= 0) {
-        words[e + E.revision] = i32[row * this.#stride32 + W.revision] as number;
-      }
+      // Amendments may have come between, and an overdue row may have got two decisions.
+      words[e + E.revision] = i32[row * this.#stride32 + W.revision] as number;
       words[e + E.pending] = 0;
     }
     this.#pendingCount = 0;

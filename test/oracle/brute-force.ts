@@ -130,7 +130,7 @@ export class Oracle {
       last !== undefined && this.#streamTime - last.streamTime <= forMs ? last : undefined;
     if (known?.content === row.content) {
       const newest = row.isDecided ? (this.#life.newest(row.id) ?? known.decision) : undefined;
-      const decision = newest && repeatOf(newest);
+      const decision = newest && repeatOf(newest, known.decision);
       return { order, before, after: [], isLate: false, ...(decision && { decision }) };
     }
     const result = this.#takeNew(row, known);
@@ -209,19 +209,22 @@ function keyOf(raw: readonly Value[], keyFields: readonly number[]): string | un
   return parts.includes(undefined) ? undefined : JSON.stringify(parts);
 }
 
-/** The always-there fields of the decision that is repeated, its first reason, and the flag. */
-function repeatOf(decision: Decision): Decision {
-  const first = decision.reasons?.[0];
+/**
+ * The always-there fields of the newest decision, its first reason, and the flag; account and time are
+ * the transaction's.
+ */
+function repeatOf(newest: Decision, own: Decision = newest): Decision {
+  const first = newest.reasons?.[0];
   return {
-    decisionId: decision.decisionId,
-    transactionId: decision.transactionId,
-    ...(decision.account !== undefined && { account: decision.account }),
-    outcome: decision.outcome,
+    decisionId: newest.decisionId,
+    transactionId: newest.transactionId,
+    ...(own.account !== undefined && { account: own.account }),
+    outcome: newest.outcome,
     ...(first !== undefined && { reasons: [first] }),
     flags: ['REPEAT'],
-    ...(decision.eventTime !== undefined && { eventTime: decision.eventTime }),
-    revision: decision.revision,
-    rulesHash: decision.rulesHash,
+    ...(own.eventTime !== undefined && { eventTime: own.eventTime }),
+    revision: newest.revision,
+    rulesHash: newest.rulesHash,
   };
 }
 

@@ -153,10 +153,9 @@ export class LifeModel {
 
   // -- rows --
 
-  /** The newest decision on an id that is kept, as a repeat tells it. */
+  /** The newest decision on an id that is kept. */
   newest(id: string): Decision | undefined {
-    const record = this.#find(id);
-    return record && { ...record.newest, eventTime: record.row.time };
+    return this.#find(id)?.newest;
   }
 
   /** @param revision that the row has if nothing is kept of its id */
@@ -545,18 +544,13 @@ export class LifeModel {
       paidAt: record.row.time,
       now: this.#now,
       eventTime: event.time,
-      isCharged: this.#isCharged(record),
+      isCharged: record.life.walletStatus === 'charged',
       isForced: record.isForced,
       isByRefund: record.isByRefund,
       isExpired: record.isExpired,
       isEndless: record.isEndless,
       goesOn: record.hold && { expiresAt: record.hold.expiresAt, onExpiry: record.hold.onExpiry },
     });
-  }
-
-  #isCharged({ row, life }: Kept): boolean {
-    if (this.#mode === 'all') return life.walletStatus === 'charged';
-    return this.#text(row, 'walletStatus') === 'charged';
   }
 
   /** Decides a record again after an event. What was reversed by decline or expiry stays so. */

@@ -54,7 +54,6 @@ const LARGE: RulePlan = {
     right: { ...node('money', '5.00'), op: 'number', value: 500 },
   },
   mode: 'live',
-  // Not a hold: those are kept beyond their repeats.
   outcome: 'reverse',
   reason: 0,
   score: null,
@@ -64,10 +63,10 @@ const LARGE: RulePlan = {
 };
 
 function planWith(forMs: number, ids: number): Plan {
-  const parts = { rules: [LARGE], features: [], repeats: { forMs, ids } };
-  // No sum of scores holds either.
-  const plan = planOf(parts, new Random(1), { latenessMs: 1e9 });
-  return { ...plan, score: { hold: null, reverse: null } };
+  // Nothing is held: what is kept of holds would tell repeats of them (docs/lifecycle.md).
+  const score = { hold: null, reverse: null };
+  const parts = { rules: [LARGE], features: [], repeats: { forMs, ids }, score };
+  return planOf(parts, new Random(1), { latenessMs: 1e9 });
 }
 
 /** What a decision tells: its id, its outcome and whether the row repeats. */

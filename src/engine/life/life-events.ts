@@ -65,6 +65,8 @@ export class LifeEvents {
   #tellOf(i32: Int32Array, at: number, kind: number, out: OutputRegion): void {
     const word = at + this.#state.words.of;
     const isRelease = kind === KIND.release;
+    // Where only holds are kept, nothing but a release is heard.
+    if (!isRelease && !this.#state.isAll) return;
     const record = isRelease ? this.#state.find(i32, word) : this.#state.findPayment(i32, word);
     if (record < 0) this.#wait(i32, at);
     else this.#tell(record, kind, out);
@@ -78,9 +80,6 @@ export class LifeEvents {
       this.#decisions.release(record, out);
       return;
     }
-    // Of a refund or reversal there is no other news.
-    const isPayment = this.#state.records.get(record, LIFE_B.kind) === RECORD_KIND.payment;
-    if (!this.#state.isAll || !isPayment) return;
     if (kind === KIND.status) {
       this.#tellStatus(record);
       this.#decisions.reconsider(record, 'status', out);

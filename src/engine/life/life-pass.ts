@@ -123,7 +123,8 @@ export class LifePass {
       if (isAll) return row;
       const isPlain = (flags & (DECIDED | REPEAT | DIFFERS)) === DECIDED;
       if (isPlain && verdictOutcome(i32[at + VERDICT_WORD] as number) !== HOLD) continue;
-      if ((flags & DECIDED) === 0 && i32[at + KIND_WORD] !== KIND_RELEASE) continue;
+      const isNew = (flags & (DECIDED | REPEAT | DIFFERS)) === 0;
+      if (isNew && i32[at + KIND_WORD] !== KIND_RELEASE) continue;
       return row;
     }
     return to;
@@ -156,6 +157,7 @@ export class LifePass {
     this.#ownRecord = -1;
     this.#isAbout = false;
     this.#hadReversed = false;
+    if ((flags & (REPEAT | DIFFERS)) !== 0) this.#countOn(i32, at, flags);
     if ((flags & (BAD | DECIDED)) !== DECIDED) return;
     if ((flags & REPEAT) !== 0) {
       this.#tellAgain(i32, at);
@@ -170,6 +172,15 @@ export class LifePass {
       this.#ownRecord = this.#keeper.keep(row, at, kind, out);
       if (hasMoved) this.#state.records.setFlag(this.#ownRecord, LIFE_FLAG.moved);
     }
+  }
+
+  /** An id that came before in this batch: its revisions count on from that row's, as it was told. */
+  #countOn(i32: Int32Array, at: number, flags: number): void {
+    const before = i32[at + REPEAT_ROW_WORD] as number;
+    if (before < 0) return;
+    const isNext = (flags & (DECIDED | REPEAT)) === DECIDED;
+    const told = i32[before * this.#stride + REVISION_WORD] as number;
+    i32[at + REVISION_WORD] = told + (isNext ? 1 : 0);
   }
 
   /** A repeat tells the newest decision, amendments included. */

@@ -1,0 +1,69 @@
+// One random case of the life of payments, through the engine and through the plain model of it.
+
+import { Random } from '../../src/base/random.ts';
+import type { Decision } from '../../src/domain/decision.ts';
+import type { Plan } from '../../src/domain/plan.ts';
+import { LocalEngine } from '../../src/engine/local-engine.ts';
+import { Oracle, decisionsOf } from '../oracle/brute-force.ts';
+import { close } from '../support/close.ts';
+import { randomLifeStream } from '../support/random-life-stream.ts';
+
+/** As the wire has it: infinity is a text. */
+export function asWritten(value: unknown): unknown {
+  return JSON.parse(
+    JSON.stringify(value, (_, part: unknown) => (part === Infinity ? 'infinity' : part)),
+  );
+}
+
+export interface LifeCase {
+  readonly plan: Plan;
+  /** The rules for those who look at a failure. */
+  readonly text: string;
+}
+
+export interface Compared {
+  /** What differs first; null = nothing. */
+  readonly difference: string | null;
+  readonly amendments: readonly Decision[];
+}
+
+/** A random stream of a seed, in batches of random size, with time that passes between them. */
+export function compareLife(seed: number, make: (random: Random) => LifeCase): Compared {
+  const random = new Random(seed);
+  const { plan, text } = make(random);
+  const rows = randomLifeStream(random, {
+    rowCount: 20 + random.below(150),
+    payments: random.pick([3, 8, 30]),
+  });
+  const batchRowsMax = random.pick([1, 5, 64]);
+  const engine = new LocalEngine({ plan, batchRowsMax, emitShadow: true });
+  const oracle = new Oracle(plan, { withShadow: true });
+  const amendments: Decision[] = [];
+  let at = 0;
+  /** What differs first. */
+  const differences: string[] = [];
+  const check = (decided: readonly Decision[], wanted: readonly Decision[]): void => {
+    amendments.push(...wanted.filter(({ cause }) => cause !== undefined));
+    for (let k = 0; k < Math.max(decided.length, wanted.length); k++) {
+      const [have, want] = [decided[k], wanted[k] && asWritten(wanted[k])];
+      const differs = close(have, want);
+      if (differs === null) continue;
+      const where = `decision ${k} of rows to ${at} of seed ${seed}`;
+      const shown = `${JSON.stringify(have)}\nis not\n${JSON.stringify(want)}`;
+      differences.push(`${differs}\n${where}:\n${shown}\n${text}`);
+      return;
+    }
+  };
+  while (at < rows.length && differences.length === 0) {
+    const part = rows.slice(at, at + random.pick([1, 1, 7, 40]));
+    at += part.length;
+    const wanted = part.flatMap((row) => decisionsOf(oracle.take(row)));
+    check(engine.decide(part), wanted);
+    if (random.chance(0.1)) {
+      const until = Number(part.at(-1)?.['time']) + random.pick([0, 1000, 60_000, 7_200_000]);
+      check(engine.advance(until), oracle.advance(until));
+    }
+  }
+  if (differences.length === 0) check(engine.advance(null), oracle.advance(Infinity));
+  return { difference: differences[0] ?? null, amendments };
+}
