@@ -137,6 +137,11 @@ export class Oracle {
     return { ...result, before: [...before, ...result.before], after: this.#life.after(row) };
   }
 
+  /** Greatest time of the good rows so far, or what has passed since. */
+  get streamTime(): number {
+    return this.#streamTime;
+  }
+
   /** Time passes until an instant, and no row comes. */
   advance(untilMs: number): Decision[] {
     if (untilMs < Infinity) this.#streamTime = Math.max(this.#streamTime, untilMs);
