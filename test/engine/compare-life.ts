@@ -6,19 +6,41 @@ import type { Plan } from '../../src/domain/plan.ts';
 import { LocalEngine } from '../../src/engine/local-engine.ts';
 import { Oracle, decisionsOf } from '../oracle/brute-force.ts';
 import { close } from '../support/close.ts';
+import { randomFullStream, randomLifePlan } from '../support/random-life-plan.ts';
+import type { LifeRulesOptions } from '../support/random-life-rules.ts';
+import { randomLifeRules } from '../support/random-life-rules.ts';
 import { randomLifeStream } from '../support/random-life-stream.ts';
+import type { StreamRow } from '../support/random-stream.ts';
 
 /** As the wire has it: infinity is a text. */
 export function asWritten(value: unknown): unknown {
   return JSON.parse(
-    JSON.stringify(value, (_, part: unknown) => (part === Infinity ? 'infinity' : part)),
+    JSON.stringify(value, (_, part: unknown) =>
+      part === Infinity ? 'infinity' : part === -Infinity ? '-infinity' : part,
+    ),
   );
 }
 
 export interface LifeCase {
   readonly plan: Plan;
+  readonly rows: readonly StreamRow[];
   /** The rules for those who look at a failure. */
   readonly text: string;
+}
+
+/** Rules as text, and events for them. */
+export function textCase(random: Random, options: LifeRulesOptions = {}): LifeCase {
+  const rules = randomLifeRules(random, options);
+  const [rowCount, payments] = [20 + random.below(150), random.pick([3, 8, 30])];
+  return { ...rules, rows: randomLifeStream(random, { rowCount, payments }) };
+}
+
+/** Rules as trees of any shape. */
+export function treeCase(random: Random): LifeCase {
+  const plan = randomLifePlan(random);
+  const rows = randomFullStream(random, 20 + random.below(100), random.pick([3, 8, 30]));
+  const text = plan.rules.map((rule) => `${rule.id} ${rule.outcome}: ${rule.when.text}`).join('\n');
+  return { plan, rows, text };
 }
 
 export interface Compared {
@@ -27,14 +49,10 @@ export interface Compared {
   readonly amendments: readonly Decision[];
 }
 
-/** A random stream of a seed, in batches of random size, with time that passes between them. */
+/** A random case of a seed, its rows in batches of random size, with time that passes between them. */
 export function compareLife(seed: number, make: (random: Random) => LifeCase): Compared {
   const random = new Random(seed);
-  const { plan, text } = make(random);
-  const rows = randomLifeStream(random, {
-    rowCount: 20 + random.below(150),
-    payments: random.pick([3, 8, 30]),
-  });
+  const { plan, rows, text } = make(random);
   const batchRowsMax = random.pick([1, 5, 64]);
   const engine = new LocalEngine({ plan, batchRowsMax, emitShadow: true });
   const oracle = new Oracle(plan, { withShadow: true });

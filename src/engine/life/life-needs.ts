@@ -101,6 +101,8 @@ export interface KeptParts {
 export function keptParts(plan: Plan): KeptParts {
   const fields = new Set<number>();
   const features = new Set<number>();
+  /** As of.X: copied from what is kept. */
+  const readOf = new Set<number>();
   const inputCount = TRANSACTION_FIELDS.length + plan.extraFields.length;
   const visit = (e: Expression): void => {
     if (e.op === 'field') fields.add(sourceOf(e.field));
@@ -115,7 +117,10 @@ export function keptParts(plan: Plan): KeptParts {
     const name = plan.life.fields[field - inputCount]?.name;
     if (name === undefined) return field;
     const [owner, own] = splitName(name);
-    return owner === 'of' && !lifeNames('payment', []).includes(own) ? fieldNamed(plan, own) : -1;
+    if (owner !== 'of' || lifeNames('payment', []).includes(own)) return -1;
+    const source = fieldNamed(plan, own);
+    readOf.add(source);
+    return source;
   };
   for (const rule of plan.rules) {
     if (!rule.isLife) continue;
@@ -132,7 +137,7 @@ export function keptParts(plan: Plan): KeptParts {
   const always = ['kind', 'time'];
   return {
     fields: sorted(fields).filter(
-      (field) => !always.includes(TRANSACTION_FIELDS[field]?.name ?? ''),
+      (field) => readOf.has(field) || !always.includes(TRANSACTION_FIELDS[field]?.name ?? ''),
     ),
     features: sorted(features),
   };
