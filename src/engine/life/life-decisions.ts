@@ -35,6 +35,11 @@ export class LifeDecisions {
   #fire(record: number, out: OutputRegion): void {
     const { event } = this.#state.evaluation;
     const { doubles, now } = this.#state.lives;
+    if (this.#state.lives.isQuiet(record)) {
+      // Nothing is kept of it any more.
+      this.#state.heap.remove(record);
+      return;
+    }
     event.pointAtNothing();
     event.time[0] = now[0] as number;
     const held = doubles[record * LIFE_DOUBLES + LIFE_D.heldMs] as number;
@@ -89,11 +94,7 @@ export class LifeDecisions {
     const word = this.#state.enums.release.read(i32, at);
     records.set(record, LIFE_B.release, word);
     // It is a word on a hold: without one there is nothing to decide.
-    if (records.get(record, LIFE_B.outcome) !== HOLD) {
-      // But it is kept for longer now, and so are its timers.
-      if (this.#state.timers.hasClocks) this.#armAgain(record);
-      return;
-    }
+    if (records.get(record, LIFE_B.outcome) !== HOLD) return;
     const isRefused = this.#state.enums.credential.read(i32, at) === FAILED;
     evaluation.layOut(record, 'release');
     const isStopped = evaluation.judge(record);
@@ -109,13 +110,6 @@ export class LifeDecisions {
     this.#state.timers.arm(record, evaluation, 0);
     evaluation.release();
     if (isChanged) this.#resolved(record, out);
-  }
-
-  #armAgain(record: number): void {
-    const { evaluation, timers } = this.#state;
-    evaluation.layOut(record, 'release');
-    timers.arm(record, evaluation, 0);
-    evaluation.release();
   }
 
   /** A refund or reversal that was held may go out now: its payment moves. */
