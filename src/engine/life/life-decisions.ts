@@ -61,7 +61,8 @@ export class LifeDecisions {
     evaluation.layOut(record, 'hold-expired');
     evaluation.judge(record);
     records.setFlag(record, LIFE_FLAG.expired);
-    if (onExpiry === 0) evaluation.waive(record);
+    // What was declined, and found nothing to reverse with, is not allowed by the end of its hold.
+    if (onExpiry === 0 && !records.hasFlag(record, LIFE_FLAG.forced)) evaluation.waive(record);
     else records.setFlag(record, LIFE_FLAG.forced | LIFE_FLAG.endless);
     if (onExpiry === 2) records.setFlag(record, LIFE_FLAG.byRefund);
     evaluation.decide(record);
