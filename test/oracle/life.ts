@@ -141,7 +141,7 @@ export class LifeModel {
     const view = this.#viewOf(record, event);
     record.fired = this.#firing(record, view);
     record.isExpired = true;
-    if (onExpiry === 'allow') this.#waive(record, firedBefore);
+    if (onExpiry === 'allow' && !record.isForced) this.#waive(record, firedBefore);
     else {
       record.isEndless = true;
       record.isForced = true;
@@ -317,7 +317,7 @@ export class LifeModel {
     const payment = this.#paymentOf(refund.row);
     if (payment === undefined) return;
     payment.life.refundedAmount -= this.#amountOf(refund.row, payment) ?? 0;
-    payment.life.refundCount--;
+    payment.life.refundCount = Math.max(0, payment.life.refundCount - 1);
   }
 
   /** The refund or reversal is decided. */

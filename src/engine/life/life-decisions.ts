@@ -35,6 +35,11 @@ export class LifeDecisions {
   #fire(record: number, out: OutputRegion): void {
     const { event } = this.#state.evaluation;
     const { doubles, now } = this.#state.lives;
+    if (this.#state.lives.isQuiet(record)) {
+      // Nothing is kept of it any more.
+      this.#state.heap.remove(record);
+      return;
+    }
     event.pointAtNothing();
     event.time[0] = now[0] as number;
     const held = doubles[record * LIFE_DOUBLES + LIFE_D.heldMs] as number;
@@ -56,7 +61,8 @@ export class LifeDecisions {
     evaluation.layOut(record, 'hold-expired');
     evaluation.judge(record);
     records.setFlag(record, LIFE_FLAG.expired);
-    if (onExpiry === 0) evaluation.waive(record);
+    // What was declined, and found nothing to reverse with, is not allowed by the end of its hold.
+    if (onExpiry === 0 && !records.hasFlag(record, LIFE_FLAG.forced)) evaluation.waive(record);
     else records.setFlag(record, LIFE_FLAG.forced | LIFE_FLAG.endless);
     if (onExpiry === 2) records.setFlag(record, LIFE_FLAG.byRefund);
     evaluation.decide(record);
@@ -89,11 +95,7 @@ export class LifeDecisions {
     const word = this.#state.enums.release.read(i32, at);
     records.set(record, LIFE_B.release, word);
     // It is a word on a hold: without one there is nothing to decide.
-    if (records.get(record, LIFE_B.outcome) !== HOLD) {
-      // But it is kept for longer now, and so are its timers.
-      if (this.#state.timers.hasClocks) this.#armAgain(record);
-      return;
-    }
+    if (records.get(record, LIFE_B.outcome) !== HOLD) return;
     const isRefused = this.#state.enums.credential.read(i32, at) === FAILED;
     evaluation.layOut(record, 'release');
     const isStopped = evaluation.judge(record);
@@ -109,13 +111,6 @@ export class LifeDecisions {
     this.#state.timers.arm(record, evaluation, 0);
     evaluation.release();
     if (isChanged) this.#resolved(record, out);
-  }
-
-  #armAgain(record: number): void {
-    const { evaluation, timers } = this.#state;
-    evaluation.layOut(record, 'release');
-    timers.arm(record, evaluation, 0);
-    evaluation.release();
   }
 
   /** A refund or reversal that was held may go out now: its payment moves. */

@@ -46,15 +46,12 @@ export class LifeTimers {
   readonly #lives: Lives;
   readonly #records: LifeRecords;
   readonly #heap: TimerHeap;
-  readonly #keepMs: number;
   #due = Infinity;
-  #lastMs = Infinity;
   #kind: number = TIMER.none;
 
   constructor(context: CompileContext, lives: Lives, records: LifeRecords, heap: TimerHeap) {
     const { plan, layout } = context;
     this.#lives = lives;
-    this.#keepMs = plan.life.keepMs;
     this.#records = records;
     this.#heap = heap;
     const guards = new GuardMaker(context);
@@ -79,13 +76,9 @@ export class LifeTimers {
     const held = doubles[d + LIFE_D.heldMs] as number;
     this.#due = Infinity;
     this.#kind = TIMER.none;
-    this.#lastMs = (doubles[d + LIFE_D.touchedMs] as number) + this.#keepMs;
     // A hold that is over when it begins ends at once: time does not go back.
     const endMs = Math.max(held, now[0] as number);
-    if (held === held) {
-      this.#lastMs = Math.max(this.#lastMs, endMs);
-      this.#consider(endMs, TIMER.hold);
-    }
+    if (held === held) this.#consider(endMs, TIMER.hold);
     const isForced = this.#records.hasFlag(record, LIFE_FLAG.forced);
     if (this.#records.get(record, LIFE_B.kind) === RECORD_KIND.payment && !isForced) {
       this.#considerClocks(record, row, number);
@@ -119,8 +112,6 @@ export class LifeTimers {
 
   #consider(due: number, kind: number): void {
     if (!(due < this.#due)) return;
-    // Nothing is kept of it by then.
-    if (kind !== TIMER.hold && due > this.#lastMs) return;
     this.#due = due;
     this.#kind = kind;
   }
