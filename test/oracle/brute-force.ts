@@ -129,7 +129,7 @@ export class Oracle {
     const known =
       last !== undefined && this.#streamTime - last.streamTime <= forMs ? last : undefined;
     if (known?.content === row.content) {
-      const newest = row.isDecided ? (this.#life.newest(row.id) ?? known.decision) : undefined;
+      const newest = row.isDecided ? (this.#life.newest(row) ?? known.decision) : undefined;
       const decision = newest && repeatOf(newest, known.decision);
       return { order, before, after: [], isLate: false, ...(decision && { decision }) };
     }

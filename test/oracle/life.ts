@@ -153,9 +153,11 @@ export class LifeModel {
 
   // -- rows --
 
-  /** The newest decision on an id that is kept. */
-  newest(id: string): Decision | undefined {
-    return this.#find(id)?.newest;
+  /** The newest decision on a row that comes again, where it is kept. */
+  newest({ id, content }: OracleRow): Decision | undefined {
+    const record = this.#find(id);
+    // Where only holds are kept, the id may have been decided anew and allowed since.
+    return record?.row.content === content ? record.newest : undefined;
   }
 
   /** @param revision that the row has if nothing is kept of its id */

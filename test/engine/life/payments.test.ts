@@ -102,10 +102,95 @@ const CASES: readonly Case[] = [
     ],
     decisions: ['p#0 allow', 'q#0 allow', 'p#1 hold twice (timer)', 'x#0 allow'],
   },
+  {
+    name: 'a rule that fires at the very end of a hold has its say',
+    rules: `hold: { for: 1h, onExpiry: allow }\nrules:\n${rule('big', 'tx.amount > 10')}${rule('old', 'payment.age() >= "1h"', 'outcome: reverse, reason: POLICY')}`,
+    rows: [row('p', 0), row('x', HOUR, { amount: 1 })],
+    decisions: ['p#0 hold big', 'p#1 reverse HOLD_EXPIRED old (hold-expired)', 'x#0 allow'],
+  },
+  {
+    name: 'what is held is kept, though its last row is longer ago than payments are kept',
+    rules: `keep: { payments: 72h }\nrules:\n${rule('old', 'payment.age() >= "71h"', 'outcome: hold, reason: POLICY, hold: { for: 70h }')}`,
+    rows: [row('p', 0), ...many(100 * HOUR), row('y', 142 * HOUR)],
+    decisions: [
+      'p#0 allow',
+      'p#1 hold old (timer)',
+      ...many(0).map(({ id }) => `${String(id)}#0 allow`),
+      'p#2 reverse HOLD_EXPIRED old (hold-expired)',
+      'y#0 allow',
+    ],
+  },
+  {
+    name: 'a payment that is kept no more hears nothing of its code',
+    rules: `keep: { payments: 1h }\nhold: { for: 1h }\nrules:\n${rule('spent', 'payment.codeState == "expired"')}`,
+    rows: [
+      row('p', 0, { paymentCode: 'C' }),
+      row('c', 2 * HOUR, { kind: 'code', paymentCode: 'C', codeState: 'expired' }),
+    ],
+    decisions: ['p#0 allow'],
+  },
+  {
+    name: 'what was declined is not amended any more',
+    rules: `rules:\n${rule('waits', 'has(payment.pendingFor())')}`,
+    rows: [
+      row('p', 0),
+      release('d', 'p', 1, 'decline'),
+      status('s', 'p', 2, { walletStatus: 'charged' }),
+    ],
+    decisions: ['p#0 hold waits', 'p#1 reverse waits (release from d)'],
+  },
+  {
+    name: 'a payment decided anew is decided with what has happened to it',
+    rules: `rules:\n${rule('fraud', 'payment.label == "fraud" && payment.state == "charged"')}`,
+    rows: [
+      row('p', 0),
+      label('l', 'p', 1),
+      status('s', 'p', 2, { walletStatus: 'charged' }),
+      row('p', 3, { walletStatus: 'unknown' }),
+    ],
+    decisions: ['p#0 allow', 'p#1 hold fraud (status from s)', 'p#2 hold fraud REPEAT_DIFFERS'],
+  },
+  {
+    name: 'a refund decided anew is no second refund',
+    rules: `rules:\n${rule('twice', 'of.refundCount > 1 || of.conflict')}`,
+    rows: [
+      row('p', 0, { walletStatus: 'charged' }),
+      refund('r', 'p', 1),
+      refund('r', 'p', 1, { durationMs: 5 }),
+    ],
+    decisions: ['p#0 allow', 'r#0 allow', 'r#1 allow REPEAT_DIFFERS'],
+  },
+  {
+    name: 'a status without a currency is in that of its payment',
+    rules: `rates: rates.csv\nrules:\n${rule('less', 'payment.chargedAmount < 300')}`,
+    rows: [
+      row('p', 0, { currency: 'USD', walletStatus: 'charged' }),
+      status('s', 'p', 1, { amount: 4900 }),
+      status('t', 'p', 2, { amount: 4200 }),
+    ],
+    decisions: ['p#0 allow', 'p#1 hold less (status from t)'],
+  },
+  {
+    name: 'a release waits for its refund too',
+    rules: `rules:\n${rule('refund', 'tx.kind == "refund"')}${rule('other', 'payment.conflict')}`,
+    rows: [release('w', 'r', 0, 'approve'), row('p', 1), refund('r', 'p', 2)],
+    decisions: ['p#0 allow', 'r#0 hold refund', 'r#1 allow (release from w)'],
+  },
+  {
+    name: 'of. has the time and the kind of the payment',
+    rules: `rules:\n${rule('later', 'tx.time - of.time > duration("1s") && of.kind == "payment"')}`,
+    rows: [row('p', 0), refund('r', 'p', 999), refund('s', 'p', 1001)],
+    decisions: ['p#0 allow', 'r#0 allow', 's#0 hold later'],
+  },
 ];
 
+/** A payment for nearly each shard. */
+function many(ms: number): InputRow[] {
+  return Array.from({ length: 60 }, (_, k) => row(`x${k}`, ms + k));
+}
+
 test.each(CASES)('$name', ({ rules, rows, decisions, passMs = 0 }) => {
-  const plan = planOf(HEAD + rules);
+  const plan = planOf(HEAD + rules, { 'rates.csv': 'currency,rate\nUSD,7\n' });
   const engine = new LocalEngine({ plan, batchRowsMax: 2 });
   const decided = [...engine.decide(rows), ...engine.advance(null, passMs)];
   expect(decided.map(told)).toEqual(decisions);
@@ -130,5 +215,19 @@ test('an id that is decided anew has no timer of its former hold', () => {
   expect(engine.program.life?.counts.timers).toBe(1);
   engine.decide([row('p', 1, { amount: 1 })]);
   expect(engine.program.life?.counts.timers).toBe(0);
-  void [status, release];
+});
+
+test('where nothing is left to reverse with, a hold ends once and goes on without an end', () => {
+  const plan = planOf(
+    `${HEAD}rails: dead.yaml\nrules:\n${rule('late', 'payment.age() >= "1m"', 'outcome: reverse, reason: POLICY')}`,
+    { 'dead.yaml': 'rail: dead\nreversal: { within: 30s }\n' },
+  );
+  const engine = new LocalEngine({ plan });
+  const decided = [...engine.decide([row('p', 0)]), ...engine.advance(START_MS + 1000 * HOUR)];
+  expect(decided.map(told)).toEqual([
+    'p#0 allow',
+    'p#1 hold REVERSAL_WINDOW_PASSED late (timer)',
+    'p#2 hold REVERSAL_WINDOW_PASSED late (hold-expired)',
+  ]);
+  expect(decided.map(({ hold }) => hold?.onExpiry)).toEqual([undefined, 'reverse', undefined]);
 });
