@@ -71,7 +71,7 @@ export class TextArena {
 
 function classOf(bytes: number): number {
   if (bytes <= SMALL_BYTES_MAX) return (bytes + UNIT_BYTES - 1) >> 4;
-  return SMALL_CLASSES + 22 - Math.clz32(bytes - 1);
+  return SMALL_CLASSES + 21 - Math.clz32(bytes - 1);
 }
 
 function sizeOf(sizeClass: number): number {
