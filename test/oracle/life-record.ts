@@ -154,3 +154,7 @@ export function reversalConflict(life: PaymentLife): Conflict | undefined {
   if (state === 'reversed') return 'reversal-after-reversal';
   return state === 'partly-refunded' || state === 'refunded' ? 'reversal-after-refund' : undefined;
 }
+
+export function refundsOf(life: PaymentLife): { refundedAmount: number; refundCount: number } {
+  return { refundedAmount: life.refundedAmount, refundCount: life.refundCount };
+}
