@@ -84,7 +84,7 @@ function addIndex(bench, entries, sums) {
   for (let slot = 0; slot < entries; slot++) {
     keys[slot * 2] = random.uint32();
     keys[slot * 2 + 1] = random.uint32();
-    index.insert(keys[slot * 2], keys[slot * 2 + 1], slot, keys, 2, 1);
+    index.insert(keys[slot * 2], slot);
   }
   const lo = new Int32Array(TILE_ROWS);
   const hi = new Int32Array(TILE_ROWS);
@@ -96,7 +96,7 @@ function addIndex(bench, entries, sums) {
         lo[k] = keys[slot * 2];
         hi[k] = keys[slot * 2 + 1];
       }
-      sums.found ^= index.locate(hi, buckets, 0, TILE_ROWS);
+      sums.found ^= index.locate(lo, buckets, 0, TILE_ROWS);
       for (let k = 0; k < TILE_ROWS; k++) {
         sums.found ^= index.findFrom(buckets[k], lo[k], hi[k], keys, 2, 1);
       }

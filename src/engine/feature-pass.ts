@@ -135,7 +135,7 @@ export class FeaturePass {
       return;
     }
     const slots = this.#slots;
-    this.touched ^= state.index.locate(list.hi, this.#buckets, from, to);
+    this.touched ^= state.index.locate(list.lo, this.#buckets, from, to);
     this.#findSlots(list, from, to);
     this.touched ^= this.#code.touch(this.#tables, state, slots, from, to);
     this.#code.update(this.#tables, state, list.rows, slots, from, to);

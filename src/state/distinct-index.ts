@@ -65,8 +65,7 @@ export class DistinctIndex {
         this.#free = this.#entries[entry * 2 + 1] as number;
       } else entry = this.#next++;
       this.#entries[entry * 2] = this.#hash[1] as number;
-      const lowHalf = this.#hash[0] as number;
-      this.#index.insert(lowHalf, this.#hash[1] as number, entry, this.#entries, 2, 0);
+      this.#index.insert(this.#hash[0] as number, entry);
     }
     this.#entries[entry * 2 + 1] = seq;
   }
@@ -74,7 +73,7 @@ export class DistinctIndex {
   remove(slot: number, term: number, lo: number, hi: number): void {
     const entry = this.entry(slot, term, lo, hi);
     if (entry < 0) return;
-    this.#index.remove(this.#hash[0] as number, this.#hash[1] as number, entry);
+    this.#index.remove(this.#hash[0] as number, entry);
     this.#entries[entry * 2 + 1] = this.#free;
     this.#free = entry;
   }

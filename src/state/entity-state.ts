@@ -165,7 +165,7 @@ export class EntityState extends EntityRings {
     H[h + HEADER.keyLo] = lo;
     H[h + HEADER.keyHi] = hi;
     this.#clearTimes(h);
-    this.index.insert(lo, hi, slot, H, layout.headerWords, HEADER.keyHi);
+    this.index.insert(lo, slot);
     const shardCount = (this.#shardCounts[shard] as number) + 1;
     this.#shardCounts[shard] = shardCount;
     if (shardCount > this.#shardCountMax) this.#shardCountMax = shardCount;
@@ -267,7 +267,7 @@ export class EntityState extends EntityRings {
       }
     }
     this.freeRing(H[h + HEADER.base] as number, H[h + HEADER.capacity] as number);
-    this.index.remove(lo, H[h + HEADER.keyHi] as number, slot);
+    this.index.remove(lo, slot);
     const shard = lo & (SHARDS - 1);
     this.#shardCounts[shard] = (this.#shardCounts[shard] as number) - 1;
     H[h + HEADER.capacity] = FREE;

@@ -7,8 +7,10 @@
 //
 // A bucket is one cache line of 16 words:   0..6 tags | 7 count | 8..14 slots | 15 next + 1
 // `next` chains overflow buckets, taken from the end of the reserved memory downwards.
-// The tag is the low half of the hash, the bucket comes from the high half; the owner of the slot
-// compares all 64 bits, by the callback-free means of `find` reading them from `keys`.
+// The tag is the low half of the hash, and the bucket comes from it too (above its lowest four bits,
+// which say the shard): a bucket is divided without a look at its entries' keys, each of which would be
+// a cache miss. The owner of the slot compares all 64 bits, by the callback-free means of `find` reading
+// the high halves from `keys`; of a million entries one in 4,000 look-ups meets another's tag.
 //
 // Cost: one cache miss a lookup (1.02 lines on average), 15-16 bytes an entry.
 // Memory is reserved for the stated maximum at once; pages never touched cost nothing.
@@ -24,6 +26,8 @@ const NEXT = 15;
 /** Average entries a bucket before another bucket is added: 4.5 of 7. */
 const LOAD_MAX = 4.5;
 const LEVEL_MIN = 4;
+/** Low bits of a tag that do not choose the bucket. */
+const SHARD_BITS = 4;
 
 export class HashIndex {
   readonly words: Int32Array;
@@ -54,22 +58,23 @@ export class HashIndex {
     return (buckets + this.#overflowFirst - this.#overflowNext) * 64;
   }
 
-  /** Word offset of the home bucket of `hi`. */
-  bucketOf(hi: number): number {
-    const wide = hi & ((2 << this.#level) - 1);
-    const bucket = wide < (1 << this.#level) + this.#split ? wide : hi & ((1 << this.#level) - 1);
+  /** Word offset of the home bucket of `lo`. */
+  #bucketOf(lo: number): number {
+    const h = lo >>> SHARD_BITS;
+    const wide = h & ((2 << this.#level) - 1);
+    const bucket = wide < (1 << this.#level) + this.#split ? wide : h & ((1 << this.#level) - 1);
     return bucket * BUCKET_WORDS;
   }
 
-  /** Word offsets of the home buckets of hi[from, to) into `out`, touching each so that misses overlap. */
-  locate(hi: Int32Array, out: Int32Array, from: number, to: number): number {
+  /** Word offsets of the home buckets of lo[from, to) into `out`, touching each so that misses overlap. */
+  locate(lo: Int32Array, out: Int32Array, from: number, to: number): number {
     const words = this.words;
     const narrowMask = (1 << this.#level) - 1;
     const wideMask = (2 << this.#level) - 1;
     const buckets = (1 << this.#level) + this.#split;
     let touched = 0;
     for (let i = from; i < to; i++) {
-      const h = hi[i] as number;
+      const h = (lo[i] as number) >>> SHARD_BITS;
       const wide = h & wideMask;
       const at = (wide < buckets ? wide : h & narrowMask) * BUCKET_WORDS;
       out[i] = at;
@@ -81,7 +86,7 @@ export class HashIndex {
   /**
    * Slots whose tag is lo[k], of the buckets found by `locate`, for k in [from, to): -1 where no tag
    * fits. A slot is a candidate: the caller compares the high halves, all at once, so that those
-   * misses overlap too (a tag of 32 bits is wrong once in a billion look-ups).
+   * misses overlap too.
    */
   candidates(lo: Int32Array, buckets: Int32Array, out: Int32Array, from: number, to: number): void {
     const words = this.words;
@@ -110,10 +115,10 @@ export class HashIndex {
    * slot * stride + offset; the low half is the tag.
    */
   find(lo: number, hi: number, keys: Int32Array, stride: number, offset: number): number {
-    return this.findFrom(this.bucketOf(hi), lo, hi, keys, stride, offset);
+    return this.findFrom(this.#bucketOf(lo), lo, hi, keys, stride, offset);
   }
 
-  /** As `find`, from a known home bucket (a word offset, from `bucketOf` or `locate`). */
+  /** As `find`, from a known home bucket (a word offset, from `locate`). */
   findFrom(
     bucket: number,
     lo: number,
@@ -138,32 +143,25 @@ export class HashIndex {
     }
   }
 
-  /** Adds an entry; the caller has made sure that it is not there. `hiOf` reads keys as in find. */
-  insert(
-    lo: number,
-    hi: number,
-    slot: number,
-    keys: Int32Array,
-    stride: number,
-    offset: number,
-  ): void {
-    this.#put(this.bucketOf(hi), lo, slot);
+  /** Adds an entry; the caller has made sure that it is not there. */
+  insert(lo: number, slot: number): void {
+    this.#put(this.#bucketOf(lo), lo, slot);
     this.#count++;
     const buckets = (1 << this.#level) + this.#split;
-    if (this.#count > buckets * LOAD_MAX) this.#grow(keys, stride, offset);
+    if (this.#count > buckets * LOAD_MAX) this.#grow();
   }
 
   /** Replaces the slot of an entry that is there. */
-  move(lo: number, hi: number, from: number, to: number): void {
-    this.words[this.#entry(lo, hi, from)] = to;
+  move(lo: number, from: number, to: number): void {
+    this.words[this.#entry(lo, from)] = to;
   }
 
   /** Removes the entry of `slot`, which must be there. */
-  remove(lo: number, hi: number, slot: number): void {
+  remove(lo: number, slot: number): void {
     const words = this.words;
-    const hole = this.#entry(lo, hi, slot);
+    const hole = this.#entry(lo, slot);
     // The chain's last entry takes its place, so that only last buckets are ever part full.
-    let last = this.bucketOf(hi);
+    let last = this.#bucketOf(lo);
     let before = -1;
     while (words[last + NEXT] !== 0) {
       before = last;
@@ -182,9 +180,9 @@ export class HashIndex {
   }
 
   /** Word offset of the slot cell of an entry that must be there. */
-  #entry(lo: number, hi: number, slot: number): number {
+  #entry(lo: number, slot: number): number {
     const words = this.words;
-    let at = this.bucketOf(hi);
+    let at = this.#bucketOf(lo);
     for (;;) {
       const count = words[at + COUNT] as number;
       for (let i = 0; i < count; i++) {
@@ -222,7 +220,7 @@ export class HashIndex {
   }
 
   /** Divides the bucket at `split` between itself and a new one at the end. */
-  #grow(keys: Int32Array, stride: number, offset: number): void {
+  #grow(): void {
     const words = this.words;
     const from = this.#split;
     const to = (1 << this.#level) + this.#split;
@@ -244,7 +242,7 @@ export class HashIndex {
       for (let i = 0; i < count; i++) {
         const tag = words[readAt + i] as number;
         const slot = words[readAt + SLOTS + i] as number;
-        if (((keys[slot * stride + offset] as number) & bit) !== 0) {
+        if (((tag >>> SHARD_BITS) & bit) !== 0) {
           this.#put(to * BUCKET_WORDS, tag, slot);
         } else {
           if (written === ENTRIES) {

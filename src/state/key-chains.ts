@@ -198,7 +198,7 @@ export class KeyChains {
     anchors.fill(0, a, a + ANCHOR_WORDS);
     anchors[a + A.lo] = lo;
     anchors[a + A.hi] = hi;
-    this.#index.insert(lo, hi, anchor, anchors, ANCHOR_WORDS, A.hi);
+    this.#index.insert(lo, anchor);
     return anchor;
   }
 
@@ -208,7 +208,7 @@ export class KeyChains {
     for (let node = anchors[a + A.first] as number; node > 0; node = this.next(node)) {
       this.#nodes[(node - 1) * NODE_WORDS + N.anchor] = 0;
     }
-    this.#index.remove(anchors[a + A.lo] as number, anchors[a + A.hi] as number, anchor);
+    this.#index.remove(anchors[a + A.lo] as number, anchor);
     this.#unlinkAnchor(anchor);
     anchors[a + A.newer] = this.#anchorFree;
     this.#anchorFree = anchor + 1;

@@ -168,7 +168,7 @@ export class Lives {
     words[w + LIFE_W.idHi] = hi;
     doubles[record * LIFE_DOUBLES + LIFE_D.sequence] = this.#sequence++;
     doubles[record * LIFE_DOUBLES + LIFE_D.heldMs] = NaN;
-    this.index.insert(lo, hi, record, words, LIFE_WORDS, LIFE_W.idHi);
+    this.index.insert(lo, record);
     const shard = lo & (SHARDS - 1);
     this.#counts[shard] = (this.#counts[shard] as number) + 1;
     this.#link(record, shard);
@@ -190,7 +190,7 @@ export class Lives {
     const { words } = this;
     const w = record * LIFE_WORDS;
     const lo = words[w + LIFE_W.idLo] as number;
-    this.index.remove(lo, words[w + LIFE_W.idHi] as number, record);
+    this.index.remove(lo, record);
     const shard = lo & (SHARDS - 1);
     this.#counts[shard] = (this.#counts[shard] as number) - 1;
     this.#unlink(record, shard);

@@ -45,7 +45,7 @@ export class MerchantRates {
     words[at + RATES_WORD.lo] = lo;
     words[at + RATES_WORD.step] = step;
     words[at + RATES_WORD.first] = step;
-    this.#index.insert(lo, hi, slot, words, RATES_WORDS, RATES_WORD.hi);
+    this.#index.insert(lo, slot);
     this.#victims?.add(slot);
     return slot;
   }
@@ -60,11 +60,7 @@ export class MerchantRates {
     if (slot < 0) return -1;
     const { words } = this;
     const at = slot * RATES_WORDS;
-    this.#index.remove(
-      words[at + RATES_WORD.lo] as number,
-      words[at + RATES_WORD.hi] as number,
-      slot,
-    );
+    this.#index.remove(words[at + RATES_WORD.lo] as number, slot);
     this.evicted++;
     return slot;
   }

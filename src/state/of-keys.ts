@@ -57,7 +57,7 @@ export class OfKeys {
   readonly #targets: Int32Array;
   readonly #isText: Uint8Array;
   readonly #now = new Float64Array(1);
-  readonly #highHalves = new Int32Array(TILE_ROWS);
+  readonly #lowHalves = new Int32Array(TILE_ROWS);
   readonly #buckets = new Int32Array(TILE_ROWS);
   /** Keeps the touching loop from being optimised away. */
   touched = 0;
@@ -114,11 +114,11 @@ export class OfKeys {
 
   /** Touches the index where the rows' ids will be looked up, so that the cache misses overlap. */
   #prefetch(i32: Int32Array, from: number, to: number): void {
-    const hi = this.#highHalves;
+    const lo = this.#lowHalves;
     for (let row = from; row < to; row++) {
-      hi[row - from] = i32[row * this.#stride + this.#idWord + 1] as number;
+      lo[row - from] = i32[row * this.#stride + this.#idWord] as number;
     }
-    this.touched ^= this.#index.locate(hi, this.#buckets, 0, to - from);
+    this.touched ^= this.#index.locate(lo, this.#buckets, 0, to - from);
   }
 
   #tile(i32: Int32Array, f64: Float64Array, from: number, to: number, before: number): void {
@@ -146,7 +146,7 @@ export class OfKeys {
     let known = this.#index.find(lo, hi, words, entryWords, E.hi);
     if (known >= 0 && this.#isOld(known)) {
       // Too old, though not yet taken away: it is not known any more.
-      this.#index.remove(lo, hi, known);
+      this.#index.remove(lo, known);
       this.#times[(known * entryWords) >> 1] = GONE_MS;
       known = -1;
     }
@@ -171,7 +171,7 @@ export class OfKeys {
     this.#times[e >> 1] = this.#now[0] as number;
     words[e + E.lo] = lo;
     words[e + E.hi] = hi;
-    this.#index.insert(lo, hi, entry, words, this.#entryWords, E.hi);
+    this.#index.insert(lo, entry);
     return entry;
   }
 
@@ -187,7 +187,7 @@ export class OfKeys {
       if (!isOld) this.evicted++;
       const e = entry * this.#entryWords;
       if (this.#times[e >> 1] !== GONE_MS) {
-        this.#index.remove(this.#words[e + E.lo] as number, this.#words[e + E.hi] as number, entry);
+        this.#index.remove(this.#words[e + E.lo] as number, entry);
       }
       this.#heads[ring] = head + 1;
     }

@@ -89,10 +89,10 @@ export class Repeats {
   /** Times in hand. Not arguments: a double passed to a call is boxed. */
   readonly #now = new Float64Array(1);
   readonly #before = new Float64Array(1);
-  readonly #expiredHi: Int32Array;
+  readonly #expiredLo: Int32Array;
   readonly #expired: Int32Array;
   readonly #buckets: Int32Array;
-  readonly #hi: Int32Array;
+  readonly #lo: Int32Array;
   /** Keeps the touching loops from being optimised away. */
   touched = 0;
 
@@ -110,10 +110,10 @@ export class Repeats {
     this.#stride32 = options.rowStrideBytes / 4;
     this.#id32 = options.idSlot / 4;
     this.#pending = new Int32Array(options.rowsMax);
-    this.#expiredHi = new Int32Array(options.rowsMax * 2 + SHARDS);
+    this.#expiredLo = new Int32Array(options.rowsMax * 2 + SHARDS);
     this.#expired = new Int32Array(options.rowsMax * 2 + SHARDS);
     this.#buckets = new Int32Array(options.rowsMax * 2 + SHARDS);
-    this.#hi = new Int32Array(options.rowsMax);
+    this.#lo = new Int32Array(options.rowsMax);
   }
 
   get idCount(): number {
@@ -145,10 +145,10 @@ export class Repeats {
     const first = f64[((rows[0] as number) * stride + W.streamTimeMs) >> 1] as number;
     this.#now[0] = Math.max(first, before) - this.#forMs;
     this.#expire(count * 2);
-    const hi = this.#hi;
-    const idHi = this.#id32 + 1;
-    for (let i = 0; i < count; i++) hi[i] = i32[(rows[i] as number) * stride + idHi] as number;
-    this.touched ^= this.#index.locate(hi, this.#buckets, 0, count);
+    const lo = this.#lo;
+    const id = this.#id32;
+    for (let i = 0; i < count; i++) lo[i] = i32[(rows[i] as number) * stride + id] as number;
+    this.touched ^= this.#index.locate(lo, this.#buckets, 0, count);
     for (let i = 0; i < count; i++) this.#checkRow(i32, f64, rows[i] as number);
     return this.#repeatsInside;
   }
@@ -173,7 +173,7 @@ export class Repeats {
     words[e + E.lo] = lo;
     words[e + E.revision] = -1;
     words[e + E.pending] = 0;
-    this.#index.insert(lo, hi, entry, words, ENTRY_WORDS, E.hi);
+    this.#index.insert(lo, entry);
     this.#decideAnew(i32, at, row, entry);
   }
 
@@ -270,13 +270,13 @@ export class Repeats {
         if ((this.#times[e >> 1] as number) >= bound) break;
         if ((words[e + E.pending] as number) > 0) break;
         this.#expired[count] = entry;
-        this.#expiredHi[count] = words[e + E.hi] as number;
+        this.#expiredLo[count] = words[e + E.lo] as number;
         count++;
         this.#leaveHead(shard);
       }
     }
     if (count === 0) return;
-    this.touched ^= this.#index.locate(this.#expiredHi, this.#buckets, 0, count);
+    this.touched ^= this.#index.locate(this.#expiredLo, this.#buckets, 0, count);
     for (let k = 0; k < count; k++) this.#unindex(this.#expired[k] as number);
   }
 
@@ -308,7 +308,7 @@ export class Repeats {
     const words = this.#words;
     const e = entry * ENTRY_WORDS;
     if (words[e + E.pending] !== DEAD) {
-      this.#index.remove(words[e + E.lo] as number, words[e + E.hi] as number, entry);
+      this.#index.remove(words[e + E.lo] as number, entry);
     }
     words[e + E.pending] = 0;
   }

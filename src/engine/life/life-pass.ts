@@ -44,7 +44,7 @@ export class LifePass {
   readonly #events: LifeEvents;
   readonly #isAll: boolean;
   readonly #stride: number;
-  readonly #highHalves = new Int32Array(PREFETCH_ROWS);
+  readonly #lowHalves = new Int32Array(PREFETCH_ROWS);
   readonly #buckets = new Int32Array(PREFETCH_ROWS);
   /** Keeps the touching loop from being optimised away. */
   touched = 0;
@@ -98,12 +98,12 @@ export class LifePass {
   prefetch(from: number, to: number): void {
     if (!this.#isAll) return;
     const { i32 } = (this.#state.tables as LifeTables).table;
-    const hi = this.#highHalves;
+    const lo = this.#lowHalves;
     let count = 0;
     for (let row = from; row < to; row++) {
-      hi[count++] = i32[row * this.#stride + this.#state.words.id + 1] as number;
+      lo[count++] = i32[row * this.#stride + this.#state.words.id] as number;
     }
-    this.touched ^= this.#state.lives.index.locate(hi, this.#buckets, 0, count);
+    this.touched ^= this.#state.lives.index.locate(lo, this.#buckets, 0, count);
   }
 
   /**
