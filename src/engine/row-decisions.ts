@@ -75,9 +75,9 @@ export class RowDecisions {
       }
       let any = 0;
       for (let w = 0; w < words; w++) any |= fired[row * words + w] as number;
-      if (any === 0 && (flags & ROW_FLAG.repeatDiffers) === 0) i32[at + VERDICT_WORD] = allow;
+      if (any === 0 && (flags & MORE_THAN_ALLOW) === 0) i32[at + VERDICT_WORD] = allow;
       else {
-        i32[at + VERDICT_WORD] = any === 0 ? allow : this.#packed(row);
+        i32[at + VERDICT_WORD] = this.#told(flags, any === 0 ? allow : this.#packed(row));
         this.#note(row);
       }
     }
@@ -89,10 +89,17 @@ export class RowDecisions {
 
   /** Decides one row again whose life fields have changed. */
   rescore(row: number): void {
+    const { i32 } = this.#table;
+    const at = row * this.#stride;
     this.#parts.rules.scoreLife(row);
-    this.#table.i32[row * this.#stride + VERDICT_WORD] = this.#parts.rules.hasFired(row)
-      ? this.#packed(row)
-      : ALLOW;
+    const evaluated = this.#parts.rules.hasFired(row) ? this.#packed(row) : ALLOW;
+    i32[at + VERDICT_WORD] = this.#told(i32[at + FLAGS_WORD] as number, evaluated);
+  }
+
+  /** Packed verdict of the row's newest decision: of an overdue one the fallback, where that stands. */
+  #told(flags: number, evaluated: number): number {
+    if ((flags & ROW_FLAG.fallback) === 0) return evaluated;
+    return must(this.#parts.overdue, 'the deadline of an overdue row').told(evaluated);
   }
 
   #packed(row: number): number {
@@ -174,16 +181,12 @@ export class RowDecisions {
     overdue.begin(this.#table, at);
     add(this.#parts.counters, COUNTER.outcomes + fallback.outcome);
     this.#parts.encoder.decided(this.#table, row, fallback, out);
-    if (!overdue.isAmended(word)) {
-      i32[at + VERDICT_WORD] = packVerdict(
-        fallback.outcome,
-        firstReason(this.#parts.plan, fallback),
-      );
-      return;
-    }
+    if (!overdue.isAmended(word)) return;
     this.#decide(row);
     this.#countVerdict();
     overdue.amend(this.#table, row, this.#verdict, out);
+    // Its revision is that of the amendment now: what repeats it counts on from there.
+    i32[at + FLAGS_WORD] = (i32[at + FLAGS_WORD] as number) & ~ROW_FLAG.fallback;
     add(this.#parts.counters, COUNTER.amendments);
     add(this.#parts.counters, COUNTER.causes + CAUSES.indexOf('overdue'));
     add(this.#parts.counters, COUNTER.amendedOutcomes + this.#verdict.outcome);
@@ -231,6 +234,8 @@ export class RowDecisions {
 }
 
 const ALLOW = packVerdict(0, FIRST_REASON.none);
+/** Rows that have a decision beside the plain one, or one that was there before. */
+const MORE_THAN_ALLOW = ROW_FLAG.repeatDiffers | ROW_FLAG.fallback;
 /** Of decisions that are no repeats: those tell this one flag only. */
 const COUNTED_FLAGS =
   ROW_FLAG.late |

@@ -16,16 +16,19 @@ afterAll(() => {
 
 const START = Date.UTC(2026, 0, 1);
 
-function rulesFile(fallback: string): string {
+const LARGE =
+  '  - { id: large, when: tx.amount > 1000, outcome: hold, reason: AMOUNT_TOO_LARGE }\n';
+const NEWS =
+  '  - { id: news, when: event.kind == "status" && payment.state == "charged", outcome: reverse, reason: CHARGED_BUT_FAILED }\n';
+
+function rulesFile(fallback: string, ownRules: string = LARGE + NEWS): string {
   const path = join(folder, `${fallback}.yaml`);
   const rules = `
 ruleset: deadline
 currency: CNY
 deadline: { budget: 50ms, fallback: ${fallback} }
 rules:
-  - { id: large, when: tx.amount > 1000, outcome: hold, reason: AMOUNT_TOO_LARGE }
-  - { id: news, when: event.kind == "status" && payment.state == "charged", outcome: reverse, reason: CHARGED_BUT_FAILED }
-`;
+${ownRules}`;
   writeFileSync(path, rules);
   return path;
 }
@@ -91,6 +94,55 @@ describe.each([1, 2])('with %i workers', (workers) => {
     ]);
     expect(decided[0]?.hold).toEqual({ expiresAt: START + 72 * 3_600_000, onExpiry: 'reverse' });
     expect(await engine.advance(Infinity)).toEqual([]);
+    await engine.close();
+  });
+});
+
+// What comes again in the same tile of 256 rows, in the same batch, and in the next one.
+describe.each([
+  ['without life rules', LARGE],
+  ['where all payments are kept', LARGE + NEWS],
+  ['where nothing can hold', LARGE.replace('hold', 'reverse')],
+])('what comes again, %s', (_, rules) => {
+  test.each([1, 2])('with %i workers', async (workers) => {
+    const outcome = rules.includes('outcome: hold') ? 'hold' : 'reverse';
+    const engine = await createEngine({ rules: rulesFile('allow', rules), workers });
+    const overdue = (rows: readonly Transaction[]): Promise<Decision[]> =>
+      engine.decide(rows, { arrivedMs: 0, nowMs: 100 });
+    const filler = Array.from({ length: 600 }, (_unused, k) => payment(`fill${k}`, 1));
+    const first = [
+      payment('a', 100),
+      payment('b', 200_000),
+      payment('b', 200_000),
+      payment('b', 300_000),
+      payment('b', 300_000),
+      payment('a', 100),
+      payment('a', 200),
+      payment('a', 200),
+    ];
+    const again = [payment('b', 300_000), payment('b', 400_000), payment('a', 200)];
+    const told = (decided: readonly Decision[]): string[] =>
+      decided.filter(({ transactionId }) => !transactionId.startsWith('fill')).map(brief);
+    expect(told(await overdue([...first, ...filler, ...again]))).toEqual([
+      'a#0 allow ENGINE_BUDGET_EXCEEDED OVERDUE',
+      'b#0 allow ENGINE_BUDGET_EXCEEDED OVERDUE',
+      `b#1 ${outcome} AMOUNT_TOO_LARGE overdue`,
+      `b#1 ${outcome} AMOUNT_TOO_LARGE REPEAT`,
+      'b#2 allow ENGINE_BUDGET_EXCEEDED REPEAT_DIFFERS+OVERDUE',
+      `b#3 ${outcome} AMOUNT_TOO_LARGE overdue`,
+      `b#3 ${outcome} AMOUNT_TOO_LARGE REPEAT`,
+      'a#0 allow ENGINE_BUDGET_EXCEEDED REPEAT',
+      'a#1 allow ENGINE_BUDGET_EXCEEDED REPEAT_DIFFERS+OVERDUE',
+      'a#1 allow ENGINE_BUDGET_EXCEEDED REPEAT',
+      `b#3 ${outcome} AMOUNT_TOO_LARGE REPEAT`,
+      'b#4 allow ENGINE_BUDGET_EXCEEDED REPEAT_DIFFERS+OVERDUE',
+      `b#5 ${outcome} AMOUNT_TOO_LARGE overdue`,
+      'a#1 allow ENGINE_BUDGET_EXCEEDED REPEAT',
+    ]);
+    expect(told(await engine.decide([payment('b', 400_000), payment('b', 500_000)]))).toEqual([
+      `b#5 ${outcome} AMOUNT_TOO_LARGE REPEAT`,
+      `b#6 ${outcome} AMOUNT_TOO_LARGE REPEAT_DIFFERS`,
+    ]);
     await engine.close();
   });
 });

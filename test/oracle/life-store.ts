@@ -25,8 +25,9 @@ function modeOf(plan: Plan): Mode {
   const canHold =
     plan.score.hold !== null ||
     plan.rules.some(({ mode, outcome }) => mode === 'live' && outcome === 'hold');
-  const canPass = plan.life.rails.length > 0 && plan.rules.some((r) => r.outcome === 'reverse');
-  return canHold || canPass ? 'held' : 'none';
+  const canReverse =
+    plan.score.reverse !== null || plan.rules.some(({ outcome }) => outcome === 'reverse');
+  return canHold || (canReverse && plan.life.rails.length > 0) ? 'held' : 'none';
 }
 
 export class LifeStore {

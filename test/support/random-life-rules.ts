@@ -136,7 +136,7 @@ export function randomLifeRules(
       ? [`rail: ${random.pick(['card', 'wallet', 'dead'])}`]
       : []),
     ...(random.chance(0.4)
-      ? [`score: ${random.pick(['{ hold: 30 }', '{ hold: 30, reverse: 70 }'])}`]
+      ? [`score: ${random.pick(['{ hold: 30 }', '{ hold: 30, reverse: 70 }', '{ reverse: 30 }'])}`]
       : []),
     ...(random.chance(0.3) ? [randomExempt(random)] : []),
     'rules:',

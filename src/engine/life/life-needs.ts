@@ -13,14 +13,15 @@ import type { FeatureSpec, Plan } from '../../domain/plan.ts';
 export type LifeMode = 'none' | 'held' | 'all';
 
 export function lifeModeOf(plan: Plan): LifeMode {
-  if (plan.rules.some((rule) => rule.isLife)) return 'all';
+  const { rules, score, life } = plan;
+  if (rules.some((rule) => rule.isLife)) return 'all';
+  // An overdue row has two decisions: what comes under its id again counts on from the second.
+  if (life.deadline !== null) return 'held';
   const holds =
-    plan.score.hold !== null ||
-    plan.life.deadline?.fallback === 'hold' ||
-    plan.rules.some(({ mode, outcome }) => mode === 'live' && outcome === 'hold');
+    score.hold !== null || rules.some((rule) => rule.mode === 'live' && rule.outcome === 'hold');
   // A reverse whose rail has no window open any more holds.
-  const mayHold = plan.life.rails.length > 0 && plan.rules.some((r) => r.outcome === 'reverse');
-  return holds || mayHold ? 'held' : 'none';
+  const reverses = score.reverse !== null || rules.some(({ outcome }) => outcome === 'reverse');
+  return holds || (reverses && life.rails.length > 0) ? 'held' : 'none';
 }
 
 /** Fields that the life pass reads of rows, whatever the rules say. */

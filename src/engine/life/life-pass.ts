@@ -32,6 +32,7 @@ const REPEAT_ROW_WORD: number = ROW.repeatRow / 4;
 const CONTENT_WORD: number = ROW.contentLo / 4;
 const STREAM_TIME_WORD: number = ROW.streamTimeMs / 4;
 const { bad: BAD, decided: DECIDED, repeat: REPEAT, repeatDiffers: DIFFERS } = ROW_FLAG;
+const FALLBACK: number = ROW_FLAG.fallback;
 const KIND_RELEASE: number = KIND.release;
 
 /** Rows that are looked up together. */
@@ -179,8 +180,13 @@ export class LifePass {
     const before = i32[at + REPEAT_ROW_WORD] as number;
     if (before < 0) return;
     const isNext = (flags & (DECIDED | REPEAT)) === DECIDED;
-    const told = i32[before * this.#stride + REVISION_WORD] as number;
-    i32[at + REVISION_WORD] = told + (isNext ? 1 : 0);
+    const b = before * this.#stride;
+    const told = i32[b + REVISION_WORD] as number;
+    // An overdue one gets the second of its decisions when it is encoded.
+    const isTwo =
+      ((i32[b + FLAGS_WORD] as number) & FALLBACK) !== 0 &&
+      this.#state.options.overdue?.isAmended(i32[b + VERDICT_WORD] as number) === true;
+    i32[at + REVISION_WORD] = told + (isTwo ? 1 : 0) + (isNext ? 1 : 0);
   }
 
   /** A repeat tells the newest decision, amendments included. */

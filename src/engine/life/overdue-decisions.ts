@@ -11,7 +11,7 @@ import type { RowLayout } from '../../domain/row-layout.ts';
 import { ROW, fieldNumber } from '../../domain/row-layout.ts';
 import type { AmendmentHead, RowTable, Verdict } from '../../domain/verdict.ts';
 import { makeVerdict } from '../../rules/compile/deciding.ts';
-import { verdictOutcome, verdictReason } from '../../state/repeats.ts';
+import { packVerdict, verdictOutcome, verdictReason } from '../../state/repeats.ts';
 import type { VerdictBlocks } from './verdict-blocks.ts';
 
 export class OverdueDecisions {
@@ -71,9 +71,17 @@ export class OverdueDecisions {
     verdict.engineReason = this.#reason;
   }
 
-  /** Whether what was evaluated says something else. @param word packed verdict of the row */
+  /** Packed verdict of the newest of the row's decisions. @param evaluated packed verdict of its rules */
+  told(evaluated: number): number {
+    const isSame =
+      verdictOutcome(evaluated) === this.#fallback &&
+      verdictReason(evaluated) === FIRST_REASON.none;
+    return isSame ? packVerdict(this.#fallback, this.firstReason) : evaluated;
+  }
+
+  /** Whether what was evaluated says something else. @param word packed verdict of the row, from `told` */
   isAmended(word: number): boolean {
-    return verdictOutcome(word) !== this.#fallback || verdictReason(word) !== FIRST_REASON.none;
+    return verdictReason(word) !== this.firstReason;
   }
 
   /** Writes what was evaluated; the row then stands under the next revision. */
