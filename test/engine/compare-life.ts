@@ -60,7 +60,17 @@ export function compareLife(seed: number, make: (random: Random) => LifeCase): C
   let at = 0;
   /** What differs first. */
   const differences: string[] = [];
+  const times = rows.map(({ time }) => Number(time)).filter((time) => !Number.isNaN(time));
+  const isRemembered = Math.max(...times) - Math.min(...times) <= plan.repeats.forMs;
+  const ids = new Set<string>();
   const check = (decided: readonly Decision[], wanted: readonly Decision[]): void => {
+    for (const decision of isRemembered ? decided : []) {
+      const { decisionId, flags = [], reasons = [] } = decision;
+      if (flags.includes('REPEAT') || reasons[0]?.code === 'INVALID_INPUT') continue;
+      if (ids.has(decisionId))
+        differences.push(`${decisionId} is told twice, seed ${seed}\n${text}`);
+      ids.add(decisionId);
+    }
     amendments.push(...wanted.filter(({ cause }) => cause !== undefined));
     for (let k = 0; k < Math.max(decided.length, wanted.length); k++) {
       const [have, want] = [decided[k], wanted[k] && asWritten(wanted[k])];

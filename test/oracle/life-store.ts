@@ -1,6 +1,7 @@
 // What the model of payments' lives keeps: records in a Map, payment codes, what is in flight on each
 // terminal, and rows that wait, as plain arrays. Nothing is decided here.
 
+import type { Decision } from '../../src/domain/decision.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import type { PreparedPlan } from '../../src/rules/interpret/interpreter.ts';
 import type { Code, Kept } from './life-record.ts';
@@ -13,6 +14,13 @@ import { shardOf } from './shard.ts';
 
 /** none: no decision can be held. held: those that are. all: every payment. */
 type Mode = 'none' | 'held' | 'all';
+
+/** The newest decision of a record that has left, until its id is surely forgotten. */
+interface Left {
+  readonly newest: Decision;
+  readonly content: string;
+  readonly until: number;
+}
 
 interface Waiting {
   readonly row: OracleRow;
@@ -41,6 +49,7 @@ export class LifeStore {
   readonly #waitingMax: number;
   readonly #seesFaults: boolean;
   readonly #seesCodes: boolean;
+  readonly #left = new Map<string, Left>();
   readonly #codes = new Map<string, Code>();
   /** Payments in flight by terminal, in the order in which they came. */
   readonly #flights = new Map<string, Kept[]>();
@@ -111,7 +120,21 @@ export class LifeStore {
 
   drop(record: Kept): void {
     this.kept.delete(record.id);
+    this.#left.set(record.id, this.#asLeft(record));
     this.leave(record);
+  }
+
+  #asLeft({ newest, row: { content }, touchedAt }: Kept): Left {
+    return { newest, content, until: touchedAt + this.plan.repeats.forMs };
+  }
+
+  /** Of an id that is not kept, whose newest decision was an amendment, or a new one of the same id. */
+  leftOf(id: string): Left | undefined {
+    const record = this.kept.get(id);
+    const left = record === undefined ? this.#left.get(id) : this.#asLeft(record);
+    return left !== undefined && left.newest.revision > 0 && left.until >= this.now
+      ? left
+      : undefined;
   }
 
   /** It is no longer among those with its code, nor on its terminal. */

@@ -75,7 +75,9 @@ export class LifeModel {
   newest({ id, content }: OracleRow): Decision | undefined {
     const record = this.#store.find(id);
     // Where only holds are kept, the id may have been decided anew and allowed since.
-    return record?.row.content === content ? record.newest : undefined;
+    if (record !== undefined) return record.row.content === content ? record.newest : undefined;
+    const left = this.#store.leftOf(id);
+    return left?.content === content ? left.newest : undefined;
   }
 
   /** @param revision that the row has if nothing is kept of its id */
@@ -90,11 +92,14 @@ export class LifeModel {
     const { own, verdict, interpreted } = first;
     const { mode, prepared } = this.#store;
     const isRenewed = flags.includes('REPEAT_DIFFERS');
-    const holds = mode === 'held' && (verdict.outcome === 'hold' || isRenewed);
+    const goesOn = isRenewed || own !== undefined;
+    const holds = mode === 'held' && (verdict.outcome === 'hold' || goesOn);
     const keeps = mode === 'all' || holds;
+    const left = isRenewed && own === undefined ? this.#store.leftOf(row.id) : undefined;
     const isFull = keeps && own === undefined && this.#makeRoom(row.id);
     const told = isFull ? withFlag(flags, 'TRUNCATED') : flags;
-    const next = keeps && own !== undefined ? own.newest.revision + 1 : revision;
+    const counted = Math.max(revision, (left?.newest.revision ?? -1) + 1);
+    const next = keeps && own !== undefined ? own.newest.revision + 1 : counted;
     const decision = decisionOf(prepared, row, next, verdict, told, this.#withShadow);
     if (keeps) this.#keep(first, decision);
     return { before: this.#again.out, decision, verdict: interpreted };

@@ -90,6 +90,8 @@ export class LifeKeeper {
     // Its id may stand in the index still, quiet for too long but not yet the oldest of its shard.
     const quiet = lives.index.find(lo, hi, lives.words, LIFE_WORDS, LIFE_W.idHi);
     if (quiet >= 0) this.#drop(quiet);
+    this.#state.left.forget(lo, hi);
+    this.#state.ids?.add(lo);
     return lives.create(lo, hi);
   }
 
@@ -106,6 +108,8 @@ export class LifeKeeper {
 
   #drop(record: number): void {
     if (record === this.#state.ofRecord) this.#state.ofRecord = -1;
+    this.#state.left.note(record);
+    this.#state.ids?.remove(this.#state.lives.words[record * LIFE_WORDS + LIFE_W.idLo] as number);
     this.#state.heap.remove(record);
     this.#freeParts(record);
     this.#state.evaluation.verdicts.free(record);

@@ -11,6 +11,7 @@
 // Deliberately absent: partitions; a clock.
 
 import { ROW, ROW_FLAG } from '../../domain/row-layout.ts';
+import type { IdFilter } from '../../state/id-filter.ts';
 import { LIFE_B, LIFE_FLAG, LIFE_W, LIFE_WORDS } from '../../state/lives.ts';
 import { packVerdict, verdictOutcome } from '../../state/repeats.ts';
 import type { OutputRegion } from '../output-region.ts';
@@ -44,6 +45,7 @@ export class LifePass {
   readonly #keeper: LifeKeeper;
   readonly #events: LifeEvents;
   readonly #isAll: boolean;
+  readonly #ids: IdFilter | null;
   readonly #stride: number;
   readonly #lowHalves = new Int32Array(PREFETCH_ROWS);
   readonly #buckets = new Int32Array(PREFETCH_ROWS);
@@ -62,6 +64,7 @@ export class LifePass {
     this.#keeper = new LifeKeeper(state, this.#decisions);
     this.#events = new LifeEvents(state, this.#decisions);
     this.#isAll = state.isAll;
+    this.#ids = state.ids;
     this.#stride = state.stride;
   }
 
@@ -83,9 +86,9 @@ export class LifePass {
     return this.#isAbout;
   }
 
-  /** Only what is held is kept. */
-  get keepsHoldsOnly(): boolean {
-    return !this.#isAll;
+  /** Rows that are a plain allow change nothing here, whatever their ids. */
+  get passesPlainRows(): boolean {
+    return !this.#isAll && this.#ids === null;
   }
 
   /** Whether a timer is due at the stream time of `row`. */
@@ -116,6 +119,8 @@ export class LifePass {
     const stride = this.#stride;
     const due = this.#state.heap.firstDue;
     const isAll = this.#isAll;
+    const ids = this.#ids;
+    const idWord = this.#state.words.id;
     for (let row = from; row < to; row++) {
       const at = row * stride;
       if ((f64[(at + STREAM_TIME_WORD) >> 1] as number) >= due) return row;
@@ -123,7 +128,11 @@ export class LifePass {
       if ((flags & BAD) !== 0) continue;
       if (isAll) return row;
       const isPlain = (flags & (DECIDED | REPEAT | DIFFERS)) === DECIDED;
-      if (isPlain && verdictOutcome(i32[at + VERDICT_WORD] as number) !== HOLD) continue;
+      if (isPlain && verdictOutcome(i32[at + VERDICT_WORD] as number) !== HOLD) {
+        if (ids?.mayHold(i32[at + idWord] as number) !== true) continue;
+        this.#state.lives.now[0] = f64[(at + STREAM_TIME_WORD) >> 1] as number;
+        if (this.#state.find(i32, at + idWord) < 0) continue;
+      }
       const isNew = (flags & (DECIDED | REPEAT | DIFFERS)) === 0;
       if (isNew && i32[at + KIND_WORD] !== KIND_RELEASE) continue;
       return row;
@@ -159,6 +168,7 @@ export class LifePass {
     this.#isAbout = false;
     this.#hadReversed = false;
     if ((flags & (REPEAT | DIFFERS)) !== 0) this.#countOn(i32, at, flags);
+    if ((flags & (BAD | DECIDED | DIFFERS)) === (DECIDED | DIFFERS)) this.#countOnLeft(i32, at);
     if ((flags & (BAD | DECIDED)) !== DECIDED) return;
     if ((flags & REPEAT) !== 0) {
       this.#tellAgain(i32, at);
@@ -169,7 +179,13 @@ export class LifePass {
     else if (this.#isAll) this.#applyPayment(row, at);
     const outcome = verdictOutcome(i32[at + VERDICT_WORD] as number);
     const hasMoved = kind !== KIND.payment && this.#settlePayment(at, kind, outcome);
-    if (this.#isAll || outcome === HOLD || (flags & DIFFERS) !== 0) {
+    const isKept =
+      this.#isAll ||
+      outcome === HOLD ||
+      (flags & DIFFERS) !== 0 ||
+      // Held, and forgotten by the repeats table: it goes on.
+      (this.#ids !== null && this.#state.find(i32, at + this.#state.words.id) >= 0);
+    if (isKept) {
       this.#ownRecord = this.#keeper.keep(row, at, kind, out);
       if (hasMoved) this.#state.records.setFlag(this.#ownRecord, LIFE_FLAG.moved);
     }
@@ -189,14 +205,30 @@ export class LifePass {
     i32[at + REVISION_WORD] = told + (isTwo ? 1 : 0) + (isNext ? 1 : 0);
   }
 
+  /** An id that is decided anew, whose record has left, counts on from its newest decision all the same. */
+  #countOnLeft(i32: Int32Array, at: number): void {
+    const { words, lives, left } = this.#state;
+    const lo = i32[at + words.id] as number;
+    const hi = i32[at + words.id + 1] as number;
+    if (lives.find(lo, hi) >= 0) return;
+    const next = left.revisionOf(lo, hi) + 1;
+    if (next > (i32[at + REVISION_WORD] as number)) i32[at + REVISION_WORD] = next;
+  }
+
   /** A repeat tells the newest decision, amendments included. */
   #tellAgain(i32: Int32Array, at: number): void {
     const { words } = this.#state.lives;
-    const record = this.#state.lives.find(
-      i32[at + this.#state.words.id] as number,
-      i32[at + this.#state.words.id + 1] as number,
-    );
-    if (record < 0) return;
+    const lo = i32[at + this.#state.words.id] as number;
+    const hi = i32[at + this.#state.words.id + 1] as number;
+    const record = this.#state.lives.find(lo, hi);
+    if (record < 0) {
+      const { left } = this.#state;
+      if (!left.knows(lo, hi, i32[at + CONTENT_WORD] as number)) return;
+      i32[at + REPEAT_ROW_WORD] = -1;
+      i32[at + REVISION_WORD] = left.revision;
+      i32[at + VERDICT_WORD] = left.verdict;
+      return;
+    }
     const w = record * LIFE_WORDS;
     // Where only holds are kept, an id may have been decided anew and allowed since.
     if (words[w + LIFE_W.content] !== i32[at + CONTENT_WORD]) return;

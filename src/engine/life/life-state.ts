@@ -7,6 +7,7 @@ import type { Kind } from '../../domain/fields.ts';
 import { KINDS } from '../../domain/fields.ts';
 import { fieldNumber } from '../../domain/row-layout.ts';
 import type { CompileContext } from '../../rules/compile/row-function.ts';
+import { IdFilter } from '../../state/id-filter.ts';
 import { KeyChains } from '../../state/key-chains.ts';
 import { LIFE_B, LIFE_W, LIFE_WORDS, Lives } from '../../state/lives.ts';
 import { TimerHeap } from '../../state/timer-heap.ts';
@@ -16,6 +17,7 @@ import { EnumReader } from './enum-reader.ts';
 import { LifeEvaluation } from './life-evaluation.ts';
 import type { LifeParts, LifeTables } from './life-evaluation.ts';
 import type { LifeFill } from './life-fill.ts';
+import { LifeLeft } from './life-left.ts';
 import type { LifeMode } from './life-needs.ts';
 import type { LifeRecords } from './life-records.ts';
 import { LifeTimers } from './life-timers.ts';
@@ -72,6 +74,9 @@ export class LifeState {
   readonly evaluation: LifeEvaluation;
   readonly records: LifeRecords;
   readonly timers: LifeTimers;
+  readonly left: LifeLeft;
+  /** Ids of records that the repeats table may have forgotten, where only holds are kept; else null. */
+  readonly ids: IdFilter | null;
   readonly enums: Readonly<
     Record<
       'wallet' | 'terminal' | 'code' | 'label' | 'release' | 'credential' | 'fault',
@@ -113,6 +118,9 @@ export class LifeState {
     this.evaluation = new LifeEvaluation(options, this.lives);
     this.records = this.evaluation.records;
     this.timers = new LifeTimers(options.context, this.lives, this.records, this.heap);
+    this.left = new LifeLeft(plan, this.lives, this.records);
+    const { forMs } = plan.repeats;
+    this.ids = !this.isAll && forMs < plan.life.keepMs ? new IdFilter() : null;
     this.stride = layout.strideBytes / 4;
     const enumOf = (name: string): EnumReader => new EnumReader(name, layout, pool);
     this.enums = {
@@ -228,7 +236,7 @@ export class LifeState {
     return {
       kept: lives.count,
       timers: heap.count,
-      bytes: lives.bytesUsed + terminals.bytesUsed + codes.bytesUsed,
+      bytes: lives.bytesUsed + terminals.bytesUsed + codes.bytesUsed + this.left.bytesUsed,
       evicted: this.evicted + waiting.evicted,
       waiting: waiting.count,
       waitedInVain: waiting.expired,

@@ -97,7 +97,7 @@ export class LifeWalk {
     const life = this.#program.life as LifePass;
     this.#out.begin();
     this.#entries.count = 0;
-    const from = isTile && life.keepsHoldsOnly ? this.#notedRows(life, count) : 0;
+    const from = isTile && life.passesPlainRows ? this.#notedRows(life, count) : 0;
     let fetched = 0;
     for (let row = life.nextBusy(from, count); row < count; row = life.nextBusy(row + 1, count)) {
       if (row >= fetched) {

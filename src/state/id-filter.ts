@@ -1,0 +1,30 @@
+// Says of an id quickly that it is not among those that were added: one byte a slot, counted up and down.
+// A slot that has reached its greatest count stays there: it then says "perhaps" for ever, never a wrong
+// "no". 256 KiB: it stays in the second cache.
+
+const SLOTS = 2 ** 18;
+const COUNT_MAX = 255;
+/** The lowest bits of a hash say the shard. */
+const SHARD_BITS = 4;
+
+export class IdFilter {
+  readonly #counts = new Uint8Array(SLOTS);
+
+  /** @param lo low half of the id's hash */
+  add(lo: number): void {
+    const slot = (lo >>> SHARD_BITS) & (SLOTS - 1);
+    const count = this.#counts[slot] as number;
+    if (count < COUNT_MAX) this.#counts[slot] = count + 1;
+  }
+
+  /** Takes one away that was added. */
+  remove(lo: number): void {
+    const slot = (lo >>> SHARD_BITS) & (SLOTS - 1);
+    const count = this.#counts[slot] as number;
+    if (count < COUNT_MAX) this.#counts[slot] = count - 1;
+  }
+
+  mayHold(lo: number): boolean {
+    return this.#counts[(lo >>> SHARD_BITS) & (SLOTS - 1)] !== 0;
+  }
+}
