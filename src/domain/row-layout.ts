@@ -43,6 +43,7 @@ export const ROW_FLAG = {
   idReadable: 256, // of a bad row: its id slot is set
   fallback: 2048, // overdue, and gets the declared fallback first
   filled: 1024, // keys that it lacks stand in keySlots, from the payment that it is about
+  charged: 4096, // a payment that is decided anew: the wallet had charged, and this row knows nothing else
   lateSomewhere: 512, // over scanMax at some entity; becomes `late` when its features are known
 } as const;
 

@@ -59,14 +59,19 @@ export class LifeFirst {
       now: store.now,
     });
     const interpreted = interpretRow(store.prepared, view);
-    const verdict = this.#complete(row, kind, interpreted);
+    const verdict = this.#complete(row, kind, life, interpreted);
     const isAllowed = verdict.outcome === 'allow';
     if (of !== undefined) this.#settle(of, row, kind, isAllowed);
     const hasMoved = hadReversed || (of !== undefined && isAllowed);
     return { row, kind, features, own, life, code, hasMoved, view, interpreted, verdict };
   }
 
-  #complete(row: OracleRow, kind: string, interpreted: InterpretedVerdict): Verdict {
+  #complete(
+    row: OracleRow,
+    kind: string,
+    life: PaymentLife,
+    interpreted: InterpretedVerdict,
+  ): Verdict {
     const store = this.#store;
     return complete(store.prepared, judgedRow(interpreted), {
       isPayment: kind === 'payment',
@@ -74,7 +79,7 @@ export class LifeFirst {
       paidAt: row.time,
       now: store.now,
       eventTime: row.time,
-      isCharged: store.text(row, 'walletStatus') === 'charged',
+      isCharged: (life.walletStatus ?? store.text(row, 'walletStatus')) === 'charged',
       isForced: false,
       isByRefund: false,
       isExpired: false,

@@ -20,6 +20,7 @@ import { LifeDecisions } from './life-decisions.ts';
 import type { LifeTables } from './life-evaluation.ts';
 import { LifeEvents } from './life-events.ts';
 import { LifeKeeper } from './life-keeper.ts';
+import { WALLET } from './life-records.ts';
 import { VALUE } from './life-slots.ts';
 import { ALLOW, HOLD, KIND, LifeState } from './life-state.ts';
 import type { LifeOptions } from './life-state.ts';
@@ -34,6 +35,7 @@ const CONTENT_WORD: number = ROW.contentLo / 4;
 const STREAM_TIME_WORD: number = ROW.streamTimeMs / 4;
 const { bad: BAD, decided: DECIDED, repeat: REPEAT, repeatDiffers: DIFFERS } = ROW_FLAG;
 const FALLBACK: number = ROW_FLAG.fallback;
+const WAS_CHARGED: number = ROW_FLAG.charged;
 const KIND_RELEASE: number = KIND.release;
 
 /** Rows that are looked up together. */
@@ -177,6 +179,7 @@ export class LifePass {
     const kind = i32[at + KIND_WORD] as number;
     if (kind !== KIND.payment) this.#applyToPayment(row, at, kind);
     else if (this.#isAll) this.#applyPayment(row, at);
+    else if ((flags & DIFFERS) !== 0 || this.#ids !== null) this.#hearAgain(row, at);
     const outcome = verdictOutcome(i32[at + VERDICT_WORD] as number);
     const hasMoved = kind !== KIND.payment && this.#settlePayment(at, kind, outcome);
     const isKept =
@@ -299,7 +302,7 @@ export class LifePass {
     const { slots, fill, rescore } = this.#state.options;
     const known = this.#state.findPayment(i32, at + this.#state.words.id);
     if (known >= 0) {
-      this.#keeper.hear(known, i32, f64, at);
+      this.#hear(known, at);
       this.#state.evaluation.readValues(known);
       slots.values[VALUE.codeUses] = NaN;
     } else if (slots.readsCodes) fill?.values(i32, f64, at);
@@ -307,6 +310,24 @@ export class LifePass {
     if (known < 0 && !isNews) return;
     slots.writePayment(i32, f64, at);
     rescore(row);
+  }
+
+  /** What its own row says is known of a payment that is decided anew, and what was known before. */
+  #hear(known: number, at: number): void {
+    const { i32, f64 } = (this.#state.tables as LifeTables).table;
+    const { records } = this.#state;
+    this.#keeper.hear(known, i32, f64, at);
+    if (records.get(known, LIFE_B.walletStatus) !== WALLET.charged) return;
+    i32[at + FLAGS_WORD] = (i32[at + FLAGS_WORD] as number) | WAS_CHARGED;
+  }
+
+  /** Where only holds are kept: a payment that was held and is decided anew. */
+  #hearAgain(row: number, at: number): void {
+    const { i32 } = (this.#state.tables as LifeTables).table;
+    const known = this.#state.findPayment(i32, at + this.#state.words.id);
+    if (known < 0) return;
+    this.#hear(known, at);
+    this.#state.options.rescore(row);
   }
 
   /**

@@ -7,13 +7,16 @@ import type { Plan } from '../../domain/plan.ts';
 import type { HoldPlan } from '../../domain/rails.ts';
 import { METHODS, ON_EXPIRY } from '../../domain/rails.ts';
 import type { RowLayout } from '../../domain/row-layout.ts';
-import { ROW, fieldNumber } from '../../domain/row-layout.ts';
+import { ROW, ROW_FLAG, fieldNumber } from '../../domain/row-layout.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import type { ConstantPool } from '../../rules/runtime/constant-pool.ts';
 import { RailWindows, newReversalChoice } from '../../rules/runtime/rail-windows.ts';
 import type { ReversalChoice } from '../../rules/runtime/rail-windows.ts';
 import { EnumReader } from './enum-reader.ts';
 
+// Own constants: an imported one is loaded and checked at each use in a hot loop.
+const FLAGS_WORD: number = ROW.flags / 4;
+const WAS_CHARGED: number = ROW_FLAG.charged;
 const HOLD = 1;
 const REVERSE = 2;
 const PAYMENT = KINDS.indexOf('payment');
@@ -80,7 +83,8 @@ export class VerdictBlocks {
     context.times[2] = context.times[0];
     context.isPayment = i32[at + ROW.kind / 4] === PAYMENT;
     context.rail = verdict.outcome === REVERSE ? this.railOf(i32, at) : -1;
-    context.isCharged = this.#wallet.read(i32, at) === CHARGED;
+    const flags = i32[at + FLAGS_WORD] as number;
+    context.isCharged = (flags & WAS_CHARGED) !== 0 || this.#wallet.read(i32, at) === CHARGED;
     context.byRefund = false;
     verdict.engineReason = -1;
     this.complete(verdict);
