@@ -3,7 +3,6 @@
 
 import { assert, must } from '../../base/assert.ts';
 import type { Expression, FunctionName } from '../../domain/expression.ts';
-import { someNode } from '../../domain/expression-tree.ts';
 import { ROW } from '../../domain/row-layout.ts';
 import type { ConstantPool } from '../runtime/constant-pool.ts';
 import type { StringText } from './loads.ts';
@@ -20,8 +19,9 @@ export interface ArgumentTexts {
 
 const STRING_CALLS: ReadonlySet<FunctionName> = new Set(['lower', 'trim', 'version']);
 
-export function callsMatches(e: Expression): boolean {
-  return someNode(e, (node) => node.op === 'call' && node.name === 'matches');
+/** A call that takes long, and is told by its guard whether it has to. */
+export function isCostlyCall(e: Expression): boolean {
+  return e.op === 'call' && (e.name === 'matches' || e.name === 'kmBetween');
 }
 
 export class Calls {
@@ -138,7 +138,7 @@ export class Calls {
       case 'round':
         return this.#scope.local(`rt.round(${numbers()})`);
       case 'kmBetween':
-        return this.#scope.local(`rt.km(${numbers()})`);
+        return this.#scope.local(`rt.km(${this.#values.guard ?? '1'}, ${numbers()})`);
       case 'hourOf':
         return this.#scope.local(`${this.#calendar(e.zone)}.hour(${numbers()})`);
       case 'dayOfWeekOf':

@@ -4,18 +4,19 @@
 // Conditions are joined by `&` and `|`, not `&&` and `||`: all parts are pure and loaded already,
 // so evaluating all of them costs less than mispredicted branches, and no branch exists that was
 // never taken before the optimiser saw it (such a branch, taken at last, throws away the optimised
-// loop). What is expensive (`matches`) is a call that gets a guard.
+// loop). What is expensive (`matches`, `kmBetween`, a lookup in line) is a call that gets a guard.
 //
 // The text sees: i32, f64 (row table), F, FI (features), row, b32 = row * stride / 4, b64 = row *
 // stride / 8, rt (RuleRuntime), K (ConstantPool), and the constants of preamble().
 
 import { assert, must } from '../../base/assert.ts';
 import type { CompareOperator, Expression } from '../../domain/expression.ts';
+import { someNode } from '../../domain/expression-tree.ts';
 import type { FeatureLayout } from '../../domain/feature-layout.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { RowLayout } from '../../domain/row-layout.ts';
 import type { ConstantPool } from '../runtime/constant-pool.ts';
-import { Calls, callsMatches } from './calls.ts';
+import { Calls, isCostlyCall } from './calls.ts';
 import type { StringText } from './loads.ts';
 import { Loads } from './loads.ts';
 import { negate } from './negate.ts';
@@ -211,10 +212,17 @@ export class Emitter {
     return this.#lookup(e);
   }
 
+  /** It calls what takes long, or looks up in line: in a table that is not in the caches. */
+  #isCostly(e: Expression): boolean {
+    const isLookup = (node: Expression): boolean =>
+      node.op === 'cell' || (node.op === 'in' && node.set !== 'literal');
+    return someNode(e, (node) => isCostlyCall(node) || (this.#lookups === null && isLookup(node)));
+  }
+
   #junction(op: 'and' | 'or', args: readonly Expression[]): string {
     if (args.length === 0) return op === 'and' ? '1' : '0';
-    const cheap = args.filter((arg) => !callsMatches(arg));
-    const costly = args.filter((arg) => callsMatches(arg));
+    const cheap = args.filter((arg) => !this.#isCostly(arg));
+    const costly = args.filter((arg) => this.#isCostly(arg));
     const joint = op === 'and' ? ' & ' : ' | ';
     let text = cheap.map((arg) => this.condition(arg)).join(joint);
     if (cheap.length > 1) text = `(${text})`;
@@ -325,11 +333,15 @@ export class Emitter {
       return this.string(part);
     });
     const first = must(parts[0], 'key');
+    // A key that is missing is not looked for.
+    const guarded = (length: string): string =>
+      this.#guard === null ? length : this.#scope.local(`(${this.#guard} ? ${length} : -1)`);
     if (parts.length === 1) {
-      return this.#scope.local(`${name}.find(${first.lo}, ${first.hi}, ${first.length})`);
+      const length = guarded(first.length);
+      return this.#scope.local(`${name}.find(${first.lo}, ${first.hi}, ${length})`);
     }
     const words = parts.flatMap((part) => [part.lo, part.hi]);
-    const length = this.#scope.local(parts.map((part) => part.length).join(' | '));
+    const length = guarded(this.#scope.local(parts.map((part) => part.length).join(' | ')));
     return this.#scope.once(`${name} ${words.join(' ')} ${length}`, () => {
       words.forEach((word, i) => {
         this.#scope.statement(`${name}.parts[${i}] = ${word};`);
