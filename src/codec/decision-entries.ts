@@ -24,7 +24,6 @@ export interface DecisionParts {
   readonly ruleReasons: Int32Array;
   readonly scoreReason: number;
   readonly invalidReason: number;
-  readonly overdueReason: number;
   /** By index into plan.reasons: without a rule. */
   readonly engineReasons: Int32Array;
   readonly score: number;

@@ -35,7 +35,6 @@ export function makeJsonParts(plan: Plan, reader: EvidenceReader, pool: Constant
     ruleReasons: addAll(plan.rules.map((_, rule) => reasonText(ruleReason(plan, rule)))),
     scoreReason: add(reasonText(engineReason(plan, 'SCORE'))),
     invalidReason: add(reasonText(engineReason(plan, 'INVALID_INPUT'))),
-    overdueReason: add(reasonText(engineReason(plan, 'ENGINE_BUDGET_EXCEEDED'))),
     engineReasons: addAll(engineReasons(plan).map(reasonText)),
     score: add(',"score":'),
     evidence: add(',"evidence":['),

@@ -132,20 +132,6 @@ class JsonDecisionEncoder implements DecisionEncoder {
     out.at = this.#amendment.put(out.view, out.at, row, verdict, head);
   }
 
-  fallback(
-    table: RowTable,
-    row: number,
-    outcome: number,
-    revision: number,
-    out: OutputBuffer,
-  ): void {
-    let at = this.#head(table, row, out, revision, true);
-    at = this.#outcome(out.view, at, outcome);
-    at = this.#verdict.putReason(out.view, at, this.#parts.overdueReason);
-    at = this.#flagsAndTime(table, row, out.view, at);
-    out.at = this.#tail(out.view, at, revision, true);
-  }
-
   invalid(table: RowTable, row: number, out: OutputBuffer): void {
     const record = row * this.#slots.strideWords;
     const idLength = table.i32[record + this.#slots.id + 3] as number;

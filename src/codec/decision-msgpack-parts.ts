@@ -44,7 +44,6 @@ export function makeMsgpackParts(
     ruleReasons: addAll(plan.rules.map((_, rule) => reasonBytes(ruleReason(plan, rule)))),
     scoreReason: add(reasonBytes(engineReason(plan, 'SCORE'))),
     invalidReason: add(reasonBytes(engineReason(plan, 'INVALID_INPUT'))),
-    overdueReason: add(reasonBytes(engineReason(plan, 'ENGINE_BUDGET_EXCEEDED'))),
     engineReasons: addAll(engineReasons(plan).map(reasonBytes)),
     score: text('score'),
     evidence: text('evidence'),

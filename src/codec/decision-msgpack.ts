@@ -141,23 +141,6 @@ class MsgpackDecisionEncoder implements DecisionEncoder {
     out.at = this.#amendment.put(out.view, out.at, row, verdict, head);
   }
 
-  fallback(
-    table: RowTable,
-    row: number,
-    outcome: number,
-    revision: number,
-    out: OutputBuffer,
-  ): void {
-    const record = row * this.#slots.strideWords;
-    let at = this.#head(table, row, out, revision, true);
-    at = this.#outcome(out.view, at, outcome);
-    at = this.#verdict.putReason(out.view, at, this.#parts.overdueReason);
-    this.#keys++;
-    at = this.#flags(table, record, out.view, at);
-    at = this.#time(table, record, out.view, at);
-    this.#tail(out, at, revision, true);
-  }
-
   invalid(table: RowTable, row: number, out: OutputBuffer): void {
     const record = row * this.#slots.strideWords;
     const idLength = table.i32[record + this.#slots.id + 3] as number;

@@ -55,17 +55,6 @@ export interface DecisionEncoder {
     out: OutputBuffer,
   ): void;
   /**
-   * A row whose deadline had passed: `outcome` with the reason ENGINE_BUDGET_EXCEEDED alone; flags as
-   * in its record.
-   */
-  fallback(
-    table: RowTable,
-    row: number,
-    outcome: number,
-    revision: number,
-    out: OutputBuffer,
-  ): void;
-  /**
    * A bad row whose id is readable: the plan's outcome for invalid input, reason INVALID_INPUT,
    * revision 0. Writes nothing where the id is longer than its key allows: no such id is readable.
    */

@@ -26,7 +26,6 @@ import {
   makeVerdict,
   referenceAmendment,
   referenceDecision,
-  referenceFallback,
   referenceInvalid,
   referenceRepeat,
 } from './decision-reference.ts';
@@ -110,19 +109,6 @@ describe.each(FORMATS)('%s decisions equal those of the slow encoder', (format) 
         expectSame(format, got, referenceAmendment(plan, head, verdict, emitShadow));
       }),
       { numRuns: 300 },
-    );
-  });
-
-  test('rows whose deadline had passed', () => {
-    const outcome = fc.integer({ min: 0, max: 2 });
-    fc.assert(
-      fc.property(anyPlan, anyRow, outcome, (plan, row, fallback) => {
-        const got = writeOne(format, plan, true, [], (encoder, out) =>
-          encoder.fallback(makeTable(row, 1), 1, fallback, row.revision, out),
-        );
-        expectSame(format, got, referenceFallback(plan, row, fallback, row.revision));
-      }),
-      { numRuns: 200 },
     );
   });
 

@@ -463,24 +463,6 @@ export function referenceAmendment(
   };
 }
 
-export function referenceFallback(
-  plan: PlanModel,
-  row: RowModel,
-  outcome: number,
-  revision: number,
-): Decision {
-  return assemble(row, {
-    echoesMore: true,
-    outcome: OUTCOMES[outcome]!,
-    reasons: [reasonOf('ENGINE_BUDGET_EXCEEDED')],
-    revision,
-    version: plan.version,
-    flags: row.flags,
-    more: {},
-    shadow: [],
-  });
-}
-
 export function referenceInvalid(plan: PlanModel, row: RowModel): Decision {
   return assemble(row, {
     echoesMore: false,
