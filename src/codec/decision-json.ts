@@ -122,13 +122,7 @@ class JsonDecisionEncoder implements DecisionEncoder {
     out.at = this.#tail(view, at, revision, true);
   }
 
-  amendment(
-    _table: RowTable,
-    row: number,
-    verdict: Verdict,
-    head: AmendmentHead,
-    out: OutputBuffer,
-  ): void {
+  amendment(row: number, verdict: Verdict, head: AmendmentHead, out: OutputBuffer): void {
     out.at = this.#amendment.put(out.view, out.at, row, verdict, head);
   }
 

@@ -131,13 +131,7 @@ class MsgpackDecisionEncoder implements DecisionEncoder {
     this.#tail(out, at, revision, true);
   }
 
-  amendment(
-    _table: RowTable,
-    row: number,
-    verdict: Verdict,
-    head: AmendmentHead,
-    out: OutputBuffer,
-  ): void {
+  amendment(row: number, verdict: Verdict, head: AmendmentHead, out: OutputBuffer): void {
     out.at = this.#amendment.put(out.view, out.at, row, verdict, head);
   }
 

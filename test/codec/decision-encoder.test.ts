@@ -102,9 +102,9 @@ describe.each(FORMATS)('%s decisions equal those of the slow encoder', (format) 
     );
     fc.assert(
       fc.property(amended, fc.boolean(), ({ parts, head }, emitShadow) => {
-        const { plan, verdict, row } = parts;
+        const { plan, verdict } = parts;
         const got = writeOne(format, plan, emitShadow, verdict.fired, (encoder, out) =>
-          encoder.amendment(makeTable(row, 2), 2, makeVerdict(plan, verdict), makeHead(head), out),
+          encoder.amendment(2, makeVerdict(plan, verdict), makeHead(head), out),
         );
         expectSame(format, got, referenceAmendment(plan, head, verdict, emitShadow));
       }),
@@ -211,7 +211,7 @@ describe.each(FORMATS)('%s decisions equal those of the slow encoder', (format) 
     expectSame(format, got, referenceDecision(plan, row, verdict, false));
     const head = { ...HEAD_MODEL, ...row, timeMs: -(2 ** 53), causedBy: text };
     const amended = writeOne(format, plan, false, fired, (encoder, out) =>
-      encoder.amendment(makeTable(row, 0), 0, makeVerdict(plan, verdict), makeHead(head), out),
+      encoder.amendment(0, makeVerdict(plan, verdict), makeHead(head), out),
     );
     expectSame(format, amended, referenceAmendment(plan, head, verdict, false));
   });
@@ -386,13 +386,7 @@ test('an amendment as the processor reads it', () => {
     },
   };
   const { text } = writeOne('ndjson', PLAN_MODEL, false, [], (encoder, out) =>
-    encoder.amendment(
-      makeTable(ROW_MODEL, 0),
-      0,
-      makeVerdict(PLAN_MODEL, verdict),
-      makeHead(HEAD_MODEL),
-      out,
-    ),
+    encoder.amendment(0, makeVerdict(PLAN_MODEL, verdict), makeHead(HEAD_MODEL), out),
   );
   expect(text).toBe(
     '{"decisionId":"T1#1","transactionId":"T1","account":"A1","outcome":"reverse",' +

@@ -5,7 +5,7 @@ import type { DecisionEncoder } from '../../codec/decision-writer.ts';
 import { CAUSES } from '../../domain/life.ts';
 import type { Cause } from '../../domain/life.ts';
 import type { Plan } from '../../domain/plan.ts';
-import type { AmendmentHead, RowTable, Verdict } from '../../domain/verdict.ts';
+import type { AmendmentHead, Verdict } from '../../domain/verdict.ts';
 import { LIFE_B, LIFE_D, LIFE_DOUBLES, LIFE_W, LIFE_WORDS } from '../../state/lives.ts';
 import type { Lives } from '../../state/lives.ts';
 import { COUNTER } from '../counters.ts';
@@ -64,15 +64,8 @@ export class Amendments {
       verdict.outcome === HOLD ? verdict.holdExpiresMs : NaN;
   }
 
-  /** Writes the verdict as the record's next revision. @param scratch where its evidence is read, row 0 */
-  write(
-    record: number,
-    verdict: Verdict,
-    cause: Cause,
-    flags: number,
-    scratch: RowTable,
-    out: OutputRegion,
-  ): void {
+  /** Writes the verdict as the record's next revision; its evidence is read in row 0 of the bound tables. */
+  write(record: number, verdict: Verdict, cause: Cause, flags: number, out: OutputRegion): void {
     const { encoder, counters, kept, event } = this.#parts;
     const { words } = this.#parts.lives;
     const head = this.#head;
@@ -92,7 +85,7 @@ export class Amendments {
     head.eventTimeMs = event.time[0] as number;
     head.flags = flags;
     out.ensure(encoder.bytesMax);
-    encoder.amendment(scratch, 0, verdict, head, out.buffer);
+    encoder.amendment(0, verdict, head, out.buffer);
     this.remember(record, verdict);
     counters[COUNTER.amendments] = (counters[COUNTER.amendments] as number) + 1;
     const outcome = COUNTER.amendedOutcomes + verdict.outcome;

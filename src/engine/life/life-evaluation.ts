@@ -328,7 +328,7 @@ export class LifeEvaluation {
 
   /** Writes the verdict as the record's next revision. */
   amend(record: number, cause: Cause, flags: number, out: OutputRegion): void {
-    this.#amendments.write(record, this.verdict, cause, flags, this.#table, out);
+    this.#amendments.write(record, this.verdict, cause, flags, out);
   }
 
   /** A verdict becomes the record's newest decision. */

@@ -89,7 +89,7 @@ export class OverdueDecisions {
     head.accountLength = i32[at + this.#accountWord + 3] as number;
     head.revision = (i32[at + ROW.revision / 4] as number) + 1;
     head.eventTimeMs = f64[(at + ROW.timeMs / 4) >> 1] as number;
-    this.#encoder.amendment(table, row, verdict, head, out);
+    this.#encoder.amendment(row, verdict, head, out);
     i32[at + ROW.revision / 4] = head.revision;
   }
 }
