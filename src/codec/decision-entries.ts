@@ -188,36 +188,40 @@ const NUMBERS_MAX = 5;
 
 /** What the length of one format's decisions is made of. */
 export interface DecisionSizes {
-  /** Lengths of all constants; each stands in a decision once, but those that `keys` names. */
+  /** Lengths of all constants; each stands in a decision once, but those of `repeatedParts`. */
   readonly constants: Int32Array;
   readonly evidence: EvidenceReader;
-  /** Constants that stand once for each evidence item or rule of evidence. */
-  readonly keys: readonly number[];
-  readonly exempts: Int32Array;
-  readonly queries: readonly Uint8Array[];
+  readonly parts: DecisionParts;
   readonly echoBytesMax: number;
   /** Longest form of one byte of text. */
   readonly bytesPerByte: number;
   readonly numberBytes: number;
 }
 
+/** Constants that stand once for each evidence item or rule of evidence. */
+function repeatedParts(parts: DecisionParts): number[] {
+  const { value, threshold, margin, compared, score, exemptBy, infinity, minusInfinity } = parts;
+  return [value, threshold, margin, compared, score, exemptBy, infinity, minusInfinity];
+}
+
 /** A bound for every decision and amendment: everything fires, every text is at its longest. */
 export function decisionBytesMax(sizes: DecisionSizes): number {
+  const { exempts, queries } = sizes.parts;
   const lengthOf = (constant: number): number => sizes.constants[constant] as number;
   const sum = (constants: readonly number[]): number =>
     constants.reduce((total, constant) => total + lengthOf(constant) + FRAME_BYTES, 0);
-  const keyBytes = sum(sizes.keys);
+  const keyBytes = sum(repeatedParts(sizes.parts));
   const textBytes = EVIDENCE_TEXT_BYTES_MAX * sizes.bytesPerByte;
   const valueBytes = Math.max(textBytes, sizes.numberBytes) + FRAME_BYTES;
   const itemBytes = keyBytes + 2 * valueBytes + sizes.numberBytes + FRAME_BYTES;
   const itemCount = sizes.evidence.templates.reduce((total, items) => total + items.length, 0);
-  const ruleBytes = keyBytes + sum([...sizes.exempts]) + sizes.numberBytes + FRAME_BYTES;
+  const ruleBytes = keyBytes + sum([...exempts]) + sizes.numberBytes + FRAME_BYTES;
   return (
     sizes.constants.reduce((total, length) => total + length + FRAME_BYTES, 0) +
     TEXTS_MAX * (sizes.echoBytesMax * sizes.bytesPerByte + KEY_BYTES_MAX) +
     REVISIONS_MAX * INT32_TEXT_BYTES_MAX +
     NUMBERS_MAX * sizes.numberBytes +
-    Math.max(0, ...sizes.queries.map(({ length }) => length)) +
+    Math.max(0, ...queries.map(({ length }) => length)) +
     itemCount * itemBytes +
     sizes.evidence.templates.length * ruleBytes +
     OVERRUN_BYTES

@@ -110,9 +110,3 @@ function json(value: unknown): string {
 function wellFormed(text: string): string {
   return new TextDecoder().decode(new TextEncoder().encode(text));
 }
-
-/** Constants that stand in a decision more than once. */
-export function repeatedJsonParts(parts: JsonParts): number[] {
-  const { value, threshold, margin, compared, score, exemptBy, infinity, minusInfinity } = parts;
-  return [value, threshold, margin, compared, score, exemptBy, infinity, minusInfinity];
-}

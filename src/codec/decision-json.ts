@@ -24,7 +24,7 @@ import type { EchoSlots } from './decision-entries.ts';
 import { FLAG_COMBINATIONS, FLAG_SHIFT, decisionBytesMax, echoSlots } from './decision-entries.ts';
 import { JsonAmendment } from './decision-json-amendment.ts';
 import type { JsonParts } from './decision-json-parts.ts';
-import { makeJsonParts, repeatedJsonParts } from './decision-json-parts.ts';
+import { makeJsonParts } from './decision-json-parts.ts';
 import { ESCAPE_FACTOR, putJsonText } from './decision-json-text.ts';
 import { JsonVerdict } from './decision-json-verdict.ts';
 import type { DecisionEncoder, DecisionEncoderOptions, OutputBuffer } from './decision-writer.ts';
@@ -84,9 +84,7 @@ class JsonDecisionEncoder implements DecisionEncoder {
     this.bytesMax = decisionBytesMax({
       constants: this.#constants.lengths,
       evidence,
-      keys: repeatedJsonParts(this.#parts),
-      exempts: this.#parts.exempts,
-      queries: this.#parts.queries,
+      parts: this.#parts,
       echoBytesMax: this.#slots.bytesMax,
       bytesPerByte: ESCAPE_FACTOR,
       numberBytes: NUMBER_TEXT_BYTES_MAX,

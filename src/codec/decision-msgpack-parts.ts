@@ -118,9 +118,3 @@ function outcomeOf(outcome: string): Uint8Array {
 function reasonBytes(reason: DecisionReason | null): Uint8Array {
   return reason === null ? new Uint8Array(0) : packTexts({ ...reason });
 }
-
-/** Constants that stand in a decision more than once. */
-export function repeatedMsgpackParts(parts: DecisionParts): number[] {
-  const { value, threshold, margin, compared, score, exemptBy, infinity, minusInfinity } = parts;
-  return [value, threshold, margin, compared, score, exemptBy, infinity, minusInfinity];
-}

@@ -18,7 +18,7 @@ import type { EchoSlots } from './decision-entries.ts';
 import type { DecisionParts } from './decision-entries.ts';
 import { FLAG_COMBINATIONS, FLAG_SHIFT, decisionBytesMax, echoSlots } from './decision-entries.ts';
 import { MsgpackAmendment } from './decision-msgpack-amendment.ts';
-import { makeMsgpackParts, repeatedMsgpackParts } from './decision-msgpack-parts.ts';
+import { makeMsgpackParts } from './decision-msgpack-parts.ts';
 import {
   NUMBER_BYTES_MAX,
   concat,
@@ -89,9 +89,7 @@ class MsgpackDecisionEncoder implements DecisionEncoder {
     this.bytesMax = decisionBytesMax({
       constants: this.#constants.lengths,
       evidence,
-      keys: repeatedMsgpackParts(this.#parts),
-      exempts: this.#parts.exempts,
-      queries: this.#parts.queries,
+      parts: this.#parts,
       echoBytesMax: this.#slots.bytesMax,
       bytesPerByte: 1,
       numberBytes: NUMBER_BYTES_MAX,
