@@ -3,7 +3,6 @@
 
 import { assert } from '../base/assert.ts';
 import type { DecisionFlag, DecisionReason } from '../domain/decision.ts';
-import { OUTCOMES } from '../domain/decision.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { ReasonSpec } from '../domain/reasons.ts';
 import { REASONS } from '../domain/reasons.ts';
@@ -97,11 +96,6 @@ export const FLAG_MASK: number = (FLAG_COMBINATIONS - 1) << FLAG_SHIFT;
 export function flagsOfCombination(combination: number): DecisionFlag[] {
   const flags = combination << FLAG_SHIFT;
   return FLAG_OF_BIT.flatMap(([bit, flag]) => ((flags & bit) === 0 ? [] : [flag]));
-}
-
-/** Index into OUTCOMES of each rule. */
-export function ruleOutcomes(plan: Plan): Int32Array {
-  return Int32Array.from(plan.rules, (rule) => OUTCOMES.indexOf(rule.outcome));
 }
 
 /** Reason entry of a rule; null for score-mode rules, which have none. */

@@ -8,7 +8,6 @@ import type { Constants } from './decision-constants.ts';
 import { putConstant, putRaw } from './decision-constants.ts';
 import type { DigitPairs } from './decision-digits.ts';
 import { makeDigitPairs, putNumberText } from './decision-digits.ts';
-import { ruleOutcomes } from './decision-entries.ts';
 import { JsonEvidence } from './decision-json-evidence.ts';
 import type { JsonParts } from './decision-json-parts.ts';
 import type { DecisionEncoderOptions } from './decision-writer.ts';
@@ -23,26 +22,23 @@ export class JsonVerdict {
   readonly #parts: JsonParts;
   readonly #evidence: JsonEvidence;
   readonly #emitShadow: boolean;
-  readonly #outcomeOfRule: Int32Array;
   readonly #pairs: DigitPairs = makeDigitPairs();
   readonly #number: Float64Array = new Float64Array(1);
 
   constructor(
     constants: Constants,
     parts: JsonParts,
-    { plan, evidence, emitShadow }: DecisionEncoderOptions,
+    { evidence, emitShadow }: DecisionEncoderOptions,
   ) {
     this.#constants = constants;
     this.#parts = parts;
     this.#evidence = new JsonEvidence(constants, parts, evidence);
     this.#emitShadow = emitShadow;
-    this.#outcomeOfRule = ruleOutcomes(plan);
   }
 
   /** All between outcome and flags. `row` is the one whose evidence is told. */
   put(view: DataView, at: number, row: number, verdict: Verdict): number {
-    const hasReasons =
-      verdict.reasonCount > 0 || verdict.scoreOutcome > 0 || verdict.engineReason >= 0;
+    const hasReasons = verdict.reasonCount > 0 || verdict.scoreAt >= 0 || verdict.engineReason >= 0;
     if (hasReasons) at = this.#reasons(view, at, verdict);
     if (!Number.isNaN(verdict.score)) {
       this.#number[0] = verdict.score;
@@ -84,31 +80,27 @@ export class JsonVerdict {
     return at + 1;
   }
 
-  /** The engine's own first, then most severe first; SCORE stands after the rules of its own severity. */
+  /** The engine's own first, then rules and SCORE, most severe first. */
   #reasons(view: DataView, at: number, verdict: Verdict): number {
     const parts = this.#parts;
     at = this.#put(view, at, parts.reasons);
     if (verdict.engineReason >= 0) {
-      at = this.#put(view, at, parts.engineReasons[verdict.engineReason] as number);
-      view.setUint8(at++, COMMA);
+      at = this.#reason(view, at, parts.engineReasons[verdict.engineReason] as number);
     }
-    let scoreOutcome = verdict.scoreOutcome;
-    for (let k = 0; k < verdict.reasonCount; k++) {
-      const rule = verdict.reasonRules[k] as number;
-      if (scoreOutcome > (this.#outcomeOfRule[rule] as number)) {
-        at = this.#put(view, at, parts.scoreReason);
-        view.setUint8(at++, COMMA);
-        scoreOutcome = 0;
-      }
-      at = this.#put(view, at, parts.ruleReasons[rule] as number);
-      view.setUint8(at++, COMMA);
+    const { scoreAt, reasonCount } = verdict;
+    for (let k = 0; k < reasonCount; k++) {
+      if (k === scoreAt) at = this.#reason(view, at, parts.scoreReason);
+      at = this.#reason(view, at, parts.ruleReasons[verdict.reasonRules[k] as number] as number);
     }
-    if (scoreOutcome > 0) {
-      at = this.#put(view, at, parts.scoreReason);
-      view.setUint8(at++, COMMA);
-    }
+    if (scoreAt === reasonCount) at = this.#reason(view, at, parts.scoreReason);
     view.setUint8(at - 1, CLOSE_ARRAY);
     return at;
+  }
+
+  #reason(view: DataView, at: number, entry: number): number {
+    at = this.#put(view, at, entry);
+    view.setUint8(at, COMMA);
+    return at + 1;
   }
 
   #hold(view: DataView, at: number, verdict: Verdict): number {

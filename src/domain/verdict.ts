@@ -12,6 +12,8 @@ export interface Verdict {
   reasonCount: number;
   /** Outcome index that the score thresholds give, 0 = none; reason SCORE when > 0. */
   scoreOutcome: number;
+  /** Rules in `reasonRules` that stand before SCORE, those of its own severity too; -1 = no SCORE. */
+  scoreAt: number;
   /** Sum over fired live and score-mode rules that have one; NaN = no score in the decision. */
   score: number;
   /** Fired live (exempted too) and score-mode rules, in file order: what evidence lists. */

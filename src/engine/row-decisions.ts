@@ -98,7 +98,7 @@ export class RowDecisions {
   #packed(row: number): number {
     const verdict = this.#verdict;
     this.#decide(row);
-    return packVerdict(verdict.outcome, firstReason(this.#parts.plan, verdict));
+    return packVerdict(verdict.outcome, firstReason(verdict));
   }
 
   /** The row's verdict, with its hold or reversal. */
@@ -175,10 +175,7 @@ export class RowDecisions {
     add(this.#parts.counters, COUNTER.outcomes + fallback.outcome);
     this.#parts.encoder.decided(this.#table, row, fallback, out);
     if (!overdue.isAmended(word)) {
-      i32[at + VERDICT_WORD] = packVerdict(
-        fallback.outcome,
-        firstReason(this.#parts.plan, fallback),
-      );
+      i32[at + VERDICT_WORD] = packVerdict(fallback.outcome, firstReason(fallback));
       return;
     }
     this.#decide(row);

@@ -214,6 +214,7 @@ export function makeVerdict(plan: PlanModel, model: VerdictModel): Verdict {
     reasonRules: Int32Array.from(model.reasonRules),
     reasonCount: model.reasonRules.length,
     scoreOutcome: model.scoreOutcome,
+    scoreAt: scoreAtOf(plan, model),
     score: model.score,
     evidenceRules: Int32Array.from(model.fired, ({ rule }) => rule),
     evidenceCount: model.fired.length,
@@ -234,6 +235,12 @@ export function makeVerdict(plan: PlanModel, model: VerdictModel): Verdict {
           queryRail: model.reversal.queryRail ?? -1,
         }),
   };
+}
+
+/** Rules that are as severe as SCORE; -1 where it is no reason. */
+function scoreAtOf(plan: PlanModel, { reasonRules, scoreOutcome }: VerdictModel): number {
+  if (scoreOutcome === 0) return -1;
+  return reasonRules.filter((rule) => plan.rules[rule]!.outcome >= scoreOutcome).length;
 }
 
 /** Its texts stand with odd bytes around them; the last ends with its memory. */

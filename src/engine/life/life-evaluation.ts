@@ -104,7 +104,7 @@ export class LifeEvaluation {
     this.#table = { i32: this.i32, f64: this.f64, bytes: nothing, view };
     const { encoder, counters } = parts;
     const { records, kept, event } = this;
-    this.#amendments = new Amendments({ plan, encoder, counters, lives, records, kept, event });
+    this.#amendments = new Amendments({ encoder, counters, lives, records, kept, event });
     this.#kindWord = (layout.slots[fieldNumber(layout, 'kind')] as number) / 4;
     this.#kinds = Int32Array.from(
       KINDS.flatMap((kind) => {
