@@ -22,6 +22,8 @@ const KEPT_FIRST = 6;
 const KEPT_LAST = 4;
 /** Of a number that was cut, more digits than a masked one shows. */
 const CUT_DIGITS_MIN: number = KEPT_FIRST + KEPT_LAST + 1;
+/** Longest digit in UTF-8: a fullwidth one. */
+const DIGIT_BYTES_MAX = 3;
 const STAR = 0x2a;
 const BACKSLASH = 0x5c;
 const CARD_BACKWARDS: readonly number[] = [0x64, 0x72, 0x61, 0x63];
@@ -89,8 +91,10 @@ export function maskText(text: string, options: MaskOptions = NO_OPTIONS): strin
  * that are cut count as cut.
  */
 export function maskEvidence(bytes: Uint8Array, length: number, isCard: boolean): boolean {
-  // A text is cut between characters, by up to 3 bytes.
-  const isCut = length === STRING_FEATURE_TEXT_BYTES || length > EVIDENCE_TEXT_BYTES_MAX - 4;
+  // Of the last character that fits in part only nothing is kept: up to 2 bytes of a fullwidth digit.
+  const isFeature =
+    length > STRING_FEATURE_TEXT_BYTES - DIGIT_BYTES_MAX && length <= STRING_FEATURE_TEXT_BYTES;
+  const isCut = isFeature || length > EVIDENCE_TEXT_BYTES_MAX - 4;
   return maskCardNumbers(bytes, 0, length, { isCard, isCut });
 }
 

@@ -391,7 +391,8 @@ function written(
     cut += character;
   }
   const { length } = new TextEncoder().encode(cut);
-  return isEchoed === true ? cut : maskText(cut, { isCard, isCut: length === 24 || length > 60 });
+  const isCut = (length > 21 && length <= 24) || length > 60;
+  return isEchoed === true ? cut : maskText(cut, { isCard, isCut });
 }
 
 function itemOf(

@@ -178,7 +178,8 @@ function itemOf(reader: EvidenceReader, template: EvidenceTemplate, item: number
         const text = new TextDecoder().decode(bytes);
         if (template.isEchoed === true) return text;
         const length = bytes?.length ?? 0;
-        return maskText(text, { isCard: template.isCard, isCut: length === 24 || length > 60 });
+        const isCut = (length > 21 && length <= 24) || length > 60;
+        return maskText(text, { isCard: template.isCard, isCut });
       }
       default:
         return undefined;
