@@ -144,10 +144,18 @@ function findFrom(
     if (isCard && count <= DIGITS_MAX) found.push(start, count, KEPT_LAST);
     const separator = separatorLength(bytes, p, to);
     const isLast = separator === 0 || digitLength(bytes, p + separator, to) === 0;
-    if (isLast && isCut && p === to && count >= CUT_DIGITS_MIN) found.push(start, count, 0);
+    const goesOn = isLast && isCut && endsInNumber(bytes, p + separator, to);
+    if (goesOn && count >= CUT_DIGITS_MIN) found.push(start, count, 0);
     if (isLast || count >= DIGITS_MAX) return groupEnd;
     p += separator;
   }
+}
+
+/** Whether nothing stands at `p`, or the first bytes of what may be a digit or a separator. */
+function endsInNumber(bytes: Uint8Array, p: number, to: number): boolean {
+  const first = bytes[p];
+  const length = first === 0xc2 ? 2 : first === 0xef ? 3 : first === BACKSLASH ? 6 : 0;
+  return p === to || p + length > to;
 }
 
 /** Hides `count` digits from `start` but for the first ones and `keptLast`. */

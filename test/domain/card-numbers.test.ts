@@ -64,10 +64,24 @@ test.each([
   ],
   ['a long number that was cut', '41111111111111111111111', '411111*****************', true],
   ['no more than a masked one shows', '{"memo":"4111111111', '{"memo":"4111111111', true],
-  ['not at the end', '41111111111 ', '41111111111 ', true],
+  ['between two of its groups', '4111 1111 1111 ', '4111 11** **** ', true],
+  ['between groups apart by a dash', '41111111111-', '411111*****-', true],
+  ['in the escape of its next digit', '41111111111\\u003', '411111*****\\u003', true],
+  ['in the escape of a separator', '41111111111\\u', '411111*****\\u', true],
+  ['not at the end', '41111111111  ', '41111111111  ', true],
+  ['before what is no part of it', '41111111111",', '41111111111",', true],
   ['nothing was cut', '41111111111', '41111111111', false],
 ])('at a cut: %s', (_, text, masked, isCut) => {
   expect(maskText(text, { isCut })).toBe(masked);
+});
+
+test.each([
+  ['a fullwidth digit', [0xef, 0xbc]],
+  ['a no-break space', [0xc2]],
+])('at a cut in %s', (_, rest) => {
+  const bytes = Uint8Array.of(...new TextEncoder().encode('41111111111'), ...rest);
+  expect(maskCardNumbers(bytes, 0, bytes.length, { isCut: true })).toBe(true);
+  expect(bytes).toEqual(Uint8Array.of(...new TextEncoder().encode('411111*****'), ...rest));
 });
 
 test.each([
