@@ -17,6 +17,7 @@ import type { RowLayout } from '../domain/row-layout.ts';
 import { ROW, ROW_FLAG, fieldNumber } from '../domain/row-layout.ts';
 import type { RowTable } from '../domain/verdict.ts';
 import { maskRow } from './mask-row.ts';
+import { textAt } from './row-text.ts';
 import { utf8ErrorAt } from './utf8.ts';
 
 /** Where a row stands in its source. */
@@ -71,12 +72,6 @@ export function inputErrorMessage(
     default:
       return `Key "${spec.name}": ${error.sentence}`;
   }
-}
-
-function textAt(table: RowTable, slot: number): string {
-  const offset = table.i32[slot + 2] as number;
-  const length = table.i32[slot + 3] as number;
-  return new TextDecoder().decode(table.bytes.slice(offset, offset + length));
 }
 
 /** The row's bytes for the line, masked: as text, or as base64 where they are no UTF-8. */

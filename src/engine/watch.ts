@@ -10,6 +10,7 @@
 // counted. What is open is looked at again at each step of time (10 s).
 
 import { encodeAlert } from '../codec/alert.ts';
+import { textAt } from '../codec/row-text.ts';
 import type { Alert, AlertScope, WatchSettings, WatchedMeasure } from '../domain/alert.ts';
 import { DEFAULT_WATCH, WATCHED_MEASURES } from '../domain/alert.ts';
 import { KINDS } from '../domain/fields.ts';
@@ -384,10 +385,4 @@ function addOne(values: Float64Array, base: number, measure: number): void {
   const past = base + PAST + measure;
   values[now] = (values[now] as number) + 1;
   values[past] = (values[past] as number) + 1;
-}
-
-/** The text whose slot begins at word `slot`. */
-function textAt({ i32, bytes }: RowTable, slot: number): string {
-  const offset = i32[slot + 2] as number;
-  return new TextDecoder().decode(bytes.slice(offset, offset + (i32[slot + 3] as number)));
 }
