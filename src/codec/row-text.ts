@@ -6,5 +6,7 @@ import type { RowTable } from '../domain/verdict.ts';
 export function textAt({ i32, bytes }: RowTable, slot: number): string {
   const offset = i32[slot + 2] as number;
   const length = i32[slot + 3] as number;
-  return new TextDecoder().decode(bytes.slice(offset, offset + length));
+  // Whole, with what looks like a byte order mark: an id joins its line to the decision.
+  const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+  return decoder.decode(bytes.slice(offset, offset + length));
 }

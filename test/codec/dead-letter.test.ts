@@ -42,6 +42,11 @@ test('a row that cannot be read has no field and no id', () => {
   expect(letter).not.toHaveProperty('id');
 });
 
+test('the id is the whole one, though it begins with a byte order mark', () => {
+  const text = '{"id":"\ufefftx-1","kind":"payment","time":5,"account":"A","amount":"ten"}';
+  expect(letterOf(decodeJson(text))).toMatchObject({ id: '\ufefftx-1', bytes: text });
+});
+
 test('a missing key names the kind that needs it', () => {
   const text = '{"id":"x","kind":"label","time":5,"account":"A","label":"fraud"}';
   expect(letterOf(decodeJson(text))['message']).toBe(
