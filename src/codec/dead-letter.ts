@@ -14,7 +14,7 @@ import type { InputErrorCode } from '../domain/input-error.ts';
 import { INPUT_ERRORS } from '../domain/input-error.ts';
 import { must } from '../base/assert.ts';
 import type { RowLayout } from '../domain/row-layout.ts';
-import { ROW, ROW_FLAG, fieldNumber } from '../domain/row-layout.ts';
+import { ROW, ROW_FLAG, slotWord } from '../domain/row-layout.ts';
 import type { RowTable } from '../domain/verdict.ts';
 import { maskRow } from './mask-row.ts';
 import { textAt } from './row-text.ts';
@@ -100,7 +100,7 @@ export function makeDeadLetter(
   const { code } = must(INPUT_ERRORS[header(ROW.errorCode)], 'Error of a bad row');
   const spec = layout.fields[header(ROW.errorField)] ?? null;
   const isIdReadable = (header(ROW.flags) & ROW_FLAG.idReadable) !== 0;
-  const idSlot = base + ((layout.slots[fieldNumber(layout, 'id')] as number) >> 2);
+  const idSlot = base + slotWord(layout, 'id');
   const isCut = place.bytesTotal !== undefined && place.bytesTotal > length;
   const line = {
     row: place.row,

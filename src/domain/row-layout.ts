@@ -9,6 +9,7 @@
 // A string slot is four int32: hash low, hash high, offset, length (-1 = missing).
 // Every other slot is one double (NaN = missing). Offsets are in bytes from the record's start.
 
+import { assert } from '../base/assert.ts';
 import type { FieldSpec } from './fields.ts';
 import { TRANSACTION_FIELDS, isStringType } from './fields.ts';
 
@@ -149,4 +150,11 @@ export function makeRowLayout(
 /** Number of a field by name, or -1. */
 export function fieldNumber(layout: RowLayout, name: string): number {
   return layout.fields.findIndex((spec) => spec.name === name);
+}
+
+/** Where the slot of a field that there must be begins, in 32-bit words from the record's start. */
+export function slotWord(layout: RowLayout, name: string): number {
+  const field = fieldNumber(layout, name);
+  assert(field >= 0, `the row layout lacks the field ${name}`);
+  return (layout.slots[field] as number) / 4;
 }

@@ -16,7 +16,7 @@ import { DEFAULT_WATCH, WATCHED_MEASURES } from '../domain/alert.ts';
 import { KINDS } from '../domain/fields.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { RowLayout } from '../domain/row-layout.ts';
-import { ROW, fieldNumber } from '../domain/row-layout.ts';
+import { ROW, slotWord } from '../domain/row-layout.ts';
 import type { RowTable } from '../domain/verdict.ts';
 import { MerchantRates } from '../state/merchant-rates.ts';
 import {
@@ -102,10 +102,8 @@ export class Watch {
     this.#settings = { ...DEFAULT_WATCH, ...settings };
     const { nowMs, pastMs, merchantNowMs, merchantPastMs, merchantsMax } = this.#settings;
     this.#strideWords = layout.strideBytes / 4;
-    const slotOf = (name: string): number =>
-      (layout.slots[fieldNumber(layout, name)] as number) / 4;
-    this.#merchantSlot = slotOf('merchant');
-    this.#idSlot = slotOf('id');
+    this.#merchantSlot = slotWord(layout, 'merchant');
+    this.#idSlot = slotWord(layout, 'id');
     this.#ruleWords = Math.ceil(plan.rules.length / 32);
     this.#fading = new Fading(nowMs, pastMs);
     this.#merchantFading = new Fading(merchantNowMs, merchantPastMs);
