@@ -152,7 +152,7 @@ export class BatchWorker {
     this.#life = null;
     this.#cuts = null;
     const rowCount = batch.control[CONTROL.rowCount] as number;
-    this.#letters.begin(batch, firstRow, firstByte);
+    this.#letters.begin(firstRow, firstByte);
     if (this.#workers === 1) this.#runTiles(batch, rowCount);
     else this.#runPasses(batch, rowCount, batch.shared as SharedTables);
     for (const pass of this.#program.passes) {
