@@ -4,8 +4,8 @@
 //    "field": "amount", "at": 52, "id": "tx-1", "bytes": "{...}"}
 //
 // The row stands as text where it is valid UTF-8, else as "base64". Card numbers are masked in
-// both, before encoding ("masked": true). "bytesTotal" says how long the row was where only its
-// first part is kept. `id` stands as it was sent: it joins the line to its decision.
+// both, before encoding ("masked": true). Of a row that is too long the first part stands there. `id`
+// stands as it was sent: it joins the line to its decision.
 // Allocates freely: bad rows are rare, and their number is the operator's alarm, not a load.
 
 import { KINDS } from '../domain/fields.ts';
@@ -27,8 +27,6 @@ export interface DeadLetterPlace {
   readonly row: number;
   /** Position in the source of the byte at offset 0 of the table's bytes. */
   readonly batchFirstByte: number;
-  /** Whole length of the row, where it is known and more than its bytes in the table. */
-  readonly bytesTotal?: number;
 }
 
 const EXPECTED: Readonly<Record<FieldType, string>> = {
@@ -101,7 +99,6 @@ export function makeDeadLetter(
   const spec = layout.fields[header(ROW.errorField)] ?? null;
   const isIdReadable = (header(ROW.flags) & ROW_FLAG.idReadable) !== 0;
   const idSlot = base + slotWord(layout, 'id');
-  const isCut = place.bytesTotal !== undefined && place.bytesTotal > length;
   const line = {
     row: place.row,
     byte: place.batchFirstByte + start,
@@ -112,7 +109,6 @@ export function makeDeadLetter(
     at: header(ROW.errorAt),
     ...(isIdReadable ? { id: textAt(table, idSlot) } : {}),
     ...contentOf(table.bytes.slice(start, start + length)),
-    ...(isCut ? { bytesTotal: place.bytesTotal } : {}),
   };
   return new TextEncoder().encode(`${JSON.stringify(line)}\n`);
 }
