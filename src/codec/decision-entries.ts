@@ -1,5 +1,5 @@
 // The parts of decisions that the plan alone determines, as values: both encoders turn them into
-// bytes at set-up. Nothing here runs for a row.
+// bytes at set-up. Nothing here runs for a row but firstReasonEntry, for a repeat.
 
 import { assert } from '../base/assert.ts';
 import type { DecisionFlag, DecisionReason } from '../domain/decision.ts';
@@ -11,6 +11,7 @@ import { ROW_FLAG, fieldNumber } from '../domain/row-layout.ts';
 import type { EvidenceReader } from '../domain/verdict.ts';
 import { EVIDENCE_TEXT_BYTES_MAX } from '../domain/verdict.ts';
 import { OVERRUN_BYTES } from './decision-constants.ts';
+import { FIRST_REASON } from './decision-writer.ts';
 
 /**
  * The constant parts of a decision, by their numbers in the constant pool; the same in JSON and
@@ -134,6 +135,14 @@ function reasonEntry(spec: ReasonSpec, rule: string | null): DecisionReason {
     ...(spec.reversalReason === null ? {} : { reversalReason: spec.reversalReason }),
     ...(spec.isoReason === null ? {} : { isoReason: spec.isoReason }),
   };
+}
+
+/** The constant of a first reason, packed as a repeat has it (FIRST_REASON); not of none. */
+export function firstReasonEntry(parts: DecisionParts, packed: number): number {
+  if (packed >= 0) return parts.ruleReasons[packed] as number;
+  if (packed === FIRST_REASON.score) return parts.scoreReason;
+  if (packed === FIRST_REASON.invalidInput) return parts.invalidReason;
+  return parts.engineReasons[FIRST_REASON.engine - packed] as number;
 }
 
 /** Where a row's record keeps what decisions echo, as int32 indexes from the record's start. */

@@ -11,7 +11,6 @@ import { makeDigitPairs, putNumberText } from './decision-digits.ts';
 import { JsonEvidence } from './decision-json-evidence.ts';
 import type { JsonParts } from './decision-json-parts.ts';
 import type { DecisionEncoderOptions } from './decision-writer.ts';
-import { FIRST_REASON } from './decision-writer.ts';
 
 const COMMA = 0x2c;
 const CLOSE_ARRAY = 0x5d;
@@ -60,16 +59,6 @@ export class JsonVerdict {
     }
     view.setUint8(at - 1, CLOSE_ARRAY);
     return at;
-  }
-
-  /** reasons of one entry, packed as a repeat has it. */
-  putFirstReason(view: DataView, at: number, packed: number): number {
-    const parts = this.#parts;
-    if (packed >= 0) return this.putReason(view, at, parts.ruleReasons[packed] as number);
-    if (packed === FIRST_REASON.score) return this.putReason(view, at, parts.scoreReason);
-    if (packed === FIRST_REASON.invalidInput) return this.putReason(view, at, parts.invalidReason);
-    const reason = FIRST_REASON.engine - packed;
-    return this.putReason(view, at, parts.engineReasons[reason] as number);
   }
 
   /** reasons of one entry, a constant. */

@@ -21,7 +21,13 @@ import {
   putTime,
 } from './decision-digits.ts';
 import type { EchoSlots } from './decision-entries.ts';
-import { FLAG_COMBINATIONS, FLAG_SHIFT, decisionBytesMax, echoSlots } from './decision-entries.ts';
+import {
+  FLAG_COMBINATIONS,
+  FLAG_SHIFT,
+  decisionBytesMax,
+  echoSlots,
+  firstReasonEntry,
+} from './decision-entries.ts';
 import { JsonAmendment } from './decision-json-amendment.ts';
 import type { JsonParts } from './decision-json-parts.ts';
 import { makeJsonParts } from './decision-json-parts.ts';
@@ -147,7 +153,8 @@ class JsonDecisionEncoder implements DecisionEncoder {
     let at = this.#head(table, row, out, revision, false);
     at = this.#outcome(out.view, at, outcome);
     if (firstReason !== FIRST_REASON.none) {
-      at = this.#verdict.putFirstReason(out.view, at, firstReason);
+      const entry = firstReasonEntry(this.#parts, firstReason);
+      at = this.#verdict.putReason(out.view, at, entry);
     }
     at = this.#put(out.view, at, this.#parts.repeatFlags);
     at = this.#time(table, record, out.view, at);

@@ -11,7 +11,6 @@ import type { DecisionParts } from './decision-entries.ts';
 import { MsgpackEvidence } from './decision-msgpack-evidence.ts';
 import { putArrayHead, putNumber } from './decision-msgpack-values.ts';
 import type { DecisionEncoderOptions } from './decision-writer.ts';
-import { FIRST_REASON } from './decision-writer.ts';
 
 export class MsgpackVerdict {
   /** Keys of the decision that were written since it was last set to 0. */
@@ -57,16 +56,6 @@ export class MsgpackVerdict {
       at = this.#put(view, at, this.#parts.shadows[verdict.shadowRules[k] as number] as number);
     }
     return at;
-  }
-
-  /** reasons of one entry, packed as a repeat has it. */
-  putFirstReason(view: DataView, at: number, packed: number): number {
-    const parts = this.#parts;
-    if (packed >= 0) return this.putReason(view, at, parts.ruleReasons[packed] as number);
-    if (packed === FIRST_REASON.score) return this.putReason(view, at, parts.scoreReason);
-    if (packed === FIRST_REASON.invalidInput) return this.putReason(view, at, parts.invalidReason);
-    const reason = FIRST_REASON.engine - packed;
-    return this.putReason(view, at, parts.engineReasons[reason] as number);
   }
 
   /** reasons of one entry, a constant. */

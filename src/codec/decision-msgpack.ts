@@ -16,7 +16,13 @@ import type { DigitPairs } from './decision-digits.ts';
 import { makeDigitPairs, putInteger } from './decision-digits.ts';
 import type { EchoSlots } from './decision-entries.ts';
 import type { DecisionParts } from './decision-entries.ts';
-import { FLAG_COMBINATIONS, FLAG_SHIFT, decisionBytesMax, echoSlots } from './decision-entries.ts';
+import {
+  FLAG_COMBINATIONS,
+  FLAG_SHIFT,
+  decisionBytesMax,
+  echoSlots,
+  firstReasonEntry,
+} from './decision-entries.ts';
 import { MsgpackAmendment } from './decision-msgpack-amendment.ts';
 import { makeMsgpackParts } from './decision-msgpack-parts.ts';
 import {
@@ -158,7 +164,8 @@ class MsgpackDecisionEncoder implements DecisionEncoder {
     let at = this.#head(table, row, out, revision, false);
     at = this.#outcome(out.view, at, outcome);
     if (firstReason !== FIRST_REASON.none) {
-      at = this.#verdict.putFirstReason(out.view, at, firstReason);
+      const entry = firstReasonEntry(this.#parts, firstReason);
+      at = this.#verdict.putReason(out.view, at, entry);
       this.#keys++;
     }
     at = this.#key(out.view, at, this.#parts.repeatFlags);
