@@ -12,8 +12,6 @@ import { ROW } from '../domain/row-layout.ts';
 import type { AmendmentHead, RowTable, Verdict } from '../domain/verdict.ts';
 import type { Constants } from './decision-constants.ts';
 import { ConstantPool, putBytes, putConstant, putTwo, wordsOf } from './decision-constants.ts';
-import type { DigitPairs } from './decision-digits.ts';
-import { makeDigitPairs, putInteger } from './decision-digits.ts';
 import type { EchoSlots } from './decision-entries.ts';
 import type { DecisionParts } from './decision-entries.ts';
 import {
@@ -26,6 +24,7 @@ import {
 import { MsgpackAmendment } from './decision-msgpack-amendment.ts';
 import { makeMsgpackParts } from './decision-msgpack-parts.ts';
 import {
+  DecisionIdWriter,
   NUMBER_BYTES_MAX,
   concat,
   packText,
@@ -64,7 +63,7 @@ class MsgpackDecisionEncoder implements DecisionEncoder {
   readonly #hasVersion: boolean;
   readonly #constants: Constants;
   readonly #parts: DecisionParts;
-  readonly #pairs: DigitPairs = makeDigitPairs();
+  readonly #decisionId = new DecisionIdWriter();
   readonly #number: Float64Array = new Float64Array(1);
   readonly #words: Float64Array = wordsOf(
     concat(Uint8Array.of(0xde, 0, 0), packText('decisionId')),
@@ -207,7 +206,7 @@ class MsgpackDecisionEncoder implements DecisionEncoder {
       view.setUint16(at, 0x2330); // #0
       at += 2;
     } else {
-      at = this.#decisionId(table, view, at, idOffset, idLength, revision);
+      at = this.#decisionId.put(view, at, table.view, idOffset, idLength, revision);
     }
     putTwo(view, at, words, TRANSACTION_ID);
     at = putTextHead(view, at + 14, idLength);
@@ -238,23 +237,6 @@ class MsgpackDecisionEncoder implements DecisionEncoder {
     }
     this.#keys = keys;
     return at;
-  }
-
-  /** `<id>#<revision>` of a revision above 0: its length is known once its digits stand. */
-  #decisionId(
-    table: RowTable,
-    view: DataView,
-    at: number,
-    idOffset: number,
-    idLength: number,
-    revision: number,
-  ): number {
-    this.#number[0] = revision;
-    const digits = putInteger(view, at, this.#pairs, this.#number, 0) - at;
-    at = putTextHead(view, at, idLength + 1 + digits);
-    at = putBytes(view, at, table.view, idOffset, idLength);
-    view.setUint8(at, 0x23);
-    return putInteger(view, at + 1, this.#pairs, this.#number, 0);
   }
 
   #outcome(view: DataView, at: number, outcome: number): number {
