@@ -92,7 +92,8 @@ const FLAG_OF_BIT: readonly (readonly [number, DecisionFlag])[] = [
 /** The same bits as one number below FLAG_COMBINATIONS: (flags >> FLAG_SHIFT) & (count - 1). */
 export const FLAG_SHIFT = 2;
 export const FLAG_COMBINATIONS = 64;
-export const FLAG_MASK: number = (FLAG_COMBINATIONS - 1) << FLAG_SHIFT;
+/** All of these bits. */
+export const TOLD_FLAGS: number = (FLAG_COMBINATIONS - 1) << FLAG_SHIFT;
 
 export function flagsOfCombination(combination: number): DecisionFlag[] {
   const flags = combination << FLAG_SHIFT;
@@ -176,7 +177,7 @@ export function echoSlots(layout: RowLayout): EchoSlots {
 }
 
 /** Longest int32 in decimal. */
-export const INT32_TEXT_BYTES_MAX = 11;
+const INT32_TEXT_BYTES_MAX = 11;
 /** More than any array, map or string needs for its brackets, commas, quotes or head. */
 const FRAME_BYTES = 8;
 /** Longest key of an echoed string with all that stands around it. */

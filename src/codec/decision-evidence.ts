@@ -4,12 +4,9 @@
 // Runs for fired rules only. Allocates nothing but where a text may hold a card number: the text to
 // write stands in a slot that is refilled.
 
-import { maskEvidence } from '../domain/card-numbers.ts';
+import { CUT_DIGITS_MIN, maskEvidence } from '../domain/card-numbers.ts';
 import type { EvidenceTemplate, EvidenceValues } from '../domain/verdict.ts';
 import { EVIDENCE_KIND, EVIDENCE_TEXT_BYTES_MAX } from '../domain/verdict.ts';
-
-/** Fewer cannot hold a card number. */
-const PAN_DIGITS_MIN = 11;
 
 /** A text value as it is to be written. */
 export interface EvidenceText {
@@ -49,7 +46,7 @@ function mayHoldCard({ bytes, offset, length }: EvidenceText): boolean {
     // Fullwidth digits begin with 0xef.
     if ((byte >= 0x30 && byte <= 0x39) || byte === 0xef) digits++;
   }
-  return digits >= PAN_DIGITS_MIN;
+  return digits >= CUT_DIGITS_MIN;
 }
 
 function mask(text: EvidenceText, isCard: boolean): void {

@@ -22,8 +22,8 @@ import {
 } from './decision-digits.ts';
 import type { EchoSlots } from './decision-entries.ts';
 import {
-  FLAG_COMBINATIONS,
   FLAG_SHIFT,
+  TOLD_FLAGS,
   decisionBytesMax,
   echoSlots,
   firstReasonEntry,
@@ -53,8 +53,9 @@ const ORDER = 8;
 const ALLOW = 10;
 /** `":"` */
 const ID_END = 0x223a22;
-const FLAG_MASK = (FLAG_COMBINATIONS - 1) << FLAG_SHIFT;
-// Copies, because an imported constant is loaded at each use. In int32 from the record's start.
+// Copies, because an imported constant is loaded at each use.
+const FLAG_MASK = TOLD_FLAGS;
+// In int32 from the record's start.
 const FLAGS = ROW.flags >> 2;
 const REVISION = ROW.revision >> 2;
 const TIME = ROW.timeMs >> 2;

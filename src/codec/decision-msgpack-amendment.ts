@@ -7,7 +7,7 @@ import type { AmendmentHead, Verdict } from '../domain/verdict.ts';
 import type { Constants } from './decision-constants.ts';
 import { putBytes, putConstant } from './decision-constants.ts';
 import type { DecisionParts } from './decision-entries.ts';
-import { FLAG_MASK, FLAG_SHIFT } from './decision-entries.ts';
+import { FLAG_SHIFT, TOLD_FLAGS } from './decision-entries.ts';
 import { DecisionIdWriter, putNumber, putTextHead } from './decision-msgpack-values.ts';
 import type { MsgpackVerdict } from './decision-msgpack-verdict.ts';
 
@@ -51,7 +51,7 @@ export class MsgpackAmendment {
     at = this.#put(view, at, parts.outcomes[verdict.outcome] as number);
     this.#verdict.keys = 0;
     at = this.#verdict.put(view, at, row, verdict);
-    const flags = head.flags & FLAG_MASK;
+    const flags = head.flags & TOLD_FLAGS;
     if (flags !== 0) {
       at = this.#put(view, at, parts.flags[flags >> FLAG_SHIFT] as number);
       keys++;

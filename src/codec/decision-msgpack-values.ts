@@ -11,8 +11,6 @@ const encoder = new TextEncoder();
 
 const HASH_SIGN = 0x23;
 
-/** Longest head of a string of a row or of evidence: str8. */
-export const TEXT_HEAD_BYTES_MAX = 2;
 /** uint64, int64 and float64. */
 export const NUMBER_BYTES_MAX = 9;
 const ARRAY_HEAD_BYTES_MAX = 3;

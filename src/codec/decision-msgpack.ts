@@ -15,8 +15,8 @@ import { ConstantPool, putBytes, putConstant, putTwo, wordsOf } from './decision
 import type { EchoSlots } from './decision-entries.ts';
 import type { DecisionParts } from './decision-entries.ts';
 import {
-  FLAG_COMBINATIONS,
   FLAG_SHIFT,
+  TOLD_FLAGS,
   decisionBytesMax,
   echoSlots,
   firstReasonEntry,
@@ -35,8 +35,9 @@ import { MsgpackVerdict } from './decision-msgpack-verdict.ts';
 import type { DecisionEncoder, DecisionEncoderOptions, OutputBuffer } from './decision-writer.ts';
 import { FIRST_REASON } from './decision-writer.ts';
 
-const FLAG_MASK = (FLAG_COMBINATIONS - 1) << FLAG_SHIFT;
-// Copies, because an imported constant is loaded at each use. In int32 from the record's start.
+// Copies, because an imported constant is loaded at each use.
+const FLAG_MASK = TOLD_FLAGS;
+// In int32 from the record's start.
 const FLAGS = ROW.flags >> 2;
 const REVISION = ROW.revision >> 2;
 const TIME = ROW.timeMs >> 2;

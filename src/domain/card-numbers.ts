@@ -20,8 +20,8 @@ const CARD_DIGITS_MIN = 13;
 const DIGITS_MAX = 19;
 const KEPT_FIRST = 6;
 const KEPT_LAST = 4;
-/** Of a number that was cut, more digits than a masked one shows. */
-const CUT_DIGITS_MIN: number = KEPT_FIRST + KEPT_LAST + 1;
+/** Of a number that was cut, more digits than a masked one shows; with fewer nothing is masked. */
+export const CUT_DIGITS_MIN: number = KEPT_FIRST + KEPT_LAST + 1;
 /** Longest digit in UTF-8: a fullwidth one. */
 const DIGIT_BYTES_MAX = 3;
 const STAR = 0x2a;

@@ -30,7 +30,7 @@ export const ROW = {
   revision: 56, // i32, revision of the decision, 0 unless REPEAT or REPEAT_DIFFERS
   verdict: 60, // i32, packed verdict of the decision that is repeated (state/repeats.ts)
 } as const;
-export const ROW_HEADER_BYTES = 64;
+const ROW_HEADER_BYTES = 64;
 
 export const ROW_FLAG = {
   bad: 1,
@@ -73,14 +73,7 @@ export interface RowLayout {
 }
 
 /** Fields that the engine itself reads, whatever the rules say (decode, repeats, decisions). */
-export const ALWAYS_READ: readonly string[] = [
-  'id',
-  'kind',
-  'account',
-  'merchant',
-  'order',
-  'currency',
-];
+const ALWAYS_READ: readonly string[] = ['id', 'kind', 'account', 'merchant', 'order', 'currency'];
 
 /**
  * @param extraFields declared in the rules file
