@@ -9,7 +9,7 @@
 // Cost: about 0.75 of JSON's for the same row; nothing is allocated. The size rule for functions
 // is broken on purpose, as in json-decoder.ts.
 
-import { LANE_A, LANE_B } from '../base/hash.ts';
+import { LANE_A, LANE_B, MIX_A, MIX_B } from '../base/hash.ts';
 import type { MoneyConversion } from '../domain/currencies.ts';
 import { NESTING_MAX } from '../domain/fields.ts';
 import type { RowTable } from '../domain/verdict.ts';
@@ -28,8 +28,8 @@ import { utf8ErrorAt } from './utf8.ts';
 // loads and checks imported ones at each use.
 const STEP_A = LANE_A;
 const STEP_B = LANE_B;
-const FINISH_A = 0x21f0aaad;
-const FINISH_B = 0x735a2d97;
+const FINISH_A = MIX_A;
+const FINISH_B = MIX_B;
 const PART_A = CONTENT_A;
 const PART_B = CONTENT_B;
 const BLOCK_SHIFT = INFO_SHIFT;

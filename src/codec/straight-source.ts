@@ -7,7 +7,7 @@
 // decodes that row, all of it. Text is made of number literals and names of ours only.
 // Cost: two thirds of the loop's; about 300 bytes of bytecode a field.
 
-import { LANE_A, LANE_B } from '../base/hash.ts';
+import { LANE_A, LANE_B, MIX_A, MIX_B } from '../base/hash.ts';
 import { DECIDED_KIND_COUNT, KINDS } from '../domain/fields.ts';
 import { ROW, ROW_FLAG } from '../domain/row-layout.ts';
 import type { RowTable } from '../domain/verdict.ts';
@@ -39,8 +39,8 @@ const HASH_WORD = `a = Math.imul(a ^ w, ${LANE_A}); a ^= a >>> 15;
 b = Math.imul(b ^ ((w << 16) | (w >>> 16)), ${LANE_B}); b ^= b >>> 13;`;
 
 const finish = (name: string): string =>
-  `${name} = Math.imul(${name} ^ (${name} >>> 16), 0x21f0aaad);
-${name} = Math.imul(${name} ^ (${name} >>> 15), 0x735a2d97);
+  `${name} = Math.imul(${name} ^ (${name} >>> 16), ${MIX_A});
+${name} = Math.imul(${name} ^ (${name} >>> 15), ${MIX_B});
 ${name} ^= ${name} >>> 15;`;
 
 /** A string's header and bytes at `p`: p behind it, its hash in lo and hi. */
