@@ -46,6 +46,12 @@ export function isEchoedField(name: string): boolean {
   return ECHOED.includes(lastPart(name));
 }
 
+/**
+ * How card numbers are masked in evidence: `card`: a value may be one, Luhn or not; `luhn`: what passes
+ * the check; `none`: only fields that decisions echo are compared.
+ */
+export type Masking = 'card' | 'luhn' | 'none';
+
 export interface MaskOptions {
   /** The bytes are a value of the field `card`. */
   readonly isCard?: boolean;
@@ -90,12 +96,13 @@ export function maskText(text: string, options: MaskOptions = NO_OPTIONS): strin
  * Masks an evidence value, bytes[0, length), in place; true when something was. Texts as long as those
  * that are cut count as cut.
  */
-export function maskEvidence(bytes: Uint8Array, length: number, isCard: boolean): boolean {
+export function maskEvidence(bytes: Uint8Array, length: number, masking: Masking): boolean {
+  if (masking === 'none') return false;
   // Of the last character that fits in part only nothing is kept: up to 2 bytes of a fullwidth digit.
   const isFeature =
     length > STRING_FEATURE_TEXT_BYTES - DIGIT_BYTES_MAX && length <= STRING_FEATURE_TEXT_BYTES;
   const isCut = isFeature || length > EVIDENCE_TEXT_BYTES_MAX - 4;
-  return maskCardNumbers(bytes, 0, length, { isCard, isCut });
+  return maskCardNumbers(bytes, 0, length, { isCard: masking === 'card', isCut });
 }
 
 /** Text of a rules file that compares a card: each number of 13-19 digits is one, Luhn or not. */

@@ -77,8 +77,7 @@ const template: fc.Arbitrary<EvidenceTemplate> = fc.record({
   op: fc.constantFrom('<', '>=', '!=', 'in', 'not has', 'is'),
   thresholdText: fc.option(textOf(20), { nil: null }),
   hasMargin: fc.boolean(),
-  isCard: fc.boolean(),
-  isEchoed: fc.boolean(),
+  masking: fc.constantFrom('card', 'luhn', 'none'),
 });
 
 const rule: fc.Arbitrary<RuleModel> = fc.record({

@@ -5,7 +5,7 @@ import { makeDecisionEncoder } from '../../src/codec/decision-encoder.ts';
 import type { DecisionEncoder, OutputBuffer } from '../../src/codec/decision-writer.ts';
 import type { Decision } from '../../src/domain/decision.ts';
 import type { Format } from '../../src/domain/ports.ts';
-import type { RowTable } from '../../src/domain/verdict.ts';
+import type { EvidenceTemplate, RowTable } from '../../src/domain/verdict.ts';
 import { REASONS } from '../../src/domain/reasons.ts';
 import { EVIDENCE_ITEMS_MAX } from '../../src/domain/verdict.ts';
 import { anyHead, anyPlan, anyRow, anyVerdict } from './decision-arbitraries.ts';
@@ -195,7 +195,7 @@ describe.each(FORMATS)('%s decisions equal those of the slow encoder', (format) 
     const { rules } = PLAN_MODEL;
     const longest = { ...ROW_MODEL, id: text, account: text, merchant: text, order: text };
     const items = Array.from({ length: EVIDENCE_ITEMS_MAX }, () => [text, text] as const);
-    const template = { ...rules[0]!.templates[0]!, isCard: false };
+    const template: EvidenceTemplate = { ...rules[0]!.templates[0]!, masking: 'luhn' };
     const plan = {
       ...PLAN_MODEL,
       rules: [{ ...rules[0]!, templates: items.map(() => template) }],
@@ -288,13 +288,13 @@ const PLAN_MODEL: PlanModel = {
       outcome: 1,
       reason: 0,
       templates: [
-        { what: 'tx.card', op: '==', thresholdText: null, hasMargin: false, isCard: true },
+        { what: 'tx.card', op: '==', thresholdText: null, hasMargin: false, masking: 'card' },
         {
           what: 'account.speedKmh()',
           op: '>',
           thresholdText: null,
           hasMargin: true,
-          isCard: false,
+          masking: 'luhn',
         },
       ],
     },

@@ -1,6 +1,7 @@
 // A slow, obvious decision encoder: what the fast ones are held against. It works on plain objects
 // that say what one row and its verdict are, and also lays them out as the fast ones want them.
 
+import type { Masking } from '../../src/domain/card-numbers.ts';
 import { maskText } from '../../src/domain/card-numbers.ts';
 import type {
   Decision,
@@ -359,7 +360,7 @@ function blocksOf(plan: PlanModel, { hold, reversal }: VerdictModel): object {
 
 /** Score, evidence, hold and reversal. */
 function moreOf(plan: PlanModel, verdict: VerdictModel): object {
-  const score = written(verdict.score, { isCard: false });
+  const score = written(verdict.score, 'luhn');
   return {
     ...(score === undefined ? {} : { score }),
     ...(verdict.fired.length === 0
@@ -377,10 +378,7 @@ function shadowOf(plan: PlanModel, verdict: VerdictModel): ShadowVerdict[] {
   }));
 }
 
-function written(
-  value: ValueModel,
-  { isCard, isEchoed }: Pick<EvidenceTemplate, 'isCard' | 'isEchoed'>,
-): EvidenceValue | undefined {
+function written(value: ValueModel, masking: Masking): EvidenceValue | undefined {
   if (value === undefined || Number.isNaN(value)) return undefined;
   if (value === Infinity) return 'infinity';
   if (value === -Infinity) return '-infinity';
@@ -392,7 +390,7 @@ function written(
   }
   const { length } = new TextEncoder().encode(cut);
   const isCut = (length > 21 && length <= 24) || length > 60;
-  return isEchoed === true ? cut : maskText(cut, { isCard, isCut });
+  return masking === 'none' ? cut : maskText(cut, { isCard: masking === 'card', isCut });
 }
 
 function itemOf(
@@ -400,9 +398,9 @@ function itemOf(
   [value, threshold]: readonly [ValueModel, ValueModel],
 ): EvidenceItem {
   const item: Record<string, unknown> = { what: template.what, op: template.op };
-  const shown = written(value, template);
+  const shown = written(value, template.masking);
   if (shown !== undefined) item['value'] = shown;
-  const limit = template.thresholdText ?? written(threshold, template);
+  const limit = template.thresholdText ?? written(threshold, template.masking);
   if (limit !== undefined) item['threshold'] = limit;
   const margin = Number(value) - Number(threshold);
   const isNumeric = typeof value === 'number' && typeof threshold === 'number';
@@ -415,7 +413,7 @@ function evidenceOf(plan: PlanModel, fired: FiredModel): DecisionEvidence {
   const compared = fired.items.flatMap((item, k) =>
     item === undefined ? [] : [itemOf(rule.templates[k]!, item)],
   );
-  const score = written(fired.score, { isCard: false });
+  const score = written(fired.score, 'luhn');
   return {
     rule: rule.id,
     ...(compared.length > 0 ? { compared } : {}),
