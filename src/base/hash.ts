@@ -18,10 +18,14 @@ export const DEFAULT_HASH_KEY: HashKey = { k0: 0x2545f491, k1: 0x6a09e667 };
 export const LANE_A: number = 0x9e3779b1 | 0;
 export const LANE_B: number = 0x85ebca6b | 0;
 
+/** Multipliers of mix32, for code that inlines it. */
+export const MIX_A = 0x21f0aaad;
+export const MIX_B = 0x735a2d97;
+
 /** One lane's last step (Ellis, "lowbias32"): bijective, full avalanche. */
 export function mix32(x: number): number {
-  x = Math.imul(x ^ (x >>> 16), 0x21f0aaad);
-  x = Math.imul(x ^ (x >>> 15), 0x735a2d97);
+  x = Math.imul(x ^ (x >>> 16), MIX_A);
+  x = Math.imul(x ^ (x >>> 15), MIX_B);
   return x ^ (x >>> 15);
 }
 

@@ -1,5 +1,7 @@
 // Seeded random numbers: xoshiro128** (Blackman and Vigna, 2018), seeded through splitmix32.
 
+import { mix32 } from './hash.ts';
+
 export class Random {
   #a: number;
   #b: number;
@@ -10,11 +12,7 @@ export class Random {
     let s = seed | 0;
     const next = (): number => {
       s = (s + 0x9e3779b9) | 0;
-      let t = s ^ (s >>> 16);
-      t = Math.imul(t, 0x21f0aaad);
-      t ^= t >>> 15;
-      t = Math.imul(t, 0x735a2d97);
-      return t ^ (t >>> 15);
+      return mix32(s);
     };
     this.#a = next();
     this.#b = next();

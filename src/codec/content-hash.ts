@@ -5,11 +5,11 @@
 // them equal.
 
 import type { HashKey } from '../base/hash.ts';
-import { hashString } from '../base/hash.ts';
+import { MIX_A, MIX_B, hashString } from '../base/hash.ts';
 
-/** Constants of the mix, for code that inlines it. */
-export const CONTENT_A = 0x21f0aaad;
-export const CONTENT_B = 0x735a2d97;
+/** Constants of the mix, which are those of mix32, for code that inlines it. */
+export const CONTENT_A: number = MIX_A;
+export const CONTENT_B: number = MIX_B;
 
 /** Low half of a field's part. With contentHi a bijection of the value's 64 bits. */
 export function contentLo(lo: number, hi: number, saltLo: number): number {

@@ -4,8 +4,8 @@
 //    "field": "amount", "at": 52, "id": "tx-1", "bytes": "{...}"}
 //
 // The row stands as text where it is valid UTF-8, else as "base64". Card numbers are masked in
-// both, before encoding ("masked": true). "bytesTotal" says how long the row was where only its
-// first part is kept. `id` stands as it was sent: it joins the line to its decision.
+// both, before encoding ("masked": true). Of a row that is too long the first part stands there. `id`
+// stands as it was sent: it joins the line to its decision.
 // Allocates freely: bad rows are rare, and their number is the operator's alarm, not a load.
 
 import { KINDS } from '../domain/fields.ts';
@@ -14,9 +14,10 @@ import type { InputErrorCode } from '../domain/input-error.ts';
 import { INPUT_ERRORS } from '../domain/input-error.ts';
 import { must } from '../base/assert.ts';
 import type { RowLayout } from '../domain/row-layout.ts';
-import { ROW, ROW_FLAG, fieldNumber } from '../domain/row-layout.ts';
+import { ROW, ROW_FLAG, slotWord } from '../domain/row-layout.ts';
 import type { RowTable } from '../domain/verdict.ts';
 import { maskRow } from './mask-row.ts';
+import { textAt } from './row-text.ts';
 import { utf8ErrorAt } from './utf8.ts';
 
 /** Where a row stands in its source. */
@@ -26,8 +27,6 @@ export interface DeadLetterPlace {
   readonly row: number;
   /** Position in the source of the byte at offset 0 of the table's bytes. */
   readonly batchFirstByte: number;
-  /** Whole length of the row, where it is known and more than its bytes in the table. */
-  readonly bytesTotal?: number;
 }
 
 const EXPECTED: Readonly<Record<FieldType, string>> = {
@@ -73,12 +72,6 @@ export function inputErrorMessage(
   }
 }
 
-function textAt(table: RowTable, slot: number): string {
-  const offset = table.i32[slot + 2] as number;
-  const length = table.i32[slot + 3] as number;
-  return new TextDecoder().decode(table.bytes.slice(offset, offset + length));
-}
-
 /** The row's bytes for the line, masked: as text, or as base64 where they are no UTF-8. */
 function contentOf(bytes: Uint8Array): Record<string, unknown> {
   const isMasked = maskRow(bytes);
@@ -105,8 +98,7 @@ export function makeDeadLetter(
   const { code } = must(INPUT_ERRORS[header(ROW.errorCode)], 'Error of a bad row');
   const spec = layout.fields[header(ROW.errorField)] ?? null;
   const isIdReadable = (header(ROW.flags) & ROW_FLAG.idReadable) !== 0;
-  const idSlot = base + ((layout.slots[fieldNumber(layout, 'id')] as number) >> 2);
-  const isCut = place.bytesTotal !== undefined && place.bytesTotal > length;
+  const idSlot = base + slotWord(layout, 'id');
   const line = {
     row: place.row,
     byte: place.batchFirstByte + start,
@@ -117,7 +109,6 @@ export function makeDeadLetter(
     at: header(ROW.errorAt),
     ...(isIdReadable ? { id: textAt(table, idSlot) } : {}),
     ...contentOf(table.bytes.slice(start, start + length)),
-    ...(isCut ? { bytesTotal: place.bytesTotal } : {}),
   };
   return new TextEncoder().encode(`${JSON.stringify(line)}\n`);
 }

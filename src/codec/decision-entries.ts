@@ -1,9 +1,8 @@
 // The parts of decisions that the plan alone determines, as values: both encoders turn them into
-// bytes at set-up. Nothing here runs for a row.
+// bytes at set-up. Nothing here runs for a row but firstReasonEntry, for a repeat.
 
 import { assert } from '../base/assert.ts';
 import type { DecisionFlag, DecisionReason } from '../domain/decision.ts';
-import { OUTCOMES } from '../domain/decision.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { ReasonSpec } from '../domain/reasons.ts';
 import { REASONS } from '../domain/reasons.ts';
@@ -12,6 +11,7 @@ import { ROW_FLAG, fieldNumber } from '../domain/row-layout.ts';
 import type { EvidenceReader } from '../domain/verdict.ts';
 import { EVIDENCE_TEXT_BYTES_MAX } from '../domain/verdict.ts';
 import { OVERRUN_BYTES } from './decision-constants.ts';
+import { FIRST_REASON } from './decision-writer.ts';
 
 /**
  * The constant parts of a decision, by their numbers in the constant pool; the same in JSON and
@@ -24,7 +24,6 @@ export interface DecisionParts {
   readonly ruleReasons: Int32Array;
   readonly scoreReason: number;
   readonly invalidReason: number;
-  readonly overdueReason: number;
   /** By index into plan.reasons: without a rule. */
   readonly engineReasons: Int32Array;
   readonly score: number;
@@ -93,16 +92,12 @@ const FLAG_OF_BIT: readonly (readonly [number, DecisionFlag])[] = [
 /** The same bits as one number below FLAG_COMBINATIONS: (flags >> FLAG_SHIFT) & (count - 1). */
 export const FLAG_SHIFT = 2;
 export const FLAG_COMBINATIONS = 64;
-export const FLAG_MASK: number = (FLAG_COMBINATIONS - 1) << FLAG_SHIFT;
+/** All of these bits. */
+export const TOLD_FLAGS: number = (FLAG_COMBINATIONS - 1) << FLAG_SHIFT;
 
 export function flagsOfCombination(combination: number): DecisionFlag[] {
   const flags = combination << FLAG_SHIFT;
   return FLAG_OF_BIT.flatMap(([bit, flag]) => ((flags & bit) === 0 ? [] : [flag]));
-}
-
-/** Index into OUTCOMES of each rule. */
-export function ruleOutcomes(plan: Plan): Int32Array {
-  return Int32Array.from(plan.rules, (rule) => OUTCOMES.indexOf(rule.outcome));
 }
 
 /** Reason entry of a rule; null for score-mode rules, which have none. */
@@ -143,6 +138,14 @@ function reasonEntry(spec: ReasonSpec, rule: string | null): DecisionReason {
   };
 }
 
+/** The constant of a first reason, packed as a repeat has it (FIRST_REASON); not of none. */
+export function firstReasonEntry(parts: DecisionParts, packed: number): number {
+  if (packed >= 0) return parts.ruleReasons[packed] as number;
+  if (packed === FIRST_REASON.score) return parts.scoreReason;
+  if (packed === FIRST_REASON.invalidInput) return parts.invalidReason;
+  return parts.engineReasons[FIRST_REASON.engine - packed] as number;
+}
+
 /** Where a row's record keeps what decisions echo, as int32 indexes from the record's start. */
 export interface EchoSlots {
   readonly strideWords: number;
@@ -174,7 +177,7 @@ export function echoSlots(layout: RowLayout): EchoSlots {
 }
 
 /** Longest int32 in decimal. */
-export const INT32_TEXT_BYTES_MAX = 11;
+const INT32_TEXT_BYTES_MAX = 11;
 /** More than any array, map or string needs for its brackets, commas, quotes or head. */
 const FRAME_BYTES = 8;
 /** Longest key of an echoed string with all that stands around it. */
@@ -189,36 +192,40 @@ const NUMBERS_MAX = 5;
 
 /** What the length of one format's decisions is made of. */
 export interface DecisionSizes {
-  /** Lengths of all constants; each stands in a decision once, but those that `keys` names. */
+  /** Lengths of all constants; each stands in a decision once, but those of `repeatedParts`. */
   readonly constants: Int32Array;
   readonly evidence: EvidenceReader;
-  /** Constants that stand once for each evidence item or rule of evidence. */
-  readonly keys: readonly number[];
-  readonly exempts: Int32Array;
-  readonly queries: readonly Uint8Array[];
+  readonly parts: DecisionParts;
   readonly echoBytesMax: number;
   /** Longest form of one byte of text. */
   readonly bytesPerByte: number;
   readonly numberBytes: number;
 }
 
+/** Constants that stand once for each evidence item or rule of evidence. */
+function repeatedParts(parts: DecisionParts): number[] {
+  const { value, threshold, margin, compared, score, exemptBy, infinity, minusInfinity } = parts;
+  return [value, threshold, margin, compared, score, exemptBy, infinity, minusInfinity];
+}
+
 /** A bound for every decision and amendment: everything fires, every text is at its longest. */
 export function decisionBytesMax(sizes: DecisionSizes): number {
+  const { exempts, queries } = sizes.parts;
   const lengthOf = (constant: number): number => sizes.constants[constant] as number;
   const sum = (constants: readonly number[]): number =>
     constants.reduce((total, constant) => total + lengthOf(constant) + FRAME_BYTES, 0);
-  const keyBytes = sum(sizes.keys);
+  const keyBytes = sum(repeatedParts(sizes.parts));
   const textBytes = EVIDENCE_TEXT_BYTES_MAX * sizes.bytesPerByte;
   const valueBytes = Math.max(textBytes, sizes.numberBytes) + FRAME_BYTES;
   const itemBytes = keyBytes + 2 * valueBytes + sizes.numberBytes + FRAME_BYTES;
   const itemCount = sizes.evidence.templates.reduce((total, items) => total + items.length, 0);
-  const ruleBytes = keyBytes + sum([...sizes.exempts]) + sizes.numberBytes + FRAME_BYTES;
+  const ruleBytes = keyBytes + sum([...exempts]) + sizes.numberBytes + FRAME_BYTES;
   return (
     sizes.constants.reduce((total, length) => total + length + FRAME_BYTES, 0) +
     TEXTS_MAX * (sizes.echoBytesMax * sizes.bytesPerByte + KEY_BYTES_MAX) +
     REVISIONS_MAX * INT32_TEXT_BYTES_MAX +
     NUMBERS_MAX * sizes.numberBytes +
-    Math.max(0, ...sizes.queries.map(({ length }) => length)) +
+    Math.max(0, ...queries.map(({ length }) => length)) +
     itemCount * itemBytes +
     sizes.evidence.templates.length * ruleBytes +
     OVERRUN_BYTES

@@ -4,12 +4,10 @@
 // Runs for fired rules only. Allocates nothing but where a text may hold a card number: the text to
 // write stands in a slot that is refilled.
 
-import { maskEvidence } from '../domain/card-numbers.ts';
+import type { Masking } from '../domain/card-numbers.ts';
+import { CUT_DIGITS_MIN, maskEvidence } from '../domain/card-numbers.ts';
 import type { EvidenceTemplate, EvidenceValues } from '../domain/verdict.ts';
 import { EVIDENCE_KIND, EVIDENCE_TEXT_BYTES_MAX } from '../domain/verdict.ts';
-
-/** Fewer cannot hold a card number. */
-const PAN_DIGITS_MIN = 11;
 
 /** A text value as it is to be written. */
 export interface EvidenceText {
@@ -38,7 +36,7 @@ export function readEvidenceText(
   text.bytes = bytes;
   text.offset = offset;
   text.length = wholeCharacters(bytes, offset, length);
-  if (template.isEchoed !== true && mayHoldCard(text)) mask(text, template.isCard);
+  if (template.masking !== 'none' && mayHoldCard(text)) mask(text, template.masking);
 }
 
 /** Most texts have few digits: they are written as they stand. */
@@ -49,13 +47,13 @@ function mayHoldCard({ bytes, offset, length }: EvidenceText): boolean {
     // Fullwidth digits begin with 0xef.
     if ((byte >= 0x30 && byte <= 0x39) || byte === 0xef) digits++;
   }
-  return digits >= PAN_DIGITS_MIN;
+  return digits >= CUT_DIGITS_MIN;
 }
 
-function mask(text: EvidenceText, isCard: boolean): void {
+function mask(text: EvidenceText, masking: Masking): void {
   const { masked, bytes, offset, length } = text;
   for (let i = 0; i < length; i++) masked[i] = bytes[offset + i] as number;
-  if (!maskEvidence(masked, length, isCard)) return;
+  if (!maskEvidence(masked, length, masking)) return;
   text.bytes = masked;
   text.offset = 0;
 }

@@ -8,7 +8,7 @@ import type { Constants } from './decision-constants.ts';
 import { putConstant } from './decision-constants.ts';
 import type { DigitPairs } from './decision-digits.ts';
 import { makeDigitPairs, putInteger, putNumberText } from './decision-digits.ts';
-import { FLAG_MASK, FLAG_SHIFT } from './decision-entries.ts';
+import { FLAG_SHIFT, TOLD_FLAGS } from './decision-entries.ts';
 import type { JsonParts } from './decision-json-parts.ts';
 import { putJsonText } from './decision-json-text.ts';
 import type { JsonVerdict } from './decision-json-verdict.ts';
@@ -42,7 +42,7 @@ export class JsonAmendment {
     }
     at = this.#put(view, at, parts.outcomes[verdict.outcome] as number);
     at = this.#verdict.put(view, at, row, verdict);
-    at = this.#put(view, at, parts.flags[(head.flags & FLAG_MASK) >> FLAG_SHIFT] as number);
+    at = this.#put(view, at, parts.flags[(head.flags & TOLD_FLAGS) >> FLAG_SHIFT] as number);
     at = this.#verdict.putShadow(view, at, verdict);
     this.#number[0] = head.eventTimeMs;
     if (Number.isFinite(this.#number[0])) {

@@ -35,7 +35,6 @@ export function makeJsonParts(plan: Plan, reader: EvidenceReader, pool: Constant
     ruleReasons: addAll(plan.rules.map((_, rule) => reasonText(ruleReason(plan, rule)))),
     scoreReason: add(reasonText(engineReason(plan, 'SCORE'))),
     invalidReason: add(reasonText(engineReason(plan, 'INVALID_INPUT'))),
-    overdueReason: add(reasonText(engineReason(plan, 'ENGINE_BUDGET_EXCEEDED'))),
     engineReasons: addAll(engineReasons(plan).map(reasonText)),
     score: add(',"score":'),
     evidence: add(',"evidence":['),
@@ -109,11 +108,5 @@ function json(value: unknown): string {
 }
 
 function wellFormed(text: string): string {
-  return new TextDecoder().decode(new TextEncoder().encode(text));
-}
-
-/** Constants that stand in a decision more than once. */
-export function repeatedJsonParts(parts: JsonParts): number[] {
-  const { value, threshold, margin, compared, score, exemptBy, infinity, minusInfinity } = parts;
-  return [value, threshold, margin, compared, score, exemptBy, infinity, minusInfinity];
+  return new TextDecoder('utf-8', { ignoreBOM: true }).decode(new TextEncoder().encode(text));
 }

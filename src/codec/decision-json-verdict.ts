@@ -8,11 +8,9 @@ import type { Constants } from './decision-constants.ts';
 import { putConstant, putRaw } from './decision-constants.ts';
 import type { DigitPairs } from './decision-digits.ts';
 import { makeDigitPairs, putNumberText } from './decision-digits.ts';
-import { ruleOutcomes } from './decision-entries.ts';
 import { JsonEvidence } from './decision-json-evidence.ts';
 import type { JsonParts } from './decision-json-parts.ts';
 import type { DecisionEncoderOptions } from './decision-writer.ts';
-import { FIRST_REASON } from './decision-writer.ts';
 
 const COMMA = 0x2c;
 const CLOSE_ARRAY = 0x5d;
@@ -23,26 +21,23 @@ export class JsonVerdict {
   readonly #parts: JsonParts;
   readonly #evidence: JsonEvidence;
   readonly #emitShadow: boolean;
-  readonly #outcomeOfRule: Int32Array;
   readonly #pairs: DigitPairs = makeDigitPairs();
   readonly #number: Float64Array = new Float64Array(1);
 
   constructor(
     constants: Constants,
     parts: JsonParts,
-    { plan, evidence, emitShadow }: DecisionEncoderOptions,
+    { evidence, emitShadow }: DecisionEncoderOptions,
   ) {
     this.#constants = constants;
     this.#parts = parts;
     this.#evidence = new JsonEvidence(constants, parts, evidence);
     this.#emitShadow = emitShadow;
-    this.#outcomeOfRule = ruleOutcomes(plan);
   }
 
   /** All between outcome and flags. `row` is the one whose evidence is told. */
   put(view: DataView, at: number, row: number, verdict: Verdict): number {
-    const hasReasons =
-      verdict.reasonCount > 0 || verdict.scoreOutcome > 0 || verdict.engineReason >= 0;
+    const hasReasons = verdict.reasonCount > 0 || verdict.scoreAt >= 0 || verdict.engineReason >= 0;
     if (hasReasons) at = this.#reasons(view, at, verdict);
     if (!Number.isNaN(verdict.score)) {
       this.#number[0] = verdict.score;
@@ -66,16 +61,6 @@ export class JsonVerdict {
     return at;
   }
 
-  /** reasons of one entry, packed as a repeat has it. */
-  putFirstReason(view: DataView, at: number, packed: number): number {
-    const parts = this.#parts;
-    if (packed >= 0) return this.putReason(view, at, parts.ruleReasons[packed] as number);
-    if (packed === FIRST_REASON.score) return this.putReason(view, at, parts.scoreReason);
-    if (packed === FIRST_REASON.invalidInput) return this.putReason(view, at, parts.invalidReason);
-    const reason = FIRST_REASON.engine - packed;
-    return this.putReason(view, at, parts.engineReasons[reason] as number);
-  }
-
   /** reasons of one entry, a constant. */
   putReason(view: DataView, at: number, entry: number): number {
     at = this.#put(view, at, this.#parts.reasons);
@@ -84,31 +69,27 @@ export class JsonVerdict {
     return at + 1;
   }
 
-  /** The engine's own first, then most severe first; SCORE stands after the rules of its own severity. */
+  /** The engine's own first, then rules and SCORE, most severe first. */
   #reasons(view: DataView, at: number, verdict: Verdict): number {
     const parts = this.#parts;
     at = this.#put(view, at, parts.reasons);
     if (verdict.engineReason >= 0) {
-      at = this.#put(view, at, parts.engineReasons[verdict.engineReason] as number);
-      view.setUint8(at++, COMMA);
+      at = this.#reason(view, at, parts.engineReasons[verdict.engineReason] as number);
     }
-    let scoreOutcome = verdict.scoreOutcome;
-    for (let k = 0; k < verdict.reasonCount; k++) {
-      const rule = verdict.reasonRules[k] as number;
-      if (scoreOutcome > (this.#outcomeOfRule[rule] as number)) {
-        at = this.#put(view, at, parts.scoreReason);
-        view.setUint8(at++, COMMA);
-        scoreOutcome = 0;
-      }
-      at = this.#put(view, at, parts.ruleReasons[rule] as number);
-      view.setUint8(at++, COMMA);
+    const { scoreAt, reasonCount } = verdict;
+    for (let k = 0; k < reasonCount; k++) {
+      if (k === scoreAt) at = this.#reason(view, at, parts.scoreReason);
+      at = this.#reason(view, at, parts.ruleReasons[verdict.reasonRules[k] as number] as number);
     }
-    if (scoreOutcome > 0) {
-      at = this.#put(view, at, parts.scoreReason);
-      view.setUint8(at++, COMMA);
-    }
+    if (scoreAt === reasonCount) at = this.#reason(view, at, parts.scoreReason);
     view.setUint8(at - 1, CLOSE_ARRAY);
     return at;
+  }
+
+  #reason(view: DataView, at: number, entry: number): number {
+    at = this.#put(view, at, entry);
+    view.setUint8(at, COMMA);
+    return at + 1;
   }
 
   #hold(view: DataView, at: number, verdict: Verdict): number {

@@ -21,10 +21,16 @@ import {
   putTime,
 } from './decision-digits.ts';
 import type { EchoSlots } from './decision-entries.ts';
-import { FLAG_COMBINATIONS, FLAG_SHIFT, decisionBytesMax, echoSlots } from './decision-entries.ts';
+import {
+  FLAG_SHIFT,
+  TOLD_FLAGS,
+  decisionBytesMax,
+  echoSlots,
+  firstReasonEntry,
+} from './decision-entries.ts';
 import { JsonAmendment } from './decision-json-amendment.ts';
 import type { JsonParts } from './decision-json-parts.ts';
-import { makeJsonParts, repeatedJsonParts } from './decision-json-parts.ts';
+import { makeJsonParts } from './decision-json-parts.ts';
 import { ESCAPE_FACTOR, putJsonText } from './decision-json-text.ts';
 import { JsonVerdict } from './decision-json-verdict.ts';
 import type { DecisionEncoder, DecisionEncoderOptions, OutputBuffer } from './decision-writer.ts';
@@ -47,8 +53,9 @@ const ORDER = 8;
 const ALLOW = 10;
 /** `":"` */
 const ID_END = 0x223a22;
-const FLAG_MASK = (FLAG_COMBINATIONS - 1) << FLAG_SHIFT;
-// Copies, because an imported constant is loaded at each use. In int32 from the record's start.
+// Copies, because an imported constant is loaded at each use.
+const FLAG_MASK = TOLD_FLAGS;
+// In int32 from the record's start.
 const FLAGS = ROW.flags >> 2;
 const REVISION = ROW.revision >> 2;
 const TIME = ROW.timeMs >> 2;
@@ -84,9 +91,7 @@ class JsonDecisionEncoder implements DecisionEncoder {
     this.bytesMax = decisionBytesMax({
       constants: this.#constants.lengths,
       evidence,
-      keys: repeatedJsonParts(this.#parts),
-      exempts: this.#parts.exempts,
-      queries: this.#parts.queries,
+      parts: this.#parts,
       echoBytesMax: this.#slots.bytesMax,
       bytesPerByte: ESCAPE_FACTOR,
       numberBytes: NUMBER_TEXT_BYTES_MAX,
@@ -122,28 +127,8 @@ class JsonDecisionEncoder implements DecisionEncoder {
     out.at = this.#tail(view, at, revision, true);
   }
 
-  amendment(
-    _table: RowTable,
-    row: number,
-    verdict: Verdict,
-    head: AmendmentHead,
-    out: OutputBuffer,
-  ): void {
+  amendment(row: number, verdict: Verdict, head: AmendmentHead, out: OutputBuffer): void {
     out.at = this.#amendment.put(out.view, out.at, row, verdict, head);
-  }
-
-  fallback(
-    table: RowTable,
-    row: number,
-    outcome: number,
-    revision: number,
-    out: OutputBuffer,
-  ): void {
-    let at = this.#head(table, row, out, revision, true);
-    at = this.#outcome(out.view, at, outcome);
-    at = this.#verdict.putReason(out.view, at, this.#parts.overdueReason);
-    at = this.#flagsAndTime(table, row, out.view, at);
-    out.at = this.#tail(out.view, at, revision, true);
   }
 
   invalid(table: RowTable, row: number, out: OutputBuffer): void {
@@ -169,7 +154,8 @@ class JsonDecisionEncoder implements DecisionEncoder {
     let at = this.#head(table, row, out, revision, false);
     at = this.#outcome(out.view, at, outcome);
     if (firstReason !== FIRST_REASON.none) {
-      at = this.#verdict.putFirstReason(out.view, at, firstReason);
+      const entry = firstReasonEntry(this.#parts, firstReason);
+      at = this.#verdict.putReason(out.view, at, entry);
     }
     at = this.#put(out.view, at, this.#parts.repeatFlags);
     at = this.#time(table, record, out.view, at);

@@ -6,14 +6,11 @@
 import type { AmendmentHead, Verdict } from '../domain/verdict.ts';
 import type { Constants } from './decision-constants.ts';
 import { putBytes, putConstant } from './decision-constants.ts';
-import type { DigitPairs } from './decision-digits.ts';
-import { makeDigitPairs, putInteger } from './decision-digits.ts';
 import type { DecisionParts } from './decision-entries.ts';
-import { FLAG_MASK, FLAG_SHIFT } from './decision-entries.ts';
-import { putNumber, putTextHead } from './decision-msgpack-values.ts';
+import { FLAG_SHIFT, TOLD_FLAGS } from './decision-entries.ts';
+import { DecisionIdWriter, putNumber, putTextHead } from './decision-msgpack-values.ts';
 import type { MsgpackVerdict } from './decision-msgpack-verdict.ts';
 
-const HASH_SIGN = 0x23;
 /** decisionId, transactionId, outcome, revision, supersedes, cause, rulesHash */
 const KEYS_ALWAYS = 7;
 
@@ -22,7 +19,7 @@ export class MsgpackAmendment {
   readonly #parts: DecisionParts;
   readonly #verdict: MsgpackVerdict;
   readonly #hasVersion: boolean;
-  readonly #pairs: DigitPairs = makeDigitPairs();
+  readonly #decisionId = new DecisionIdWriter();
   readonly #number: Float64Array = new Float64Array(1);
 
   constructor(
@@ -43,7 +40,7 @@ export class MsgpackAmendment {
     const { idOffset, idLength, accountOffset, accountLength } = head;
     let keys = KEYS_ALWAYS + (this.#hasVersion ? 1 : 0);
     let at = this.#put(view, from + 3, parts.decisionId);
-    at = this.#decisionId(view, at, head, head.revision);
+    at = this.#decisionId.put(view, at, head.view, idOffset, idLength, head.revision);
     at = this.#put(view, at, parts.transactionId);
     at = putText(view, at, head.view, idOffset, idLength);
     if (accountLength >= 0) {
@@ -54,7 +51,7 @@ export class MsgpackAmendment {
     at = this.#put(view, at, parts.outcomes[verdict.outcome] as number);
     this.#verdict.keys = 0;
     at = this.#verdict.put(view, at, row, verdict);
-    const flags = head.flags & FLAG_MASK;
+    const flags = head.flags & TOLD_FLAGS;
     if (flags !== 0) {
       at = this.#put(view, at, parts.flags[flags >> FLAG_SHIFT] as number);
       keys++;
@@ -68,7 +65,7 @@ export class MsgpackAmendment {
     this.#number[0] = head.revision;
     at = putNumber(view, this.#put(view, at, parts.revision), this.#number, 0);
     at = this.#put(view, at, parts.supersedes);
-    at = this.#decisionId(view, at, head, head.revision - 1);
+    at = this.#decisionId.put(view, at, head.view, idOffset, idLength, head.revision - 1);
     at = this.#put(view, at, parts.causes[head.cause] as number);
     if (head.causeLength >= 0) {
       at = this.#put(view, at, parts.causedBy);
@@ -78,17 +75,6 @@ export class MsgpackAmendment {
     view.setUint8(from, 0xde);
     view.setUint16(from + 1, keys + this.#verdict.keys);
     return this.#put(view, at, parts.rules);
-  }
-
-  /** `<id>#<revision>`: its length is known once its digits stand. */
-  #decisionId(view: DataView, at: number, head: AmendmentHead, revision: number): number {
-    const { idOffset, idLength } = head;
-    this.#number[0] = revision;
-    const digits = putInteger(view, at, this.#pairs, this.#number, 0) - at;
-    at = putTextHead(view, at, idLength + 1 + digits);
-    at = putBytes(view, at, head.view, idOffset, idLength);
-    view.setUint8(at, HASH_SIGN);
-    return putInteger(view, at + 1, this.#pairs, this.#number, 0);
   }
 
   #put(view: DataView, at: number, constant: number): number {

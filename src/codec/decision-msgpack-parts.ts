@@ -44,7 +44,6 @@ export function makeMsgpackParts(
     ruleReasons: addAll(plan.rules.map((_, rule) => reasonBytes(ruleReason(plan, rule)))),
     scoreReason: add(reasonBytes(engineReason(plan, 'SCORE'))),
     invalidReason: add(reasonBytes(engineReason(plan, 'INVALID_INPUT'))),
-    overdueReason: add(reasonBytes(engineReason(plan, 'ENGINE_BUDGET_EXCEEDED'))),
     engineReasons: addAll(engineReasons(plan).map(reasonBytes)),
     score: text('score'),
     evidence: text('evidence'),
@@ -118,10 +117,4 @@ function outcomeOf(outcome: string): Uint8Array {
 
 function reasonBytes(reason: DecisionReason | null): Uint8Array {
   return reason === null ? new Uint8Array(0) : packTexts({ ...reason });
-}
-
-/** Constants that stand in a decision more than once. */
-export function repeatedMsgpackParts(parts: DecisionParts): number[] {
-  const { value, threshold, margin, compared, score, exemptBy, infinity, minusInfinity } = parts;
-  return [value, threshold, margin, compared, score, exemptBy, infinity, minusInfinity];
 }

@@ -3,10 +3,14 @@
 // Whole numbers within ±2^53 in their smallest form (so eventTime is a uint64), others as float64;
 // strings with their smallest head.
 
+import { putBytes } from './decision-constants.ts';
+import type { DigitPairs } from './decision-digits.ts';
+import { makeDigitPairs, putInteger } from './decision-digits.ts';
+
 const encoder = new TextEncoder();
 
-/** Longest head of a string of a row or of evidence: str8. */
-export const TEXT_HEAD_BYTES_MAX = 2;
+const HASH_SIGN = 0x23;
+
 /** uint64, int64 and float64. */
 export const NUMBER_BYTES_MAX = 9;
 const ARRAY_HEAD_BYTES_MAX = 3;
@@ -141,4 +145,28 @@ function putNegative(view: DataView, at: number, values: Float64Array, index: nu
   view.setInt32(at + 1, high);
   view.setUint32(at + 5, value - high * TWO_32);
   return at + 9;
+}
+
+/** Writes `<id>#<revision>` as a string. */
+export class DecisionIdWriter {
+  readonly #pairs: DigitPairs = makeDigitPairs();
+  readonly #revision: Float64Array = new Float64Array(1);
+
+  /** The id is source[from, from + length); the result is where the string ends. */
+  put(
+    view: DataView,
+    at: number,
+    source: DataView,
+    from: number,
+    length: number,
+    revision: number,
+  ): number {
+    this.#revision[0] = revision;
+    // For their number: the head stands before them.
+    const digits = putInteger(view, at, this.#pairs, this.#revision, 0) - at;
+    at = putTextHead(view, at, length + 1 + digits);
+    at = putBytes(view, at, source, from, length);
+    view.setUint8(at, HASH_SIGN);
+    return putInteger(view, at + 1, this.#pairs, this.#revision, 0);
+  }
 }

@@ -8,11 +8,9 @@ import type { Verdict } from '../domain/verdict.ts';
 import type { Constants } from './decision-constants.ts';
 import { putConstant, putRaw } from './decision-constants.ts';
 import type { DecisionParts } from './decision-entries.ts';
-import { ruleOutcomes } from './decision-entries.ts';
 import { MsgpackEvidence } from './decision-msgpack-evidence.ts';
 import { putArrayHead, putNumber } from './decision-msgpack-values.ts';
 import type { DecisionEncoderOptions } from './decision-writer.ts';
-import { FIRST_REASON } from './decision-writer.ts';
 
 export class MsgpackVerdict {
   /** Keys of the decision that were written since it was last set to 0. */
@@ -21,25 +19,22 @@ export class MsgpackVerdict {
   readonly #parts: DecisionParts;
   readonly #evidence: MsgpackEvidence;
   readonly #emitShadow: boolean;
-  readonly #outcomeOfRule: Int32Array;
   readonly #number: Float64Array = new Float64Array(1);
 
   constructor(
     constants: Constants,
     parts: DecisionParts,
-    { plan, evidence, emitShadow }: DecisionEncoderOptions,
+    { evidence, emitShadow }: DecisionEncoderOptions,
   ) {
     this.#constants = constants;
     this.#parts = parts;
     this.#evidence = new MsgpackEvidence(constants, parts, evidence);
     this.#emitShadow = emitShadow;
-    this.#outcomeOfRule = ruleOutcomes(plan);
   }
 
   /** All between outcome and flags. `row` is the one whose evidence is told. */
   put(view: DataView, at: number, row: number, verdict: Verdict): number {
-    const hasReasons =
-      verdict.reasonCount > 0 || verdict.scoreOutcome > 0 || verdict.engineReason >= 0;
+    const hasReasons = verdict.reasonCount > 0 || verdict.scoreAt >= 0 || verdict.engineReason >= 0;
     if (hasReasons) at = this.#reasons(view, at, verdict);
     if (!Number.isNaN(verdict.score)) {
       this.#number[0] = verdict.score;
@@ -63,41 +58,27 @@ export class MsgpackVerdict {
     return at;
   }
 
-  /** reasons of one entry, packed as a repeat has it. */
-  putFirstReason(view: DataView, at: number, packed: number): number {
-    const parts = this.#parts;
-    if (packed >= 0) return this.putReason(view, at, parts.ruleReasons[packed] as number);
-    if (packed === FIRST_REASON.score) return this.putReason(view, at, parts.scoreReason);
-    if (packed === FIRST_REASON.invalidInput) return this.putReason(view, at, parts.invalidReason);
-    const reason = FIRST_REASON.engine - packed;
-    return this.putReason(view, at, parts.engineReasons[reason] as number);
-  }
-
   /** reasons of one entry, a constant. */
   putReason(view: DataView, at: number, entry: number): number {
     at = putArrayHead(view, this.#key(view, at, this.#parts.reasons), 1);
     return this.#put(view, at, entry);
   }
 
-  /** The engine's own first, then most severe first; SCORE stands after the rules of its own severity. */
+  /** The engine's own first, then rules and SCORE, most severe first. */
   #reasons(view: DataView, at: number, verdict: Verdict): number {
     const parts = this.#parts;
-    let scoreOutcome = verdict.scoreOutcome;
-    const ownCount = (verdict.engineReason >= 0 ? 1 : 0) + (scoreOutcome > 0 ? 1 : 0);
+    const { scoreAt, reasonCount } = verdict;
+    const ownCount = (verdict.engineReason >= 0 ? 1 : 0) + (scoreAt >= 0 ? 1 : 0);
     at = this.#key(view, at, parts.reasons);
-    at = putArrayHead(view, at, verdict.reasonCount + ownCount);
+    at = putArrayHead(view, at, reasonCount + ownCount);
     if (verdict.engineReason >= 0) {
       at = this.#put(view, at, parts.engineReasons[verdict.engineReason] as number);
     }
-    for (let k = 0; k < verdict.reasonCount; k++) {
-      const rule = verdict.reasonRules[k] as number;
-      if (scoreOutcome > (this.#outcomeOfRule[rule] as number)) {
-        at = this.#put(view, at, parts.scoreReason);
-        scoreOutcome = 0;
-      }
-      at = this.#put(view, at, parts.ruleReasons[rule] as number);
+    for (let k = 0; k < reasonCount; k++) {
+      if (k === scoreAt) at = this.#put(view, at, parts.scoreReason);
+      at = this.#put(view, at, parts.ruleReasons[verdict.reasonRules[k] as number] as number);
     }
-    return scoreOutcome > 0 ? this.#put(view, at, parts.scoreReason) : at;
+    return scoreAt === reasonCount ? this.#put(view, at, parts.scoreReason) : at;
   }
 
   #hold(view: DataView, at: number, verdict: Verdict): number {

@@ -12,14 +12,19 @@ import { ROW } from '../domain/row-layout.ts';
 import type { AmendmentHead, RowTable, Verdict } from '../domain/verdict.ts';
 import type { Constants } from './decision-constants.ts';
 import { ConstantPool, putBytes, putConstant, putTwo, wordsOf } from './decision-constants.ts';
-import type { DigitPairs } from './decision-digits.ts';
-import { makeDigitPairs, putInteger } from './decision-digits.ts';
 import type { EchoSlots } from './decision-entries.ts';
 import type { DecisionParts } from './decision-entries.ts';
-import { FLAG_COMBINATIONS, FLAG_SHIFT, decisionBytesMax, echoSlots } from './decision-entries.ts';
-import { MsgpackAmendment } from './decision-msgpack-amendment.ts';
-import { makeMsgpackParts, repeatedMsgpackParts } from './decision-msgpack-parts.ts';
 import {
+  FLAG_SHIFT,
+  TOLD_FLAGS,
+  decisionBytesMax,
+  echoSlots,
+  firstReasonEntry,
+} from './decision-entries.ts';
+import { MsgpackAmendment } from './decision-msgpack-amendment.ts';
+import { makeMsgpackParts } from './decision-msgpack-parts.ts';
+import {
+  DecisionIdWriter,
   NUMBER_BYTES_MAX,
   concat,
   packText,
@@ -30,8 +35,9 @@ import { MsgpackVerdict } from './decision-msgpack-verdict.ts';
 import type { DecisionEncoder, DecisionEncoderOptions, OutputBuffer } from './decision-writer.ts';
 import { FIRST_REASON } from './decision-writer.ts';
 
-const FLAG_MASK = (FLAG_COMBINATIONS - 1) << FLAG_SHIFT;
-// Copies, because an imported constant is loaded at each use. In int32 from the record's start.
+// Copies, because an imported constant is loaded at each use.
+const FLAG_MASK = TOLD_FLAGS;
+// In int32 from the record's start.
 const FLAGS = ROW.flags >> 2;
 const REVISION = ROW.revision >> 2;
 const TIME = ROW.timeMs >> 2;
@@ -58,7 +64,7 @@ class MsgpackDecisionEncoder implements DecisionEncoder {
   readonly #hasVersion: boolean;
   readonly #constants: Constants;
   readonly #parts: DecisionParts;
-  readonly #pairs: DigitPairs = makeDigitPairs();
+  readonly #decisionId = new DecisionIdWriter();
   readonly #number: Float64Array = new Float64Array(1);
   readonly #words: Float64Array = wordsOf(
     concat(Uint8Array.of(0xde, 0, 0), packText('decisionId')),
@@ -89,9 +95,7 @@ class MsgpackDecisionEncoder implements DecisionEncoder {
     this.bytesMax = decisionBytesMax({
       constants: this.#constants.lengths,
       evidence,
-      keys: repeatedMsgpackParts(this.#parts),
-      exempts: this.#parts.exempts,
-      queries: this.#parts.queries,
+      parts: this.#parts,
       echoBytesMax: this.#slots.bytesMax,
       bytesPerByte: 1,
       numberBytes: NUMBER_BYTES_MAX,
@@ -131,31 +135,8 @@ class MsgpackDecisionEncoder implements DecisionEncoder {
     this.#tail(out, at, revision, true);
   }
 
-  amendment(
-    _table: RowTable,
-    row: number,
-    verdict: Verdict,
-    head: AmendmentHead,
-    out: OutputBuffer,
-  ): void {
+  amendment(row: number, verdict: Verdict, head: AmendmentHead, out: OutputBuffer): void {
     out.at = this.#amendment.put(out.view, out.at, row, verdict, head);
-  }
-
-  fallback(
-    table: RowTable,
-    row: number,
-    outcome: number,
-    revision: number,
-    out: OutputBuffer,
-  ): void {
-    const record = row * this.#slots.strideWords;
-    let at = this.#head(table, row, out, revision, true);
-    at = this.#outcome(out.view, at, outcome);
-    at = this.#verdict.putReason(out.view, at, this.#parts.overdueReason);
-    this.#keys++;
-    at = this.#flags(table, record, out.view, at);
-    at = this.#time(table, record, out.view, at);
-    this.#tail(out, at, revision, true);
   }
 
   invalid(table: RowTable, row: number, out: OutputBuffer): void {
@@ -183,7 +164,8 @@ class MsgpackDecisionEncoder implements DecisionEncoder {
     let at = this.#head(table, row, out, revision, false);
     at = this.#outcome(out.view, at, outcome);
     if (firstReason !== FIRST_REASON.none) {
-      at = this.#verdict.putFirstReason(out.view, at, firstReason);
+      const entry = firstReasonEntry(this.#parts, firstReason);
+      at = this.#verdict.putReason(out.view, at, entry);
       this.#keys++;
     }
     at = this.#key(out.view, at, this.#parts.repeatFlags);
@@ -225,7 +207,7 @@ class MsgpackDecisionEncoder implements DecisionEncoder {
       view.setUint16(at, 0x2330); // #0
       at += 2;
     } else {
-      at = this.#decisionId(table, view, at, idOffset, idLength, revision);
+      at = this.#decisionId.put(view, at, table.view, idOffset, idLength, revision);
     }
     putTwo(view, at, words, TRANSACTION_ID);
     at = putTextHead(view, at + 14, idLength);
@@ -256,23 +238,6 @@ class MsgpackDecisionEncoder implements DecisionEncoder {
     }
     this.#keys = keys;
     return at;
-  }
-
-  /** `<id>#<revision>` of a revision above 0: its length is known once its digits stand. */
-  #decisionId(
-    table: RowTable,
-    view: DataView,
-    at: number,
-    idOffset: number,
-    idLength: number,
-    revision: number,
-  ): number {
-    this.#number[0] = revision;
-    const digits = putInteger(view, at, this.#pairs, this.#number, 0) - at;
-    at = putTextHead(view, at, idLength + 1 + digits);
-    at = putBytes(view, at, table.view, idOffset, idLength);
-    view.setUint8(at, 0x23);
-    return putInteger(view, at + 1, this.#pairs, this.#number, 0);
   }
 
   #outcome(view: DataView, at: number, outcome: number): number {

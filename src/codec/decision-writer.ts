@@ -45,26 +45,10 @@ export interface DecisionEncoder {
   decided(table: RowTable, row: number, verdict: Verdict, out: OutputBuffer): void;
   /**
    * A decision that takes the place of `head.revision - 1`. Its texts are UTF-8 of up to 64 bytes each,
-   * anywhere: nothing is read behind them. `table` and `row` are those whose evidence is told.
+   * anywhere: nothing is read behind them. `row` is the one whose evidence is told, of the table that
+   * the evidence reader reads.
    */
-  amendment(
-    table: RowTable,
-    row: number,
-    verdict: Verdict,
-    head: AmendmentHead,
-    out: OutputBuffer,
-  ): void;
-  /**
-   * A row whose deadline had passed: `outcome` with the reason ENGINE_BUDGET_EXCEEDED alone; flags as
-   * in its record.
-   */
-  fallback(
-    table: RowTable,
-    row: number,
-    outcome: number,
-    revision: number,
-    out: OutputBuffer,
-  ): void;
+  amendment(row: number, verdict: Verdict, head: AmendmentHead, out: OutputBuffer): void;
   /**
    * A bad row whose id is readable: the plan's outcome for invalid input, reason INVALID_INPUT,
    * revision 0. Writes nothing where the id is longer than its key allows: no such id is readable.

@@ -5,7 +5,7 @@ import { assert, must } from '../base/assert.ts';
 import type { HashKey } from '../base/hash.ts';
 import { hashString } from '../base/hash.ts';
 import type { FieldSpec, FieldType, Kind } from '../domain/fields.ts';
-import { KINDS, isStringType } from '../domain/fields.ts';
+import { KINDS } from '../domain/fields.ts';
 import type { RowLayout } from '../domain/row-layout.ts';
 import { ROW, fieldNumber } from '../domain/row-layout.ts';
 import { contentSalt } from './content-hash.ts';
@@ -38,7 +38,7 @@ const CLASS_BY_TYPE: Readonly<Record<FieldType, number>> = {
 };
 
 /** Two 32-bit words say which fields a row has. */
-export const FIELD_COUNT_MAX = 64;
+const FIELD_COUNT_MAX = 64;
 
 export interface FieldTables {
   readonly fieldCount: number;
@@ -181,11 +181,6 @@ export function makeFieldTables(
     accountField: requiredField(layout, 'account'),
     currencyField: requiredField(layout, 'currency'),
   };
-}
-
-/** True where a field's slot is a string slot (hash, offset, length). */
-export function isStringField(tables: FieldTables, field: number): boolean {
-  return isStringType((tables.specs[field] as FieldSpec).type);
 }
 
 /** Index of the value with this hash among an enum field's values, or -1. */

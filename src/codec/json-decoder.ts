@@ -13,7 +13,7 @@
 // The size rule for functions is broken on purpose: each part reads and writes the same dozen
 // locals; bytecode stays far under V8's limits.
 
-import { LANE_A, LANE_B, hashBytes } from '../base/hash.ts';
+import { LANE_A, LANE_B, MIX_A, MIX_B, hashBytes } from '../base/hash.ts';
 import { NESTING_MAX } from '../domain/fields.ts';
 import type { RowTable } from '../domain/verdict.ts';
 import { CONTENT_A, CONTENT_B } from './content-hash.ts';
@@ -29,8 +29,8 @@ import { RowDraft } from './row-draft.ts';
 // loads and checks imported ones at each use.
 const STEP_A = LANE_A;
 const STEP_B = LANE_B;
-const FINISH_A = 0x21f0aaad;
-const FINISH_B = 0x735a2d97;
+const FINISH_A = MIX_A;
+const FINISH_B = MIX_B;
 const PART_A = CONTENT_A;
 const PART_B = CONTENT_B;
 const BLOCK_SHIFT = INFO_SHIFT;

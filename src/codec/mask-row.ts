@@ -6,13 +6,10 @@
 // The walk needs no well-formed row: after what makes no sense it goes on at the next byte.
 // Allocates; bad rows are rare.
 
-import { maskCardNumbers } from '../domain/card-numbers.ts';
+import { maskCardNumbers, maskText } from '../domain/card-numbers.ts';
 import { utf8ErrorAt } from './utf8.ts';
 
 const CURLY = 0x7b;
-const DIGITS_MIN = 14;
-const CARD_DIGITS_MIN = 13;
-const DIGITS_MAX = 19;
 
 /** True when something was masked. */
 export function maskRow(bytes: Uint8Array): boolean {
@@ -115,7 +112,8 @@ function isCardKey(bytes: Uint8Array, from: number, to: number): boolean {
 
 /** The first bytes of a number that was cut tell most of it. */
 function hideRest(bytes: Uint8Array, from: number): boolean {
-  return bytes.length > from && bytes.fill(0, from).length > 0;
+  bytes.fill(0, from);
+  return from < bytes.length;
 }
 
 /** Signed and unsigned alike: no PAN reaches the sign. */
@@ -135,16 +133,9 @@ function maskFloat(view: DataView, at: number, isCard: boolean): boolean {
   return true;
 }
 
-/** The number with zeros between its first 6 and last 4 digits, or null where it is no PAN. */
+/** The number with zeros for the digits that its text has masked, or null where it is no PAN. */
 function maskedNumber(value: bigint, isCard: boolean): bigint | null {
   const digits = String(value);
-  if (digits.length < CARD_DIGITS_MIN || digits.length > DIGITS_MAX) return null;
-  const isPan = isCard || (digits.length >= DIGITS_MIN && passesLuhn(digits));
-  if (!isPan) return null;
-  return BigInt(digits.slice(0, 6) + '0'.repeat(digits.length - 10) + digits.slice(-4));
-}
-
-function passesLuhn(digits: string): boolean {
-  const bytes = new TextEncoder().encode(digits);
-  return maskCardNumbers(bytes);
+  const masked = maskText(digits, { isCard });
+  return masked === digits ? null : BigInt(masked.replaceAll('*', '0'));
 }

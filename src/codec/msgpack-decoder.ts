@@ -9,7 +9,8 @@
 // Cost: about 0.75 of JSON's for the same row; nothing is allocated. The size rule for functions
 // is broken on purpose, as in json-decoder.ts.
 
-import { LANE_A, LANE_B } from '../base/hash.ts';
+import { LANE_A, LANE_B, MIX_A, MIX_B } from '../base/hash.ts';
+import type { MoneyConversion } from '../domain/currencies.ts';
 import { NESTING_MAX } from '../domain/fields.ts';
 import type { RowTable } from '../domain/verdict.ts';
 import { CONTENT_A, CONTENT_B } from './content-hash.ts';
@@ -27,8 +28,8 @@ import { utf8ErrorAt } from './utf8.ts';
 // loads and checks imported ones at each use.
 const STEP_A = LANE_A;
 const STEP_B = LANE_B;
-const FINISH_A = 0x21f0aaad;
-const FINISH_B = 0x735a2d97;
+const FINISH_A = MIX_A;
+const FINISH_B = MIX_B;
 const PART_A = CONTENT_A;
 const PART_B = CONTENT_B;
 const BLOCK_SHIFT = INFO_SHIFT;
@@ -62,10 +63,12 @@ const BOOLEAN = 7;
 const HIGH_BITS = 0x80808080 | 0;
 const TWO_TO_53 = 2 ** 53;
 
-/** A key as msgpack writes it, or null: longer than a fixstr. */
-export function msgpackKey(name: string): Uint8Array | null {
-  const bytes = new TextEncoder().encode(name);
-  return bytes.length < 32 ? Uint8Array.of(0xa0 | bytes.length, ...bytes) : null;
+/** One a field: its key as msgpack writes it, or null where it is longer than a fixstr. */
+export function msgpackKeys(tables: FieldTables): (Uint8Array | null)[] {
+  return tables.specs.map(({ name }) => {
+    const bytes = new TextEncoder().encode(name);
+    return bytes.length < 32 ? Uint8Array.of(0xa0 | bytes.length, ...bytes) : null;
+  });
 }
 
 class MsgpackDecoder implements RowDecoder {
@@ -80,13 +83,11 @@ class MsgpackDecoder implements RowDecoder {
   /** Value of the calls below. An array, so that no double is boxed. */
   readonly #rareValue = new Float64Array(1);
 
-  constructor(options: DecodeOptions) {
-    const tables = makeFieldTables(options.layout, options.hashKey, options.requireKeys);
+  constructor(tables: FieldTables, money: MoneyConversion | null) {
     this.#tables = tables;
-    const keys = tables.specs.map((spec) => msgpackKey(spec.name));
-    this.#info = makeFieldInfo(tables, keys);
+    this.#info = makeFieldInfo(tables, msgpackKeys(tables));
     this.#rows = new MsgpackRowReader(tables);
-    this.#draft = new RowDraft(tables, options.money);
+    this.#draft = new RowDraft(tables, money);
   }
 
   decode(
@@ -356,7 +357,10 @@ class MsgpackDecoder implements RowDecoder {
   }
 }
 
-/** For rows that are one msgpack map each. */
-export function createMsgpackDecoder(options: DecodeOptions): RowDecoder {
-  return new MsgpackDecoder(options);
+/** For rows that are one msgpack map each. @param tables those of the options, where they are made already */
+export function createMsgpackDecoder(
+  options: DecodeOptions,
+  tables: FieldTables = makeFieldTables(options.layout, options.hashKey, options.requireKeys),
+): RowDecoder {
+  return new MsgpackDecoder(tables, options.money);
 }

@@ -1,9 +1,10 @@
 // RFC 3339 date-times from bytes to milliseconds since the epoch, without allocating.
 // Accepts `T`, `t` or a space between date and time, `Z`, `z` or an offset, any number of
 // fractional digits (truncated to ms), and :60 where UTC has leap seconds (it is then the next
-// second). Days from civil date: Hinnant, "chrono-compatible low-level date algorithms".
+// second).
 
-const DAYS_BEFORE_EPOCH = 719_468; // from 0000-03-01 to 1970-01-01
+import { daysFromCivil } from '../base/calendar.ts';
+
 const LAST_MINUTE_OF_DAY_MS = 86_340_000;
 const DAY_MS = 86_400_000;
 
@@ -19,15 +20,6 @@ function daysInMonth(year: number, month: number): number {
     return year % 4 === 0 && (year % 100 !== 0 || year % 400 === 0) ? 29 : 28;
   }
   return month === 4 || month === 6 || month === 9 || month === 11 ? 30 : 31;
-}
-
-function daysFromCivil(year: number, month: number, day: number): number {
-  const y = month <= 2 ? year - 1 : year;
-  const era = Math.floor(y / 400);
-  const yearOfEra = y - era * 400;
-  const dayOfYear = Math.floor((153 * (month + (month > 2 ? -3 : 9)) + 2) / 5) + day - 1;
-  const leapDays = Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100);
-  return era * 146_097 + yearOfEra * 365 + leapDays + dayOfYear - DAYS_BEFORE_EPOCH;
 }
 
 /** Minutes east of UTC of the zone that fills bytes[at, end), or NaN. */

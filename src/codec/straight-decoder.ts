@@ -5,7 +5,7 @@
 import type { RowTable } from '../domain/verdict.ts';
 import type { DecodeOptions, RowDecoder } from './decode-options.ts';
 import { enumIndex, makeFieldTables } from './field-tables.ts';
-import { createMsgpackDecoder, msgpackKey } from './msgpack-decoder.ts';
+import { createMsgpackDecoder, msgpackKeys } from './msgpack-decoder.ts';
 import { RecordWriter } from './record-writer.ts';
 import type { StraightDecode, StraightHelpers } from './straight-source.ts';
 import { straightSource } from './straight-source.ts';
@@ -23,13 +23,8 @@ class StraightDecoder implements RowDecoder {
   constructor(options: DecodeOptions, compile: (source: string) => StraightDecode) {
     const tables = makeFieldTables(options.layout, options.hashKey, options.requireKeys);
     const writer = new RecordWriter(tables, options.money);
-    this.#loop = createMsgpackDecoder(options);
-    this.#straight = compile(
-      straightSource(
-        tables,
-        tables.specs.map((spec) => msgpackKey(spec.name)),
-      ),
-    );
+    this.#loop = createMsgpackDecoder(options, tables);
+    this.#straight = compile(straightSource(tables, msgpackKeys(tables)));
     this.#helpers = {
       utf8ErrorAt,
       enumIndex,

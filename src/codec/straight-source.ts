@@ -7,7 +7,7 @@
 // decodes that row, all of it. Text is made of number literals and names of ours only.
 // Cost: two thirds of the loop's; about 300 bytes of bytecode a field.
 
-import { LANE_A, LANE_B } from '../base/hash.ts';
+import { LANE_A, LANE_B, MIX_A, MIX_B } from '../base/hash.ts';
 import { DECIDED_KIND_COUNT, KINDS } from '../domain/fields.ts';
 import { ROW, ROW_FLAG } from '../domain/row-layout.ts';
 import type { RowTable } from '../domain/verdict.ts';
@@ -35,15 +35,12 @@ export type StraightDecode = (
   helpers: StraightHelpers,
 ) => number;
 
-/** Keys longer than this are left to the loop: a key may be looked for 16 bytes past a row's end. */
-const KEY_BYTES_MAX = 17;
-
 const HASH_WORD = `a = Math.imul(a ^ w, ${LANE_A}); a ^= a >>> 15;
 b = Math.imul(b ^ ((w << 16) | (w >>> 16)), ${LANE_B}); b ^= b >>> 13;`;
 
 const finish = (name: string): string =>
-  `${name} = Math.imul(${name} ^ (${name} >>> 16), 0x21f0aaad);
-${name} = Math.imul(${name} ^ (${name} >>> 15), 0x735a2d97);
+  `${name} = Math.imul(${name} ^ (${name} >>> 16), ${MIX_A});
+${name} = Math.imul(${name} ^ (${name} >>> 15), ${MIX_B});
 ${name} ^= ${name} >>> 15;`;
 
 /** A string's header and bytes at `p`: p behind it, its hash in lo and hi. */
@@ -145,7 +142,10 @@ function missingSource(tables: FieldTables, field: number): string {
   return `i32[base + ${slot}] = 0; i32[base + ${slot + 1}] = 0; i32[base + ${slot + 2}] = 0; i32[base + ${slot + 3}] = -1;`;
 }
 
-/** Whether a key, header first, stands at `p` and a value after it; `head` is the word at `p`. */
+/**
+ * Whether a key, header first, stands at `p` and a value after it; `head` is the word at `p`. A key that
+ * would end behind the row is not read, however long.
+ */
 function keyTest(key: Uint8Array): string {
   const word = (at: number): number =>
     [3, 2, 1, 0].reduce((sum, i) => (sum << 8) | (key[at + i] ?? 0), 0);
@@ -204,13 +204,11 @@ ${money}
 ${words.map(([at, value]) => `i32[base + ${at / 4}] = ${value};`).join('\n')}`;
 }
 
-/** @param keys one a field: its key as msgpack writes it, or null where it is too long */
+/** @param keys one a field: its key as msgpack writes it, or null where it is longer than a fixstr */
 export function straightSource(tables: FieldTables, keys: readonly (Uint8Array | null)[]): string {
   const { hashKey } = tables;
   const fields = keys.map((key, field) =>
-    key !== null && key.length <= KEY_BYTES_MAX
-      ? fieldSource(tables, field, key)
-      : missingSource(tables, field),
+    key !== null ? fieldSource(tables, field, key) : missingSource(tables, field),
   );
   return `function straight(table, spans, errors, from, to, rowBase, helpers) {
 const { i32, f64, bytes, view } = table;

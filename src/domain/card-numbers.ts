@@ -20,8 +20,10 @@ const CARD_DIGITS_MIN = 13;
 const DIGITS_MAX = 19;
 const KEPT_FIRST = 6;
 const KEPT_LAST = 4;
-/** Of a number that was cut, more digits than a masked one shows. */
-const CUT_DIGITS_MIN: number = KEPT_FIRST + KEPT_LAST + 1;
+/** Of a number that was cut, more digits than a masked one shows; with fewer nothing is masked. */
+export const CUT_DIGITS_MIN: number = KEPT_FIRST + KEPT_LAST + 1;
+/** Longest digit in UTF-8: a fullwidth one. */
+const DIGIT_BYTES_MAX = 3;
 const STAR = 0x2a;
 const BACKSLASH = 0x5c;
 const CARD_BACKWARDS: readonly number[] = [0x64, 0x72, 0x61, 0x63];
@@ -43,6 +45,12 @@ export function isCardField(name: string): boolean {
 export function isEchoedField(name: string): boolean {
   return ECHOED.includes(lastPart(name));
 }
+
+/**
+ * How card numbers are masked in evidence: `card`: a value may be one, Luhn or not; `luhn`: what passes
+ * the check; `none`: only fields that decisions echo are compared.
+ */
+export type Masking = 'card' | 'luhn' | 'none';
 
 export interface MaskOptions {
   /** The bytes are a value of the field `card`. */
@@ -88,10 +96,13 @@ export function maskText(text: string, options: MaskOptions = NO_OPTIONS): strin
  * Masks an evidence value, bytes[0, length), in place; true when something was. Texts as long as those
  * that are cut count as cut.
  */
-export function maskEvidence(bytes: Uint8Array, length: number, isCard: boolean): boolean {
-  // A text is cut between characters, by up to 3 bytes.
-  const isCut = length === STRING_FEATURE_TEXT_BYTES || length > EVIDENCE_TEXT_BYTES_MAX - 4;
-  return maskCardNumbers(bytes, 0, length, { isCard, isCut });
+export function maskEvidence(bytes: Uint8Array, length: number, masking: Masking): boolean {
+  if (masking === 'none') return false;
+  // Of the last character that fits in part only nothing is kept: up to 2 bytes of a fullwidth digit.
+  const isFeature =
+    length > STRING_FEATURE_TEXT_BYTES - DIGIT_BYTES_MAX && length <= STRING_FEATURE_TEXT_BYTES;
+  const isCut = isFeature || length > EVIDENCE_TEXT_BYTES_MAX - 4;
+  return maskCardNumbers(bytes, 0, length, { isCard: masking === 'card', isCut });
 }
 
 /** Text of a rules file that compares a card: each number of 13-19 digits is one, Luhn or not. */
@@ -140,10 +151,18 @@ function findFrom(
     if (isCard && count <= DIGITS_MAX) found.push(start, count, KEPT_LAST);
     const separator = separatorLength(bytes, p, to);
     const isLast = separator === 0 || digitLength(bytes, p + separator, to) === 0;
-    if (isLast && isCut && p === to && count >= CUT_DIGITS_MIN) found.push(start, count, 0);
+    const goesOn = isLast && isCut && endsInNumber(bytes, p + separator, to);
+    if (goesOn && count >= CUT_DIGITS_MIN) found.push(start, count, 0);
     if (isLast || count >= DIGITS_MAX) return groupEnd;
     p += separator;
   }
+}
+
+/** Whether nothing stands at `p`, or the first bytes of what may be a digit or a separator. */
+function endsInNumber(bytes: Uint8Array, p: number, to: number): boolean {
+  const first = bytes[p];
+  const length = first === 0xc2 ? 2 : first === 0xef ? 3 : first === BACKSLASH ? 6 : 0;
+  return p === to || p + length > to;
 }
 
 /** Hides `count` digits from `start` but for the first ones and `keptLast`. */

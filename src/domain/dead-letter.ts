@@ -17,10 +17,11 @@ export interface DeadLetter {
   readonly at: number;
   /** Where it could be read. */
   readonly id?: string;
-  /** The row, card numbers masked: as text where it is valid UTF-8, else as base64. */
+  /**
+   * The row, of one that is too long its first 64 KiB, card numbers masked: as text where it is valid
+   * UTF-8, else as base64.
+   */
   readonly bytes?: string;
   readonly base64?: string;
   readonly masked?: true;
-  /** Length of the whole row, where only its first part is kept. */
-  readonly bytesTotal?: number;
 }

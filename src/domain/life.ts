@@ -8,6 +8,7 @@
 
 import type { FieldSpec, FieldType } from './fields.ts';
 import { TRANSACTION_FIELDS } from './fields.ts';
+import { METHODS } from './rails.ts';
 
 export const PAYMENT_STATES = [
   'attempted', // the wallet's word is not known yet
@@ -103,7 +104,7 @@ export const LIFE_NAMES: readonly LifeName[] = [
   {
     name: 'openMethod',
     type: 'enum',
-    values: ['REVERSAL', 'VOID', 'REFUND'],
+    values: METHODS,
     meaning: "method of the payment's rail that is open now; missing when none is",
   },
   { name: 'reversalOpen', type: 'boolean', meaning: "the rail's window of reversals is open now" },

@@ -9,6 +9,7 @@
 // A string slot is four int32: hash low, hash high, offset, length (-1 = missing).
 // Every other slot is one double (NaN = missing). Offsets are in bytes from the record's start.
 
+import { assert } from '../base/assert.ts';
 import type { FieldSpec } from './fields.ts';
 import { TRANSACTION_FIELDS, isStringType } from './fields.ts';
 
@@ -29,7 +30,7 @@ export const ROW = {
   revision: 56, // i32, revision of the decision, 0 unless REPEAT or REPEAT_DIFFERS
   verdict: 60, // i32, packed verdict of the decision that is repeated (state/repeats.ts)
 } as const;
-export const ROW_HEADER_BYTES = 64;
+const ROW_HEADER_BYTES = 64;
 
 export const ROW_FLAG = {
   bad: 1,
@@ -73,14 +74,7 @@ export interface RowLayout {
 }
 
 /** Fields that the engine itself reads, whatever the rules say (decode, repeats, decisions). */
-export const ALWAYS_READ: readonly string[] = [
-  'id',
-  'kind',
-  'account',
-  'merchant',
-  'order',
-  'currency',
-];
+const ALWAYS_READ: readonly string[] = ['id', 'kind', 'account', 'merchant', 'order', 'currency'];
 
 /**
  * @param extraFields declared in the rules file
@@ -150,4 +144,11 @@ export function makeRowLayout(
 /** Number of a field by name, or -1. */
 export function fieldNumber(layout: RowLayout, name: string): number {
   return layout.fields.findIndex((spec) => spec.name === name);
+}
+
+/** Where the slot of a field that there must be begins, in 32-bit words from the record's start. */
+export function slotWord(layout: RowLayout, name: string): number {
+  const field = fieldNumber(layout, name);
+  assert(field >= 0, `the row layout lacks the field ${name}`);
+  return (layout.slots[field] as number) / 4;
 }

@@ -1,6 +1,7 @@
 // What the score pass says of one row, between rules (which fills it) and codec (which writes it).
 // One instance of each a worker, refilled row by row: nothing is allocated for a row.
 
+import type { Masking } from './card-numbers.ts';
 import type { CompareOperator } from './expression.ts';
 
 /** The decided row, for the encoder. */
@@ -12,6 +13,8 @@ export interface Verdict {
   reasonCount: number;
   /** Outcome index that the score thresholds give, 0 = none; reason SCORE when > 0. */
   scoreOutcome: number;
+  /** Rules in `reasonRules` that stand before SCORE, those of its own severity too; -1 = no SCORE. */
+  scoreAt: number;
   /** Sum over fired live and score-mode rules that have one; NaN = no score in the decision. */
   score: number;
   /** Fired live (exempted too) and score-mode rules, in file order: what evidence lists. */
@@ -101,10 +104,8 @@ export interface EvidenceTemplate {
   readonly thresholdText: string | null;
   /** True when value - threshold means something. */
   readonly hasMargin: boolean;
-  /** True where value or threshold may be a card number: 13-19 digits are then written masked. */
-  readonly isCard: boolean;
-  /** True where only echoed fields (id, account, order...) are compared: their texts are never masked. */
-  readonly isEchoed?: boolean;
+  /** Of its texts, by where value and threshold come from. */
+  readonly masking: Masking;
 }
 
 /**

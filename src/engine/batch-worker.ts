@@ -13,7 +13,7 @@
 import type { Clock } from '../base/clock.ts';
 import type { Format } from '../domain/ports.ts';
 import type { RowTable } from '../domain/verdict.ts';
-import { ROW, ROW_FLAG, fieldNumber } from '../domain/row-layout.ts';
+import { ROW, ROW_FLAG, slotWord } from '../domain/row-layout.ts';
 import { AheadDecoder } from './ahead-decoder.ts';
 import { meet } from './barrier.ts';
 import { CONTROL, rowRange } from './batch.ts';
@@ -111,7 +111,7 @@ export class BatchWorker {
     this.#goodRows = new Int32Array(workers > 1 ? 1 << 20 : TILE_ROWS);
     this.#walk = program.life === null ? null : new LifeWalk(program);
     this.#hasLife = lifeModeOf(program.plan) !== 'none' || options.watchesRates === true;
-    this.#idWord = (program.rows.slots[fieldNumber(program.rows, 'id')] as number) / 4;
+    this.#idWord = slotWord(program.rows, 'id');
   }
 
   /** Of all batches' views, the one numbered `sequence` + 1 may be decoded ahead, once it is there. */
@@ -152,7 +152,7 @@ export class BatchWorker {
     this.#life = null;
     this.#cuts = null;
     const rowCount = batch.control[CONTROL.rowCount] as number;
-    this.#letters.begin(batch, firstRow, firstByte);
+    this.#letters.begin(firstRow, firstByte);
     if (this.#workers === 1) this.#runTiles(batch, rowCount);
     else this.#runPasses(batch, rowCount, batch.shared as SharedTables);
     for (const pass of this.#program.passes) {

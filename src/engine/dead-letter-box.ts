@@ -3,7 +3,6 @@
 import { makeDeadLetter } from '../codec/dead-letter.ts';
 import type { RowLayout } from '../domain/row-layout.ts';
 import type { RowTable } from '../domain/verdict.ts';
-import type { BatchView } from './batch-view.ts';
 import type { OutputRegion } from './output-region.ts';
 
 export class DeadLetterBox {
@@ -21,8 +20,8 @@ export class DeadLetterBox {
     this.#sourceName = name;
   }
 
-  /** The next rows are of this batch, whose first row and byte have these numbers in the source. */
-  begin(_batch: BatchView, firstRow: number, firstByte: number): void {
+  /** The next rows are of a batch whose first row and byte have these numbers in the source. */
+  begin(firstRow: number, firstByte: number): void {
     this.#firstRow = firstRow;
     this.#firstByte = firstByte;
   }

@@ -105,7 +105,7 @@ export class RowDecisions {
   #packed(row: number): number {
     const verdict = this.#verdict;
     this.#decide(row);
-    return packVerdict(verdict.outcome, firstReason(this.#parts.plan, verdict));
+    return packVerdict(verdict.outcome, firstReason(verdict));
   }
 
   /** The row's verdict, with its hold or reversal. */

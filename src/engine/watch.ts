@@ -10,12 +10,13 @@
 // counted. What is open is looked at again at each step of time (10 s).
 
 import { encodeAlert } from '../codec/alert.ts';
+import { textAt } from '../codec/row-text.ts';
 import type { Alert, AlertScope, WatchSettings, WatchedMeasure } from '../domain/alert.ts';
 import { DEFAULT_WATCH, WATCHED_MEASURES } from '../domain/alert.ts';
 import { KINDS } from '../domain/fields.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { RowLayout } from '../domain/row-layout.ts';
-import { ROW, fieldNumber } from '../domain/row-layout.ts';
+import { ROW, slotWord } from '../domain/row-layout.ts';
 import type { RowTable } from '../domain/verdict.ts';
 import { MerchantRates } from '../state/merchant-rates.ts';
 import {
@@ -101,10 +102,8 @@ export class Watch {
     this.#settings = { ...DEFAULT_WATCH, ...settings };
     const { nowMs, pastMs, merchantNowMs, merchantPastMs, merchantsMax } = this.#settings;
     this.#strideWords = layout.strideBytes / 4;
-    const slotOf = (name: string): number =>
-      (layout.slots[fieldNumber(layout, name)] as number) / 4;
-    this.#merchantSlot = slotOf('merchant');
-    this.#idSlot = slotOf('id');
+    this.#merchantSlot = slotWord(layout, 'merchant');
+    this.#idSlot = slotWord(layout, 'id');
     this.#ruleWords = Math.ceil(plan.rules.length / 32);
     this.#fading = new Fading(nowMs, pastMs);
     this.#merchantFading = new Fading(merchantNowMs, merchantPastMs);
@@ -384,10 +383,4 @@ function addOne(values: Float64Array, base: number, measure: number): void {
   const past = base + PAST + measure;
   values[now] = (values[now] as number) + 1;
   values[past] = (values[past] as number) + 1;
-}
-
-/** The text whose slot begins at word `slot`. */
-function textAt({ i32, bytes }: RowTable, slot: number): string {
-  const offset = i32[slot + 2] as number;
-  return new TextDecoder().decode(bytes.slice(offset, offset + (i32[slot + 3] as number)));
 }

@@ -8,7 +8,7 @@
 
 import { KINDS, isStringType } from '../domain/fields.ts';
 import type { RowLayout } from '../domain/row-layout.ts';
-import { ROW, ROW_FLAG, fieldNumber } from '../domain/row-layout.ts';
+import { ROW, ROW_FLAG, slotWord } from '../domain/row-layout.ts';
 import { HashIndex } from './hash-index.ts';
 import { reserveWords } from './reserve.ts';
 
@@ -79,10 +79,8 @@ export class OfKeys {
     this.#times = new Float64Array(this.#words.buffer);
     this.#index = new HashIndex(entries);
     this.#stride = layout.strideBytes / 4;
-    const wordOf = (name: string): number =>
-      (layout.slots[fieldNumber(layout, name)] as number) / 4;
-    this.#idWord = wordOf('id');
-    this.#ofWord = wordOf('of');
+    this.#idWord = slotWord(layout, 'id');
+    this.#ofWord = slotWord(layout, 'of');
     this.#slots = Int32Array.from(fields, (field) => (layout.slots[field] as number) / 4);
     this.#targets = Int32Array.from(fields, (field) => (layout.keySlots[field] as number) / 4);
     this.#isText = Uint8Array.from(fields, (field) =>

@@ -8,13 +8,8 @@ const PLACE = { source: 'in.ndjson', row: 17, batchFirstByte: 5120 };
 /** Where decode-support puts its row. */
 const ROW_AT = 3;
 
-function letterOf(
-  decoded: ReturnType<typeof decodeJson>,
-  more: { bytesTotal?: number } = {},
-): Record<string, unknown> {
-  const line = new TextDecoder().decode(
-    makeDeadLetter(decoded.table, LAYOUT, 1, { ...PLACE, ...more }),
-  );
+function letterOf(decoded: ReturnType<typeof decodeJson>): Record<string, unknown> {
+  const line = new TextDecoder().decode(makeDeadLetter(decoded.table, LAYOUT, 1, PLACE));
   expect(line.indexOf('\n')).toBe(line.length - 1);
   return JSON.parse(line) as Record<string, unknown>;
 }
@@ -40,6 +35,11 @@ test('a row that cannot be read has no field and no id', () => {
   expect(letter).toMatchObject({ code: 'BAD_JSON', at: 6, bytes: '{"id":' });
   expect(letter).not.toHaveProperty('field');
   expect(letter).not.toHaveProperty('id');
+});
+
+test('the id is the whole one, though it begins with a byte order mark', () => {
+  const text = '{"id":"\ufefftx-1","kind":"payment","time":5,"account":"A","amount":"ten"}';
+  expect(letterOf(decodeJson(text))).toMatchObject({ id: '\ufefftx-1', bytes: text });
 });
 
 test('a missing key names the kind that needs it', () => {
@@ -78,11 +78,11 @@ describe('card numbers', () => {
   });
 });
 
-test('a row that was cut says how long it was', () => {
-  expect(letterOf(decodeJson('{"id":"x"', 5), { bytesTotal: 70_000 })).toMatchObject({
+test('of a row that is too long the first part is kept', () => {
+  expect(letterOf(decodeJson('{"id":"x"', 5))).toMatchObject({
     code: 'ROW_TOO_LONG',
     id: 'x',
-    bytesTotal: 70_000,
+    bytes: '{"id":"x"',
   });
 });
 

@@ -23,7 +23,7 @@ const character = fc.oneof(
   { weight: 1, arbitrary: fc.integer({ min: 0, max: 0x9f }).map((c) => String.fromCodePoint(c)) },
   {
     weight: 1,
-    arbitrary: fc.constantFrom('é', '中', '\u2028', '\ufffd', '😀', '\u07ff', '\uffff'),
+    arbitrary: fc.constantFrom('é', '中', '\u2028', '\ufeff', '\ufffd', '😀', '\u07ff', '\uffff'),
   },
 );
 
@@ -77,8 +77,7 @@ const template: fc.Arbitrary<EvidenceTemplate> = fc.record({
   op: fc.constantFrom('<', '>=', '!=', 'in', 'not has', 'is'),
   thresholdText: fc.option(textOf(20), { nil: null }),
   hasMargin: fc.boolean(),
-  isCard: fc.boolean(),
-  isEchoed: fc.boolean(),
+  masking: fc.constantFrom('card', 'luhn', 'none'),
 });
 
 const rule: fc.Arbitrary<RuleModel> = fc.record({

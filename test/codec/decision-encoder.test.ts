@@ -5,7 +5,7 @@ import { makeDecisionEncoder } from '../../src/codec/decision-encoder.ts';
 import type { DecisionEncoder, OutputBuffer } from '../../src/codec/decision-writer.ts';
 import type { Decision } from '../../src/domain/decision.ts';
 import type { Format } from '../../src/domain/ports.ts';
-import type { RowTable } from '../../src/domain/verdict.ts';
+import type { EvidenceTemplate, RowTable } from '../../src/domain/verdict.ts';
 import { REASONS } from '../../src/domain/reasons.ts';
 import { EVIDENCE_ITEMS_MAX } from '../../src/domain/verdict.ts';
 import { anyHead, anyPlan, anyRow, anyVerdict } from './decision-arbitraries.ts';
@@ -26,7 +26,6 @@ import {
   makeVerdict,
   referenceAmendment,
   referenceDecision,
-  referenceFallback,
   referenceInvalid,
   referenceRepeat,
 } from './decision-reference.ts';
@@ -103,26 +102,13 @@ describe.each(FORMATS)('%s decisions equal those of the slow encoder', (format) 
     );
     fc.assert(
       fc.property(amended, fc.boolean(), ({ parts, head }, emitShadow) => {
-        const { plan, verdict, row } = parts;
+        const { plan, verdict } = parts;
         const got = writeOne(format, plan, emitShadow, verdict.fired, (encoder, out) =>
-          encoder.amendment(makeTable(row, 2), 2, makeVerdict(plan, verdict), makeHead(head), out),
+          encoder.amendment(2, makeVerdict(plan, verdict), makeHead(head), out),
         );
         expectSame(format, got, referenceAmendment(plan, head, verdict, emitShadow));
       }),
       { numRuns: 300 },
-    );
-  });
-
-  test('rows whose deadline had passed', () => {
-    const outcome = fc.integer({ min: 0, max: 2 });
-    fc.assert(
-      fc.property(anyPlan, anyRow, outcome, (plan, row, fallback) => {
-        const got = writeOne(format, plan, true, [], (encoder, out) =>
-          encoder.fallback(makeTable(row, 1), 1, fallback, row.revision, out),
-        );
-        expectSame(format, got, referenceFallback(plan, row, fallback, row.revision));
-      }),
-      { numRuns: 200 },
     );
   });
 
@@ -209,7 +195,7 @@ describe.each(FORMATS)('%s decisions equal those of the slow encoder', (format) 
     const { rules } = PLAN_MODEL;
     const longest = { ...ROW_MODEL, id: text, account: text, merchant: text, order: text };
     const items = Array.from({ length: EVIDENCE_ITEMS_MAX }, () => [text, text] as const);
-    const template = { ...rules[0]!.templates[0]!, isCard: false };
+    const template: EvidenceTemplate = { ...rules[0]!.templates[0]!, masking: 'luhn' };
     const plan = {
       ...PLAN_MODEL,
       rules: [{ ...rules[0]!, templates: items.map(() => template) }],
@@ -225,7 +211,7 @@ describe.each(FORMATS)('%s decisions equal those of the slow encoder', (format) 
     expectSame(format, got, referenceDecision(plan, row, verdict, false));
     const head = { ...HEAD_MODEL, ...row, timeMs: -(2 ** 53), causedBy: text };
     const amended = writeOne(format, plan, false, fired, (encoder, out) =>
-      encoder.amendment(makeTable(row, 0), 0, makeVerdict(plan, verdict), makeHead(head), out),
+      encoder.amendment(0, makeVerdict(plan, verdict), makeHead(head), out),
     );
     expectSame(format, amended, referenceAmendment(plan, head, verdict, false));
   });
@@ -302,13 +288,13 @@ const PLAN_MODEL: PlanModel = {
       outcome: 1,
       reason: 0,
       templates: [
-        { what: 'tx.card', op: '==', thresholdText: null, hasMargin: false, isCard: true },
+        { what: 'tx.card', op: '==', thresholdText: null, hasMargin: false, masking: 'card' },
         {
           what: 'account.speedKmh()',
           op: '>',
           thresholdText: null,
           hasMargin: true,
-          isCard: false,
+          masking: 'luhn',
         },
       ],
     },
@@ -400,13 +386,7 @@ test('an amendment as the processor reads it', () => {
     },
   };
   const { text } = writeOne('ndjson', PLAN_MODEL, false, [], (encoder, out) =>
-    encoder.amendment(
-      makeTable(ROW_MODEL, 0),
-      0,
-      makeVerdict(PLAN_MODEL, verdict),
-      makeHead(HEAD_MODEL),
-      out,
-    ),
+    encoder.amendment(0, makeVerdict(PLAN_MODEL, verdict), makeHead(HEAD_MODEL), out),
   );
   expect(text).toBe(
     '{"decisionId":"T1#1","transactionId":"T1","account":"A1","outcome":"reverse",' +

@@ -1,6 +1,7 @@
 // A slow, obvious decision encoder: what the fast ones are held against. It works on plain objects
 // that say what one row and its verdict are, and also lays them out as the fast ones want them.
 
+import type { Masking } from '../../src/domain/card-numbers.ts';
 import { maskText } from '../../src/domain/card-numbers.ts';
 import type {
   Decision,
@@ -214,6 +215,7 @@ export function makeVerdict(plan: PlanModel, model: VerdictModel): Verdict {
     reasonRules: Int32Array.from(model.reasonRules),
     reasonCount: model.reasonRules.length,
     scoreOutcome: model.scoreOutcome,
+    scoreAt: scoreAtOf(plan, model),
     score: model.score,
     evidenceRules: Int32Array.from(model.fired, ({ rule }) => rule),
     evidenceCount: model.fired.length,
@@ -234,6 +236,12 @@ export function makeVerdict(plan: PlanModel, model: VerdictModel): Verdict {
           queryRail: model.reversal.queryRail ?? -1,
         }),
   };
+}
+
+/** Rules that are as severe as SCORE; -1 where it is no reason. */
+function scoreAtOf(plan: PlanModel, { reasonRules, scoreOutcome }: VerdictModel): number {
+  if (scoreOutcome === 0) return -1;
+  return reasonRules.filter((rule) => plan.rules[rule]!.outcome >= scoreOutcome).length;
 }
 
 /** Its texts stand with odd bytes around them; the last ends with its memory. */
@@ -352,7 +360,7 @@ function blocksOf(plan: PlanModel, { hold, reversal }: VerdictModel): object {
 
 /** Score, evidence, hold and reversal. */
 function moreOf(plan: PlanModel, verdict: VerdictModel): object {
-  const score = written(verdict.score, { isCard: false });
+  const score = written(verdict.score, 'luhn');
   return {
     ...(score === undefined ? {} : { score }),
     ...(verdict.fired.length === 0
@@ -370,10 +378,7 @@ function shadowOf(plan: PlanModel, verdict: VerdictModel): ShadowVerdict[] {
   }));
 }
 
-function written(
-  value: ValueModel,
-  { isCard, isEchoed }: Pick<EvidenceTemplate, 'isCard' | 'isEchoed'>,
-): EvidenceValue | undefined {
+function written(value: ValueModel, masking: Masking): EvidenceValue | undefined {
   if (value === undefined || Number.isNaN(value)) return undefined;
   if (value === Infinity) return 'infinity';
   if (value === -Infinity) return '-infinity';
@@ -384,7 +389,8 @@ function written(
     cut += character;
   }
   const { length } = new TextEncoder().encode(cut);
-  return isEchoed === true ? cut : maskText(cut, { isCard, isCut: length === 24 || length > 60 });
+  const isCut = (length > 21 && length <= 24) || length > 60;
+  return masking === 'none' ? cut : maskText(cut, { isCard: masking === 'card', isCut });
 }
 
 function itemOf(
@@ -392,9 +398,9 @@ function itemOf(
   [value, threshold]: readonly [ValueModel, ValueModel],
 ): EvidenceItem {
   const item: Record<string, unknown> = { what: template.what, op: template.op };
-  const shown = written(value, template);
+  const shown = written(value, template.masking);
   if (shown !== undefined) item['value'] = shown;
-  const limit = template.thresholdText ?? written(threshold, template);
+  const limit = template.thresholdText ?? written(threshold, template.masking);
   if (limit !== undefined) item['threshold'] = limit;
   const margin = Number(value) - Number(threshold);
   const isNumeric = typeof value === 'number' && typeof threshold === 'number';
@@ -407,7 +413,7 @@ function evidenceOf(plan: PlanModel, fired: FiredModel): DecisionEvidence {
   const compared = fired.items.flatMap((item, k) =>
     item === undefined ? [] : [itemOf(rule.templates[k]!, item)],
   );
-  const score = written(fired.score, { isCard: false });
+  const score = written(fired.score, 'luhn');
   return {
     rule: rule.id,
     ...(compared.length > 0 ? { compared } : {}),
@@ -461,24 +467,6 @@ export function referenceAmendment(
     rulesHash,
     ...(rulesVersion === undefined ? {} : { rulesVersion }),
   };
-}
-
-export function referenceFallback(
-  plan: PlanModel,
-  row: RowModel,
-  outcome: number,
-  revision: number,
-): Decision {
-  return assemble(row, {
-    echoesMore: true,
-    outcome: OUTCOMES[outcome]!,
-    reasons: [reasonOf('ENGINE_BUDGET_EXCEEDED')],
-    revision,
-    version: plan.version,
-    flags: row.flags,
-    more: {},
-    shadow: [],
-  });
 }
 
 export function referenceInvalid(plan: PlanModel, row: RowModel): Decision {

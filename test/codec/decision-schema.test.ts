@@ -10,7 +10,6 @@ import { anyHead, anyPlan, anyRow, anyVerdict } from './decision-arbitraries.ts'
 import {
   referenceAmendment,
   referenceDecision,
-  referenceFallback,
   referenceInvalid,
   referenceRepeat,
 } from './decision-reference.ts';
@@ -32,7 +31,6 @@ test('every decision conforms to the schema', () => {
         referenceDecision(plan, row, null, emitShadow),
         referenceInvalid(plan, row),
         referenceAmendment(plan, head, verdict, emitShadow),
-        referenceFallback(plan, row, 0, 1),
         referenceRepeat(plan, row, 1, 3, -2),
       ]) {
         expect(validate(schema, JSON.parse(JSON.stringify(decision)))).toEqual([]);

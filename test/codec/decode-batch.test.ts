@@ -28,7 +28,7 @@ const encoder = new TextEncoder();
 function decodeAll(
   format: 'json' | 'msgpack',
   rows: readonly Uint8Array[],
-  guard: string,
+  guard: string | Uint8Array,
   layout: RowLayout = LAYOUT,
 ): Decoded[] {
   const scratchOffset = rows.reduce((sum, row) => sum + row.length, 0) + GUARD_BYTES;
@@ -41,7 +41,8 @@ function decodeAll(
     spans.push(at, row.length);
     at += row.length;
   }
-  bytes.set(encoder.encode(guard.repeat(GUARD_BYTES)).subarray(0, GUARD_BYTES), at);
+  const behind = typeof guard === 'string' ? encoder.encode(guard.repeat(GUARD_BYTES)) : guard;
+  bytes.set(behind.subarray(0, GUARD_BYTES), at);
   const records = new ArrayBuffer(layout.strideBytes * rows.length);
   // The view ends with the guard: reading further would throw.
   const table: RowTable = {
@@ -106,6 +107,24 @@ test('no cut of a row makes the decoder read past the guard, or take what is in 
       }
     }
   }
+});
+
+test('of a msgpack row that is cut nothing is read past the guard, though it goes on there', () => {
+  const row = pack({
+    id: 'x1',
+    kind: 'code',
+    time: 1_767_225_600_123,
+    account: 'A',
+    softwareVersion: '3.1',
+    lat: 12.25,
+    codeState: 'paid',
+    aFieldWithAVeryLongName: 7,
+  });
+  for (let length = 0; length < row.length; length++) {
+    const [decoded] = decodeAll('msgpack', [row.slice(0, length)], row.slice(length));
+    expect(decoded?.error).toBe('TRUNCATED_ROW');
+  }
+  expect(decodeAll('msgpack', [row], '')[0]?.error).toBeNull();
 });
 
 test('what the rules do not read changes neither content nor errors', () => {

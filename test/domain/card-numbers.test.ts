@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { maskCardNumbers, maskText } from '../../src/domain/card-numbers.ts';
+import { maskCardNumbers, maskEvidence, maskText } from '../../src/domain/card-numbers.ts';
 
 function mask(text: string): string {
   const bytes = new TextEncoder().encode(text);
@@ -64,11 +64,69 @@ test.each([
   ],
   ['a long number that was cut', '41111111111111111111111', '411111*****************', true],
   ['no more than a masked one shows', '{"memo":"4111111111', '{"memo":"4111111111', true],
-  ['not at the end', '41111111111 ', '41111111111 ', true],
+  ['between two of its groups', '4111 1111 1111 ', '4111 11** **** ', true],
+  ['between groups apart by a dash', '41111111111-', '411111*****-', true],
+  ['in the escape of its next digit', '41111111111\\u003', '411111*****\\u003', true],
+  ['in the escape of a separator', '41111111111\\u', '411111*****\\u', true],
+  ['not at the end', '41111111111  ', '41111111111  ', true],
+  ['before what is no part of it', '41111111111",', '41111111111",', true],
   ['nothing was cut', '41111111111', '41111111111', false],
 ])('at a cut: %s', (_, text, masked, isCut) => {
   expect(maskText(text, { isCut })).toBe(masked);
 });
+
+test.each([
+  ['a fullwidth digit', [0xef, 0xbc]],
+  ['a no-break space', [0xc2]],
+])('at a cut in %s', (_, rest) => {
+  const bytes = Uint8Array.of(...new TextEncoder().encode('41111111111'), ...rest);
+  expect(maskCardNumbers(bytes, 0, bytes.length, { isCut: true })).toBe(true);
+  expect(bytes).toEqual(Uint8Array.of(...new TextEncoder().encode('411111*****'), ...rest));
+});
+
+test.each([
+  [21, '411111111111１１２', '411111111111１１２'],
+  [22, '4111111111111１１２', '411111*******＊＊＊'],
+  [23, '41111111111111１１１', '411111********＊＊＊'],
+  [24, '411111111111111１１２', '411111*********＊＊＊'],
+  [25, '4111111111111111１１１', '4111111111111111１１１'],
+  [62, `${'x'.repeat(40)}4111111111111１１２`, `${'x'.repeat(40)}411111*******＊＊＊`],
+])('evidence of %i bytes: %s', (length, text, masked) => {
+  const bytes = new TextEncoder().encode(text);
+  expect(bytes.length).toBe(length);
+  expect(maskEvidence(bytes, length, 'luhn')).toBe(masked !== text);
+  expect(new TextDecoder().decode(bytes)).toBe(masked);
+});
+
+test('the first part of a long number shows no more than a masked one, however it is written', () => {
+  const digit = fc.oneof(
+    fc.nat(9).map(String),
+    fc.nat(9).map((n) => '０１２３４５６７８９'.charAt(n)),
+  );
+  const digits = fc.array(digit, { minLength: 14, maxLength: 19 });
+  fc.assert(
+    fc.property(digits, fc.constantFrom(24, 64), fc.nat(63), (number, kept, before) => {
+      const whole = [...Array.from({ length: before }, () => 'x'), ...number].join('');
+      const text = firstCharacters(whole, kept);
+      fc.pre(text !== whole);
+      const bytes = new TextEncoder().encode(text);
+      maskEvidence(bytes, bytes.length, 'luhn');
+      const shown = new TextDecoder().decode(bytes).match(/[0-9０-９]/g) ?? [];
+      expect(shown.length).toBeLessThanOrEqual(10);
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+/** The characters of a text that fit in whole. */
+function firstCharacters(text: string, bytesMax: number): string {
+  let kept = '';
+  for (const character of text) {
+    if (new TextEncoder().encode(kept + character).length > bytesMax) break;
+    kept += character;
+  }
+  return kept;
+}
 
 test('within a range only', () => {
   const bytes = new TextEncoder().encode('14111111111111111');

@@ -4,7 +4,7 @@
 import type { Alert, WatchSettings } from '../../src/domain/alert.ts';
 import { KINDS } from '../../src/domain/fields.ts';
 import type { RowLayout } from '../../src/domain/row-layout.ts';
-import { ROW, fieldNumber, makeRowLayout } from '../../src/domain/row-layout.ts';
+import { ROW, makeRowLayout, slotWord } from '../../src/domain/row-layout.ts';
 import type { RowTable } from '../../src/domain/verdict.ts';
 import { Watch } from '../../src/engine/watch.ts';
 
@@ -34,7 +34,7 @@ export function makeWatch(settings: Partial<WatchSettings> = {}): Watch {
 export class RowWriter {
   readonly table: RowTable;
   readonly fired: Int32Array = new Int32Array(3);
-  readonly #merchantSlot = (LAYOUT.slots[fieldNumber(LAYOUT, 'merchant')] as number) / 4;
+  readonly #merchantSlot = slotWord(LAYOUT, 'merchant');
 
   constructor() {
     const bytes = new Uint8Array(64);
@@ -46,10 +46,7 @@ export class RowWriter {
       view: new DataView(bytes.buffer),
     };
     bytes.set(new TextEncoder().encode('t1'), 40);
-    i32.set(
-      [0, 0, 40, 2],
-      (LAYOUT.strideBytes + (LAYOUT.slots[fieldNumber(LAYOUT, 'id')] as number)) / 4,
-    );
+    i32.set([0, 0, 40, 2], LAYOUT.strideBytes / 4 + slotWord(LAYOUT, 'id'));
   }
 
   /** Hands the row to the watch, as row 1. */

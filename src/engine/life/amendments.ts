@@ -4,8 +4,7 @@
 import type { DecisionEncoder } from '../../codec/decision-writer.ts';
 import { CAUSES } from '../../domain/life.ts';
 import type { Cause } from '../../domain/life.ts';
-import type { Plan } from '../../domain/plan.ts';
-import type { AmendmentHead, RowTable, Verdict } from '../../domain/verdict.ts';
+import type { AmendmentHead, Verdict } from '../../domain/verdict.ts';
 import { LIFE_B, LIFE_D, LIFE_DOUBLES, LIFE_W, LIFE_WORDS } from '../../state/lives.ts';
 import type { Lives } from '../../state/lives.ts';
 import { COUNTER } from '../counters.ts';
@@ -18,7 +17,6 @@ import { firstReason, reasonsHash } from './reasons.ts';
 const HOLD = 1;
 
 export interface AmendmentParts {
-  readonly plan: Plan;
   readonly encoder: DecisionEncoder;
   readonly counters: Float64Array;
   readonly lives: Lives;
@@ -41,7 +39,7 @@ export class Amendments {
   hasChanged(record: number, verdict: Verdict): boolean {
     const { words } = this.#parts.lives;
     const w = record * LIFE_WORDS;
-    reasonsHash(this.#parts.plan, verdict, this.#reasons);
+    reasonsHash(verdict, this.#reasons);
     return (
       verdict.outcome !== this.#parts.records.get(record, LIFE_B.outcome) ||
       this.#reasons[0] !== words[w + LIFE_W.reasonsLo] ||
@@ -51,28 +49,21 @@ export class Amendments {
 
   /** The verdict becomes the record's newest decision. */
   remember(record: number, verdict: Verdict): void {
-    const { plan, records } = this.#parts;
+    const { records } = this.#parts;
     const { words, doubles } = this.#parts.lives;
     const w = record * LIFE_WORDS;
-    reasonsHash(this.#parts.plan, verdict, this.#reasons);
+    reasonsHash(verdict, this.#reasons);
     words[w + LIFE_W.reasonsLo] = this.#reasons[0] as number;
     words[w + LIFE_W.reasonsHi] = this.#reasons[1] as number;
-    words[w + LIFE_W.first] = firstReason(plan, verdict);
+    words[w + LIFE_W.first] = firstReason(verdict);
     records.set(record, LIFE_B.outcome, verdict.outcome);
     records.set(record, LIFE_B.onExpiry, verdict.holdOnExpiry);
     doubles[record * LIFE_DOUBLES + LIFE_D.heldMs] =
       verdict.outcome === HOLD ? verdict.holdExpiresMs : NaN;
   }
 
-  /** Writes the verdict as the record's next revision. @param scratch where its evidence is read, row 0 */
-  write(
-    record: number,
-    verdict: Verdict,
-    cause: Cause,
-    flags: number,
-    scratch: RowTable,
-    out: OutputRegion,
-  ): void {
+  /** Writes the verdict as the record's next revision; its evidence is read in row 0 of the bound tables. */
+  write(record: number, verdict: Verdict, cause: Cause, flags: number, out: OutputRegion): void {
     const { encoder, counters, kept, event } = this.#parts;
     const { words } = this.#parts.lives;
     const head = this.#head;
@@ -92,7 +83,7 @@ export class Amendments {
     head.eventTimeMs = event.time[0] as number;
     head.flags = flags;
     out.ensure(encoder.bytesMax);
-    encoder.amendment(scratch, 0, verdict, head, out.buffer);
+    encoder.amendment(0, verdict, head, out.buffer);
     this.remember(record, verdict);
     counters[COUNTER.amendments] = (counters[COUNTER.amendments] as number) + 1;
     const outcome = COUNTER.amendedOutcomes + verdict.outcome;

@@ -3,7 +3,7 @@
 
 import type { RowTable } from '../../domain/verdict.ts';
 import type { RowLayout } from '../../domain/row-layout.ts';
-import { ROW, fieldNumber } from '../../domain/row-layout.ts';
+import { ROW, slotWord } from '../../domain/row-layout.ts';
 import { LIFE_OFFSET } from '../../rules/runtime/rule-runtime.ts';
 import type { TextArena } from '../../state/text-arena.ts';
 import type { CopySlot } from './life-slots.ts';
@@ -26,7 +26,7 @@ export class EventRow {
   readonly #strideWords: number;
 
   constructor(layout: RowLayout) {
-    this.#idWord = (layout.slots[fieldNumber(layout, 'id')] as number) / 4;
+    this.#idWord = slotWord(layout, 'id');
     this.#strideWords = layout.strideBytes / 4;
   }
 

@@ -12,7 +12,7 @@ import { CAUSES } from '../../domain/life.ts';
 import type { Cause } from '../../domain/life.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { RowLayout } from '../../domain/row-layout.ts';
-import { ROW, ROW_FLAG, fieldNumber } from '../../domain/row-layout.ts';
+import { ROW, ROW_FLAG, slotWord } from '../../domain/row-layout.ts';
 import type { RowTable, Verdict } from '../../domain/verdict.ts';
 import { makeVerdict } from '../../rules/compile/deciding.ts';
 import type { RulesProgram } from '../../rules/compile/rules-program.ts';
@@ -104,8 +104,8 @@ export class LifeEvaluation {
     this.#table = { i32: this.i32, f64: this.f64, bytes: nothing, view };
     const { encoder, counters } = parts;
     const { records, kept, event } = this;
-    this.#amendments = new Amendments({ plan, encoder, counters, lives, records, kept, event });
-    this.#kindWord = (layout.slots[fieldNumber(layout, 'kind')] as number) / 4;
+    this.#amendments = new Amendments({ encoder, counters, lives, records, kept, event });
+    this.#kindWord = slotWord(layout, 'kind');
     this.#kinds = Int32Array.from(
       KINDS.flatMap((kind) => {
         const { lo, hi, offset, length } = pool.text(kind);
@@ -328,7 +328,7 @@ export class LifeEvaluation {
 
   /** Writes the verdict as the record's next revision. */
   amend(record: number, cause: Cause, flags: number, out: OutputRegion): void {
-    this.#amendments.write(record, this.verdict, cause, flags, this.#table, out);
+    this.#amendments.write(record, this.verdict, cause, flags, out);
   }
 
   /** A verdict becomes the record's newest decision. */

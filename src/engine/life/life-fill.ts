@@ -4,7 +4,7 @@
 
 import { KINDS } from '../../domain/fields.ts';
 import type { RowLayout } from '../../domain/row-layout.ts';
-import { ROW, ROW_FLAG, fieldNumber } from '../../domain/row-layout.ts';
+import { ROW, ROW_FLAG, fieldNumber, slotWord } from '../../domain/row-layout.ts';
 import type { ConstantPool } from '../../rules/runtime/constant-pool.ts';
 import { EnumReader } from './enum-reader.ts';
 import { WALLET } from './life-records.ts';
@@ -38,7 +38,7 @@ export class LifeFill {
     this.code = new EnumReader('codeState', layout, pool);
     this.#stride = layout.strideBytes / 4;
     this.#amountAt = (layout.moneySlots[fieldNumber(layout, 'amount')] as number) / 4;
-    this.#codeWord = (layout.slots[fieldNumber(layout, 'paymentCode')] as number) / 4;
+    this.#codeWord = slotWord(layout, 'paymentCode');
   }
 
   /** Fills the slots of rows [from, to). */

@@ -259,6 +259,7 @@ function clearVerdict(verdict: Verdict): void {
   verdict.outcome = ALLOW;
   verdict.reasonCount = 0;
   verdict.scoreOutcome = 0;
+  verdict.scoreAt = -1;
   verdict.engineReason = -1;
   verdict.holdExpiresMs = NaN;
 }

@@ -5,7 +5,7 @@
 import type { MoneyConversion } from '../../domain/currencies.ts';
 import type { Kind } from '../../domain/fields.ts';
 import { KINDS } from '../../domain/fields.ts';
-import { fieldNumber } from '../../domain/row-layout.ts';
+import { fieldNumber, slotWord } from '../../domain/row-layout.ts';
 import type { CompileContext } from '../../rules/compile/row-function.ts';
 import { IdFilter } from '../../state/id-filter.ts';
 import { KeyChains } from '../../state/key-chains.ts';
@@ -132,8 +132,7 @@ export class LifeState {
       credential: enumOf('credential'),
       fault: enumOf('fault'),
     };
-    const wordOf = (name: string): number =>
-      (layout.slots[fieldNumber(layout, name)] as number) / 4;
+    const wordOf = (name: string): number => slotWord(layout, name);
     this.words = {
       id: wordOf('id'),
       of: wordOf('of'),
@@ -141,9 +140,8 @@ export class LifeState {
       code: wordOf('paymentCode'),
       currency: wordOf('currency'),
     };
-    const amount = fieldNumber(layout, 'amount');
-    this.amountAt = (layout.moneySlots[amount] as number) / 4;
-    this.rawAmountAt = (layout.slots[amount] as number) / 4;
+    this.amountAt = (layout.moneySlots[fieldNumber(layout, 'amount')] as number) / 4;
+    this.rawAmountAt = wordOf('amount');
     const rated = plan.rates.slice(0, OTHER_CURRENCY - 1);
     this.#currencies = Int32Array.from(
       rated.flatMap(({ currency }) => {

@@ -8,7 +8,7 @@ import { OUTCOMES } from '../../domain/decision.ts';
 import { CAUSES } from '../../domain/life.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { RowLayout } from '../../domain/row-layout.ts';
-import { ROW, fieldNumber } from '../../domain/row-layout.ts';
+import { ROW, slotWord } from '../../domain/row-layout.ts';
 import type { AmendmentHead, RowTable, Verdict } from '../../domain/verdict.ts';
 import { makeVerdict } from '../../rules/compile/deciding.ts';
 import { packVerdict, verdictOutcome, verdictReason } from '../../state/repeats.ts';
@@ -33,10 +33,8 @@ export class OverdueDecisions {
     this.#fallback = OUTCOMES.indexOf(plan.life.deadline?.fallback ?? 'allow');
     this.#reason = plan.reasons.findIndex(({ code }) => code === 'ENGINE_BUDGET_EXCEEDED');
     this.#strideWords = layout.strideBytes / 4;
-    const wordOf = (name: string): number =>
-      (layout.slots[fieldNumber(layout, name)] as number) / 4;
-    this.#idWord = wordOf('id');
-    this.#accountWord = wordOf('account');
+    this.#idWord = slotWord(layout, 'id');
+    this.#accountWord = slotWord(layout, 'account');
     const nothing = new Uint8Array(0);
     const view = new DataView(nothing.buffer);
     this.#head = {
@@ -97,7 +95,7 @@ export class OverdueDecisions {
     head.accountLength = i32[at + this.#accountWord + 3] as number;
     head.revision = (i32[at + ROW.revision / 4] as number) + 1;
     head.eventTimeMs = f64[(at + ROW.timeMs / 4) >> 1] as number;
-    this.#encoder.amendment(table, row, verdict, head, out);
+    this.#encoder.amendment(row, verdict, head, out);
     i32[at + ROW.revision / 4] = head.revision;
   }
 }

@@ -7,7 +7,7 @@ import type { Plan } from '../../domain/plan.ts';
 import type { HoldPlan } from '../../domain/rails.ts';
 import { METHODS, ON_EXPIRY } from '../../domain/rails.ts';
 import type { RowLayout } from '../../domain/row-layout.ts';
-import { ROW, ROW_FLAG, fieldNumber } from '../../domain/row-layout.ts';
+import { ROW, ROW_FLAG, slotWord } from '../../domain/row-layout.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import type { ConstantPool } from '../../rules/runtime/constant-pool.ts';
 import { RailWindows, newReversalChoice } from '../../rules/runtime/rail-windows.ts';
@@ -56,7 +56,7 @@ export class VerdictBlocks {
     this.#plan = plan;
     this.rails = new RailWindows(plan.life.rails);
     this.#wallet = new EnumReader('walletStatus', layout, pool);
-    this.#railWord = (layout.slots[fieldNumber(layout, 'rail')] as number) / 4;
+    this.#railWord = slotWord(layout, 'rail');
     this.#railHashes = Int32Array.from(
       plan.life.rails.flatMap(({ name }) => [pool.text(name).lo, pool.text(name).hi]),
     );

@@ -36,6 +36,7 @@ export function makeVerdict(plan: Plan): Verdict {
     reasonRules: new Int32Array(rules),
     reasonCount: 0,
     scoreOutcome: 0,
+    scoreAt: -1,
     score: NaN,
     evidenceRules: new Int32Array(rules),
     evidenceCount: 0,
@@ -137,6 +138,7 @@ export class Decider {
         verdict.reasonRules[verdict.reasonCount++] = rule;
         if (severity > outcome) outcome = severity;
       }
+      if (severity > 0 && severity === verdict.scoreOutcome) verdict.scoreAt = verdict.reasonCount;
     }
     verdict.outcome = outcome;
     return outcome;
@@ -173,6 +175,7 @@ export class Decider {
     verdict.evidenceCount = 0;
     verdict.shadowCount = 0;
     verdict.scoreOutcome = 0;
+    verdict.scoreAt = -1;
     const isAgain = this.#base !== null;
     let isScored = isAgain && this.#base === this.#base;
     let sum = isScored ? (this.#base as number) : 0;

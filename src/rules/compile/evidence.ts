@@ -108,8 +108,7 @@ function describe(e: Expression, plan: Plan, layout: RowLayout): Atom {
         thresholdText:
           thresholdText === null ? null : clean(thresholdText).slice(0, WHAT_CHARACTERS_MAX),
         hasMargin,
-        isCard: masking === 'card',
-        ...(masking === 'none' ? { isEchoed: true } : {}),
+        masking,
       },
       condition: e,
       value,

@@ -3,11 +3,11 @@
 // Both parts of a boolean `a ? b : c` are looked at like those of `or`.
 
 import { must } from '../../base/assert.ts';
+import type { Masking } from '../../domain/card-numbers.ts';
 import { maskEvidence } from '../../domain/card-numbers.ts';
 import type { EvidenceItem, EvidenceValue } from '../../domain/decision.ts';
 import type { Expression } from '../../domain/expression.ts';
 import { EVIDENCE_ITEMS_MAX, EVIDENCE_TEXT_BYTES_MAX } from '../../domain/verdict.ts';
-import type { Masking } from '../runtime/masking.ts';
 import { maskFileText, maskingOf } from '../runtime/masking.ts';
 import type { PreparedPlan, RowView, Value } from './interpreter.ts';
 import { evaluate } from './interpreter.ts';
@@ -120,10 +120,8 @@ function asEvidence(value: Value, masking: Masking): EvidenceValue | undefined {
   if (value === -Infinity) return '-infinity';
   if (typeof value === 'number') return value + 0; // -0 is 0
   if (typeof value !== 'string') return value;
-  const text = cut(value);
-  if (masking === 'none') return text;
-  const bytes = new TextEncoder().encode(text);
-  maskEvidence(bytes, bytes.length, masking === 'card');
+  const bytes = new TextEncoder().encode(cut(value));
+  maskEvidence(bytes, bytes.length, masking);
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes);
 }
 

@@ -2,12 +2,11 @@
 // from. What compares a card masks it Luhn or not; what compares only fields that decisions echo masks
 // nothing; all other text masks what passes the Luhn check.
 
+import type { Masking } from '../../domain/card-numbers.ts';
 import { isCardField, isEchoedField, maskCardText, maskText } from '../../domain/card-numbers.ts';
 import type { Expression } from '../../domain/expression.ts';
 import type { FieldSpec } from '../../domain/fields.ts';
 import type { Plan } from '../../domain/plan.ts';
-
-export type Masking = 'card' | 'luhn' | 'none';
 
 type Origin = 'card' | 'echoed' | 'other';
 

@@ -60,7 +60,7 @@ function readEvidence(when: Expression, row: Row) {
     value: side(evidence, 2 * k),
     threshold: template.thresholdText ?? side(evidence, 2 * k + 1),
     ...(template.hasMargin ? { hasMargin: true } : {}),
-    ...(template.isCard ? { isCard: true } : {}),
+    ...(template.masking === 'luhn' ? {} : { masking: template.masking }),
   }));
 }
 
@@ -136,7 +136,7 @@ const cases: {
     ),
     row: { account: 'A', terminal: 'T', merchant: 'N', city: 'z' },
     items: [
-      { what: 'tx.account', op: 'in', held: true, value: 'A', threshold: 'staff' },
+      { what: 'tx.account', op: 'in', held: true, value: 'A', threshold: 'staff', masking: 'none' },
       { what: '[tx.terminal, tx.merchant]', op: 'not in', held: true, threshold: 'terminals' },
       { what: 'tx.city', op: 'not in', held: true, value: 'z', threshold: '["x", "y"]' },
     ],
@@ -155,7 +155,7 @@ const cases: {
       { what: 'tx.ip', op: 'has', held: true, value: '::1' },
       { what: 'tx.device', op: 'not has', held: true },
       { what: 'tx.flag', op: 'is not', held: true, value: false },
-      { what: 'luhn(tx.order)', op: 'is not', held: true, value: false },
+      { what: 'luhn(tx.order)', op: 'is not', held: true, value: false, masking: 'none' },
     ],
   },
   {
@@ -193,24 +193,24 @@ const cases: {
     ),
     row: { card: PAN, '#2': PAN, order: PAN },
     items: [
-      { what: 'tx.card', op: '==', held: true, value: PAN, threshold: PAN, isCard: true },
+      { what: 'tx.card', op: '==', held: true, value: PAN, threshold: PAN, masking: 'card' },
       {
         what: 'trim(tx.card)',
         op: 'in',
         held: true,
         value: PAN,
         threshold: '["411111******1111", "x"]',
-        isCard: true,
+        masking: 'card',
       },
-      { what: 'feature2', op: '==', held: true, value: PAN, threshold: PAN, isCard: true },
+      { what: 'feature2', op: '==', held: true, value: PAN, threshold: PAN, masking: 'card' },
       {
         what: 'startsWith(tx.card, "411111******1111")',
         op: 'is',
         held: true,
         value: true,
-        isCard: true,
+        masking: 'card',
       },
-      { what: `"${PAN}"`, op: '==', held: true, value: PAN, threshold: PAN },
+      { what: `"${PAN}"`, op: '==', held: true, value: PAN, threshold: PAN, masking: 'none' },
     ],
   },
   {

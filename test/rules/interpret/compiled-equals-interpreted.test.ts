@@ -42,6 +42,8 @@ interface Said {
   readonly outcome: string;
   readonly reasonRules: readonly number[];
   readonly scoreOutcome: string | null;
+  /** Place of SCORE among the reasons; -1 = it is none of them. */
+  readonly scoreAt: number;
   readonly score: number | undefined;
   readonly shadow: readonly string[];
   readonly evidence: readonly DecisionEvidence[];
@@ -86,8 +88,9 @@ function interpreted(
       feature: (index) => features[row]?.[index],
     });
     const { outcome, reasonRules, scoreOutcome, score, evidence } = verdict;
+    const scoreAt = verdict.reasons.findIndex(({ rule }) => rule === undefined);
     const shadow = verdict.shadow.map((entry) => entry.rule);
-    return { outcome, reasonRules, scoreOutcome, score, shadow, evidence };
+    return { outcome, reasonRules, scoreOutcome, scoreAt, score, shadow, evidence };
   });
 }
 
@@ -124,6 +127,7 @@ function compiled(
       outcome: OUTCOMES[verdict.outcome] ?? 'none',
       reasonRules: [...verdict.reasonRules.subarray(0, verdict.reasonCount)],
       scoreOutcome: verdict.scoreOutcome === 0 ? null : (OUTCOMES[verdict.scoreOutcome] ?? 'none'),
+      scoreAt: verdict.scoreAt,
       score: Number.isNaN(verdict.score) ? undefined : verdict.score,
       shadow: [...verdict.shadowRules.subarray(0, verdict.shadowCount)].map(
         (rule) => plan.rules[rule]?.id ?? 'none',
@@ -172,9 +176,10 @@ function itemOf(reader: EvidenceReader, template: EvidenceTemplate, item: number
       case EVIDENCE_KIND.text: {
         const bytes = memory[index]?.subarray(offset, offset + (lengths[index] ?? 0));
         const text = new TextDecoder().decode(bytes);
-        if (template.isEchoed === true) return text;
+        if (template.masking === 'none') return text;
         const length = bytes?.length ?? 0;
-        return maskText(text, { isCard: template.isCard, isCut: length === 24 || length > 60 });
+        const isCut = (length > 21 && length <= 24) || length > 60;
+        return maskText(text, { isCard: template.masking === 'card', isCut });
       }
       default:
         return undefined;
