@@ -166,6 +166,7 @@ describe('what is decided', () => {
       decisions: ROWS,
       outcomes: counts,
       deadLetters: 0,
+      alerts: 0,
       // Up to the end of the last row; its newline is not part of it.
       bytesIn: stream.length - 1,
       stopped: 'end',
