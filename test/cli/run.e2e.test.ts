@@ -204,6 +204,15 @@ describe('what is decided', () => {
     expect(settings).toMatchObject({ rowLimit: 10, drainMs: said });
   });
 
+  test('is counted on the standard output with --stats -', async () => {
+    const folder = newFolder();
+    const { code, out } = await runProgram(['run', ...FILES, '--stats', '-'], folder);
+    expect(code).toBe(0);
+    const decisionHash = createHash('sha256').update(whole).digest('hex');
+    expect(JSON.parse(out)).toMatchObject({ decisions: ROWS, decisionHash });
+    expect(outputs(folder)).toEqual(['out.ndjson']);
+  });
+
   test('cannot be counted in a folder that is missing: exit 4, the decisions are whole', async () => {
     const folder = newFolder();
     const args = ['run', ...FILES, '--limit', '10', '--stats', 'none/stats.json'];
