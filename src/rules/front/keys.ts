@@ -99,7 +99,7 @@ export const TIME_KEYS: readonly KeySpec[] = [
   key('lateness', 'How late a row may come and still be counted; default 5m', ref('duration')),
   key(
     'aheadMax',
-    "How far a time may lie past the source's own stamp; default 1h",
+    "How far a time may lie past the source's own stamp; default 1h (not active in this version)",
     ref('duration'),
   ),
   key('scanMax', 'Rows that a late row may pass; default 4096', COUNT),

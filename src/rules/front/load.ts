@@ -28,7 +28,7 @@ import { readRails } from './rails.ts';
 import { readScalar, readText, readZone } from './read-tree.ts';
 import { ReasonTable } from './reasons.ts';
 import { RulesReader } from './rules-section.ts';
-import { checkInactive, readSettings } from './settings.ts';
+import { readSettings } from './settings.ts';
 import { SourceFile } from './source-file.ts';
 import { TestsReader } from './tests-section.ts';
 
@@ -102,7 +102,6 @@ function makePlan(
   if (main === undefined) return null;
   const header = readHeader(documents, main, problems);
   const settings = readSettings(documents, problems);
-  checkInactive(documents, problems);
   const rates = readRates(documents, header.currency, problems, readFile, hash);
   const { currency, timezone } = header;
   const rails = readRails(documents, problems, readFile, hash, timezone);
