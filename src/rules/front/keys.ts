@@ -10,19 +10,19 @@ export interface KeySpec {
   readonly schema: JsonSchema;
 }
 
-const ref = (name: string): JsonSchema => ({ $ref: `#/$defs/${name}` });
-const listOf = (items: JsonSchema): JsonSchema => ({ type: 'array', items });
+export const ref = (name: string): JsonSchema => ({ $ref: `#/$defs/${name}` });
+export const listOf = (items: JsonSchema): JsonSchema => ({ type: 'array', items });
 const mapOf = (values: JsonSchema): JsonSchema => ({
   type: 'object',
   additionalProperties: values,
 });
 const oneOf = (values: readonly string[]): JsonSchema => ({ enum: values });
-const key = (name: string, description: string, schema: JsonSchema): KeySpec => ({
+export const key = (name: string, description: string, schema: JsonSchema): KeySpec => ({
   name,
   description,
   schema,
 });
-const needed = (name: string, description: string, schema: JsonSchema): KeySpec => ({
+export const needed = (name: string, description: string, schema: JsonSchema): KeySpec => ({
   name,
   required: true,
   description,
