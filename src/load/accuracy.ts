@@ -4,7 +4,8 @@
 // row, a JSON.parse for each that was stopped, ~0.5 us a transaction.
 
 import { HoldfastError } from '../base/errors.ts';
-import { currencyExponent, exponentOr2 } from '../domain/currencies.ts';
+import { DEFAULT_HASH_KEY, hashString } from '../base/hash.ts';
+import { createMoneyConversion } from '../domain/currencies.ts';
 import type { Decision } from '../domain/decision.ts';
 import type { RateData } from '../domain/plan.ts';
 import type { Accuracy } from './accuracy-figures.ts';
@@ -67,7 +68,7 @@ function addAllowedLine(line: string, meter: AccuracyMeter): void {
 }
 
 async function addMoney(options: MoneyOptions, meter: AccuracyMeter): Promise<void> {
-  const toMinor = converter(options.currency, options.rates);
+  const conversion = createMoneyConversion(options.currency, options.rates, DEFAULT_HASH_KEY);
   const seen = new Set<string>();
   await eachLine(options.transactionsPath, (line) => {
     // A broken row is no transaction: the engine has said so already.
@@ -78,30 +79,15 @@ async function addMoney(options: MoneyOptions, meter: AccuracyMeter): Promise<vo
     if (row === null) return;
     seen.add(id);
     const { amount, currency } = row;
-    if (typeof amount !== 'number') return;
-    const minor = toMinor(amount, typeof currency === 'string' ? currency : options.currency);
+    if (typeof amount !== 'number' || !Number.isSafeInteger(amount)) return;
+    const from = typeof currency === 'string' ? currency : options.currency;
+    const minor = conversion.convert(amount, ...hashString(from, DEFAULT_HASH_KEY));
     // Less than nothing is no money that anybody holds.
     if (minor > 0) meter.addAmount(id, minor);
   });
 }
 
 const ID_FIRST = '{"id":"';
-
-/** Minor units of `currency`; NaN of one that has no rate. */
-function converter(
-  currency: string,
-  rates: readonly RateData[],
-): (amountMinor: number, from: string) => number {
-  const exponent = exponentOr2(currency);
-  const factors = new Map(
-    rates.map((rate): [string, number] => {
-      const shift = exponent - (currencyExponent(rate.currency) ?? NaN);
-      return [rate.currency, (rate.rateDigits / 10 ** rate.rateScale) * 10 ** shift];
-    }),
-  );
-  factors.set(currency, 1);
-  return (amountMinor, from) => Math.round(amountMinor * (factors.get(from) ?? NaN));
-}
 
 function textAfter(line: string, key: string): string {
   const start = line.indexOf(key) + key.length;

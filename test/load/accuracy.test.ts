@@ -242,6 +242,20 @@ describe('accuracy', () => {
     expect(accuracy.money).toEqual({ rightly: 3350, wrongly: 300, missed: 970 });
   });
 
+  it('converts money as the engine does, halves to the even', async () => {
+    const { money } = await measure(
+      ['a,fraud,9,frequency', 'b,fraud,9,frequency', 'c,fraud,9,frequency'],
+      [decision('a', 'too-far'), decision('b', 'too-often'), decision('c', null)],
+      [
+        '{"id":"a","amount":5,"currency":"JPY"}',
+        '{"id":"b","amount":15,"currency":"JPY"}',
+        '{"id":"c","amount":2.5,"currency":"JPY"}',
+      ],
+    );
+    // 23.5 and 70.5 fen; a broken amount is no money.
+    expect(money).toEqual({ rightly: 24 + 70, wrongly: 0, missed: 0 });
+  });
+
   it('does not count labels of rows that were never decided as missed', async () => {
     const accuracy = await measure(
       ['a,fraud,9,frequency', 'z,fraud,9,frequency'],
