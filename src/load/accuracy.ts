@@ -10,7 +10,7 @@ import type { Decision } from '../domain/decision.ts';
 import type { RateData } from '../domain/plan.ts';
 import type { Accuracy } from './accuracy-figures.ts';
 import { AccuracyMeter } from './accuracy-meter.ts';
-import { eachLine } from './lines.ts';
+import { eachLine, parseLine } from './lines.ts';
 
 export interface MeasureOptions {
   /** NDJSON. */
@@ -49,7 +49,7 @@ export async function measureAccuracy(options: MeasureOptions): Promise<Accuracy
       addAllowedLine(line, meter);
       return;
     }
-    const decision = parse(line) as Decision | null;
+    const decision = parseLine(line) as Decision | null;
     if (decision === null) throw notAsExpected(options.decisionsPath, number, 'a decision');
     if (meter.add(decision) && decision.outcome !== 'allow') options.onStopped?.(decision);
   });
@@ -73,9 +73,9 @@ async function addMoney(options: MoneyOptions, meter: AccuracyMeter): Promise<vo
   await eachLine(options.transactionsPath, (line) => {
     // A broken row is no transaction: the engine has said so already.
     const isPlain = line.startsWith(ID_FIRST) && !line.includes('\\');
-    const id = isPlain ? textAfter(line, ID_FIRST) : parse(line)?.['id'];
+    const id = isPlain ? textAfter(line, ID_FIRST) : parseLine(line)?.['id'];
     if (typeof id !== 'string' || !meter.wantsAmount(id) || seen.has(id)) return;
-    const row = parse(line);
+    const row = parseLine(line);
     if (row === null) return;
     seen.add(id);
     const { amount, currency } = row;
@@ -92,14 +92,6 @@ const ID_FIRST = '{"id":"';
 function textAfter(line: string, key: string): string {
   const start = line.indexOf(key) + key.length;
   return line.slice(start, line.indexOf('"', start));
-}
-
-function parse(line: string): Readonly<Record<string, unknown>> | null {
-  try {
-    return JSON.parse(line) as Record<string, unknown>;
-  } catch {
-    return null;
-  }
 }
 
 function notAsExpected(path: string, line: number, what: string): HoldfastError {
