@@ -84,9 +84,8 @@ export interface World {
   /** Online merchants of a forbidden category, and those in a forbidden country. */
   readonly restrictedTrade: readonly number[];
   readonly restrictedCountry: readonly number[];
-  /** Terminals that only scenarios use; of them, those that are maintained now and then. */
+  /** Terminals that only scenarios use and nobody maintains. */
   readonly reservedTerminals: readonly number[];
-  readonly maintainedTerminals: readonly number[];
   /** Announced maintenance, by its beginning. */
   readonly maintenance: readonly MaintenanceWindow[];
   readonly listedAccounts: readonly number[];
@@ -222,7 +221,6 @@ export function makeWorld(): World {
     restrictedTrade,
     restrictedCountry,
     reservedTerminals: reserved.filter((_, i) => i % MAINTAINED_SHARE !== 0),
-    maintainedTerminals: maintained,
     maintenance: maintenanceOf(terminals, maintained),
     listedAccounts: listed,
     listedCards: listed.map((account) => cardNumber(account + 100_000)),

@@ -5,7 +5,6 @@
 import { HoldfastError } from '../../base/errors.ts';
 import { currencyCodes, isCurrencyCode } from '../../domain/currencies.ts';
 import type { Plan, RateData } from '../../domain/plan.ts';
-import { DEFAULT_LIFE } from '../../domain/plan.ts';
 import { nearMiss } from '../../base/near-miss.ts';
 import { checkLets } from './check/lets.ts';
 import type { Scope } from './check/scope.ts';
@@ -125,7 +124,6 @@ function makePlan(
     ...header,
     ...settings,
     life: {
-      ...DEFAULT_LIFE,
       ...settings.life,
       ...rails,
       fields: uses.lifeFields,
