@@ -5,10 +5,8 @@ import { must } from '../base/assert.ts';
 import { codeOf, statusOf } from './derived-rows.ts';
 import type { Draft } from './draft.ts';
 import type { Scenario, Stage } from './scenario.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS } from './scenario.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './scenario.ts';
 import type { Wishes } from './ordinary.ts';
-
-const SECOND_MS = 1000;
 
 /** A payment of anyone at a terminal (or online), whose outcome is not known yet. */
 export function openPayment(stage: Stage, timeMs: number, wishes?: Wishes): Draft {
@@ -96,7 +94,7 @@ function sumConfirmed(stage: Stage, timeMs: number): boolean {
   return true;
 }
 
-/** While its terminal is being maintained, a payment gets no answer; -1 = no window is near. */
+/** While its terminal is being maintained, a payment gets no answer; null = no window is near. */
 function maintainedPayment(stage: Stage, timeMs: number): { draft: Draft; endMs: number } | null {
   const window = stage.nextMaintenance(timeMs, DAY_MS / 2);
   if (window === null || window.terminal < 0) return null;

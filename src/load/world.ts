@@ -200,8 +200,8 @@ export function makeWorld(): World {
     add(random.pick(shopTrades), must(CITIES[pickWeighted(random, cityWeights)], 'city'), false),
   );
   // The last terminal of every tenth merchant that has several is left to the scenarios.
-  for (const merchant of merchants) {
-    if (merchant.terminalCount < 2 || merchants.indexOf(merchant) % 10 !== 0) continue;
+  for (const [i, merchant] of merchants.entries()) {
+    if (merchant.terminalCount < 2 || i % 10 !== 0) continue;
     const last = merchant.terminalFirst + merchant.terminalCount - 1;
     terminals[last] = { ...must(terminals[last], 'terminal'), isReserved: true };
   }
