@@ -1,13 +1,15 @@
-// The calendar of one time zone: local day, hour, weekday, and where a local day or month begins.
+// The calendar of one time zone: local day, hour, weekday, where a local day or month begins, and the
+// instant of any local time.
 // The zone's rules come from Intl (ICU's tz data); a call of Intl costs microseconds and allocates,
 // so offsets are cached by UTC day: an entry holds the offset before and after the one transition
 // that the day may have. Cost when cached: a few ns, nothing allocated; a new day: two calls of
 // Intl, a day with a transition ~30 calls once.
 //
-// A local midnight that does not exist (clocks jump over it) gives the first instant of that day;
-// one that exists twice gives the earlier. Deliberately absent: two transitions in one UTC day
-// (none since 1900 in a zone's civil use), formatting, years before 1 and after 9999 (they get the
-// offset at that end).
+//   clocks forward: a local time that does not exist is the first instant after the jump
+//   clocks back: a local time that comes twice is the earlier
+//
+// Deliberately absent: two transitions within three days (none since 1900 in a zone's civil use),
+// formatting, years before 1 and after 9999 (they get the offset at that end).
 
 const DAY_MS = 86_400_000;
 const HOUR_MS = 3_600_000;
@@ -25,6 +27,18 @@ export function daysFromCivil(year: number, month: number, day: number): number 
   const dayOfEra =
     yearOfEra * 365 + Math.floor(yearOfEra / 4) - Math.floor(yearOfEra / 100) + dayOfYear;
   return era * 146_097 + dayOfEra - 719_468;
+}
+
+/** So many calendar months later, on the month's last day at most. Days since 1970-01-01, both. */
+export function addMonths(days: number, months: number): number {
+  const date = dateNumberOfDay(days);
+  const monthIndex = Math.floor(date / 10_000) * 12 + (Math.floor(date / 100) % 100) - 1 + months;
+  const year = Math.floor(monthIndex / 12);
+  const month = monthIndex - year * 12 + 1;
+  const first = daysFromCivil(year, month, 1);
+  const nextFirst =
+    month === 12 ? daysFromCivil(year + 1, 1, 1) : daysFromCivil(year, month + 1, 1);
+  return Math.min(first + (date % 100), nextFirst) - 1;
 }
 
 /** yyyymmdd of a day since 1970-01-01 (Hinnant, civil_from_days). */
@@ -89,6 +103,21 @@ export class ZonedCalendar {
       : (this.#after[i] as number);
   }
 
+  /** The instant at which clocks show `localMs`, a local date and time as if it were UTC; NaN for NaN. */
+  instantMs(localMs: number): number {
+    // The offsets a day before and after: a transition that matters lies between them.
+    const before = this.offsetMs(localMs - DAY_MS);
+    const asBefore = localMs - before;
+    if (this.offsetMs(asBefore) === before) return asBefore;
+    const after = this.offsetMs(localMs + DAY_MS);
+    const asAfter = localMs - after;
+    if (this.offsetMs(asAfter) === after) return asAfter;
+    if (localMs !== localMs) return NaN;
+    // Clocks jumped over it, at an instant in (asAfter, asBefore], which are at most a day apart.
+    const jump = this.#transitionOfDay(asBefore);
+    return jump > asAfter && jump <= asBefore ? jump : this.#transitionOfDay(asAfter);
+  }
+
   /** 0..23 */
   hour(timeMs: number): number {
     const localMs = timeMs + this.offsetMs(timeMs);
@@ -121,30 +150,26 @@ export class ZonedCalendar {
     const i = localDay & (STARTS - 1);
     if (this.#startDays[i] !== localDay) {
       if (localDay !== localDay) return NaN;
-      this.#starts[i] = this.#findStart(localDay);
+      this.#starts[i] = this.instantMs(localDay * DAY_MS);
       this.#startDays[i] = localDay;
     }
     return this.#starts[i] as number;
   }
 
-  #findStart(localDay: number): number {
-    const midnight = localDay * DAY_MS;
-    // The offsets a day before and after: the day's transition, if any, lies between them.
-    const before = this.offsetMs(midnight - DAY_MS);
-    const after = this.offsetMs(midnight + DAY_MS);
-    if (this.offsetMs(midnight - before) === before) return midnight - before;
-    if (this.offsetMs(midnight - after) === after) return midnight - after;
-    return this.#bisect(midnight - after, midnight - before);
+  /** The transition of the UTC day of an instant whose offset was just asked; -Infinity = none. */
+  #transitionOfDay(timeMs: number): number {
+    return this.#transition[Math.floor(timeMs / DAY_MS) & (OFFSET_DAYS - 1)] as number;
   }
 
   #fill(i: number, day: number): void {
-    const startMs = day * DAY_MS;
-    const before = this.#readOffset(startMs);
-    const after = this.#readOffset(startMs + DAY_MS - 1);
+    // From the last ms of the day before, so that a transition at 00:00 is of the day that it begins.
+    const fromMs = day * DAY_MS - 1;
+    const toMs = fromMs + DAY_MS;
+    const before = this.#readOffset(fromMs);
+    const after = this.#readOffset(toMs);
     this.#before[i] = before;
     this.#after[i] = after;
-    this.#transition[i] =
-      before === after ? -Infinity : this.#bisect(startMs, startMs + DAY_MS - 1);
+    this.#transition[i] = before === after ? -Infinity : this.#bisect(fromMs, toMs);
     this.#days[i] = day;
   }
 

@@ -58,7 +58,7 @@ const RUN: CommandSpec = {
     {
       kind: 'text',
       name: 'dead-letters',
-      value: 'FILE',
+      value: 'FILE|-',
       about: 'rows that cannot be read, one JSON line each; default OUT.dead-letters.ndjson',
     },
     {
@@ -70,7 +70,7 @@ const RUN: CommandSpec = {
     {
       kind: 'text',
       name: 'stats',
-      value: 'FILE.json',
+      value: 'FILE.json|-',
       about: 'counts, throughput, percentiles, memory and decision hash',
     },
     {
@@ -98,6 +98,7 @@ const RUN: CommandSpec = {
       'names without an ending, and -, are taken for NDJSON. Any other ending needs --format.',
     'A regular file is written as FILE.partial and takes its name when it is complete. Interrupted\n' +
       '(Ctrl-C), the batch is finished, the .partial kept, and the position printed.',
+    'Of --out, --dead-letters, --alerts and --stats one can be -, the standard output.',
     'Without --dead-letters and when --out is no regular file, dead letters go to the standard error.',
   ],
   examples: [
@@ -121,7 +122,7 @@ const CHECK: CommandSpec = {
 const GENERATE: CommandSpec = {
   name: 'generate',
   summary: 'Write a realistic stream of transactions with injected frauds and faults',
-  usage: 'holdfast generate --rows N --accounts N --seed S --out FILE|- [--labels FILE]',
+  usage: 'holdfast generate --rows N --accounts N --seed S --out FILE|- [--labels FILE|-]',
   positionals: [],
   options: [
     { kind: 'count', name: 'rows', min: 1, max: 1e12, about: 'rows in all; default 1000000' },
@@ -149,7 +150,7 @@ const GENERATE: CommandSpec = {
     {
       kind: 'text',
       name: 'labels',
-      value: 'FILE',
+      value: 'FILE|-',
       about: 'what was injected, CSV: transactionId,label,knownAt,kind',
     },
     { kind: 'choice', name: 'format', choices: FORMATS, about: 'default: by the name' },

@@ -31,7 +31,8 @@ export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
   [EXIT.rulesRejected, 'the rules file was rejected, or its own tests fail'],
   [EXIT.ioFailed, 'a file cannot be read or written, or an output was closed'],
   [EXIT.internal, 'an internal error; the output ends after the last whole batch'],
-  [EXIT.interrupted, 'interrupted; the last batch was finished, the .partial file kept'],
+  [EXIT.interrupted, 'stopped by SIGINT; the last batch was finished, the .partial file kept'],
+  [EXIT.terminated, 'stopped by SIGTERM; likewise'],
 ];
 
 const BY_ERROR: Readonly<Record<ErrorCode, ExitCode>> = {

@@ -1,4 +1,4 @@
-// What `--in`, `--out`, `--format`, `--dead-letters` and `--alerts` mean together, before anything is opened.
+// What `--in`, `--out`, `--format` and the other outputs mean together, before anything is opened.
 
 import { basename, extname, resolve } from 'node:path';
 import type { Format } from '../domain/ports.ts';
@@ -31,33 +31,33 @@ export function formatOf(path: string, chosen: string | null): Format {
 }
 
 /**
- * Refuses to write one file from two sides, or over an input. Names are compared, not what links
- * lead to: this catches slips, not intent.
- * @param inputs, outputs pairs of option and path; null paths and `-` are left out
+ * Refuses to write one file, or the standard output, from two sides, or over an input. Names are
+ * compared, not what links lead to: this catches slips, not intent.
+ * @param inputs, outputs pairs of option and path; null paths and devices are left out
  */
 export function refuseSameFile(
   inputs: readonly (readonly [string, string | null])[],
   outputs: readonly (readonly [string, string | null])[],
 ): void {
   const seen = new Map<string, string>();
-  const add = (option: string, path: string | null, isOutput: boolean): void => {
-    if (path === null || path === '-' || path.startsWith('/dev/')) return;
-    const key = resolve(path);
+  for (const [option, path] of inputs) {
+    if (isFile(path)) seen.set(resolve(path), option);
+  }
+  for (const [option, path] of outputs) {
+    if (path !== '-' && !isFile(path)) continue;
+    const key = path === '-' ? path : resolve(path);
     const other = seen.get(key);
-    if (isOutput && other !== undefined) {
-      throw new HoldfastError('USAGE', `${option} and ${other} are the same file: "${path}".`, {
-        path,
-      });
+    if (other !== undefined) {
+      const same =
+        path === '-'
+          ? 'are both the standard output: name a file for one of them'
+          : `are the same file: "${path}"`;
+      throw new HoldfastError('USAGE', `${option} and ${other} ${same}.`, { path });
     }
     seen.set(key, option);
-  };
-  for (const [option, path] of inputs) add(option, path, false);
-  for (const [option, path] of outputs) add(option, path, true);
+  }
 }
 
-/** Decisions and alerts on one standard output could not be told apart. */
-export function refuseSharedOutput(out: string, alerts: string | null): void {
-  if (out !== '-' || alerts !== '-') return;
-  const message = '--alerts and --out are both the standard output: name a file for one of them.';
-  throw new HoldfastError('USAGE', message, { path: '-' });
+function isFile(path: string | null): path is string {
+  return path !== null && path !== '-' && !path.startsWith('/dev/');
 }

@@ -12,7 +12,7 @@ import { WorkerPool } from '../engine/worker-pool.ts';
 import { ioError } from '../transport/io-error.ts';
 import { drainMsOf } from './drain.ts';
 import { EXIT } from './exit-codes.ts';
-import { formatOf, refuseSameFile, refuseSharedOutput } from './input-output.ts';
+import { formatOf, refuseSameFile } from './input-output.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { statsText } from './run-stats.ts';
 import { positionText, summaryText } from './run-summary.ts';
@@ -74,7 +74,6 @@ function readSettings(parsed: ParsedArguments, cores: number): Settings {
       ['--stats', stats],
     ],
   );
-  refuseSharedOutput(out, alerts);
   return {
     rules,
     in: input,
@@ -101,10 +100,13 @@ function report(
   const { result, sourceName, destination } = run;
   if (!settings.isQuiet) terminal.err(summaryText(result, destination));
   if (result.stopped === 'signal') terminal.err(positionText(result, sourceName, destination));
-  if (settings.stats !== null) writeStats(settings.stats, statsText(result, settings));
+  if (settings.stats === null) return;
+  const stats = statsText(result, settings);
+  if (settings.stats === '-') terminal.out(stats);
+  else writeFile(settings.stats, stats);
 }
 
-function writeStats(path: string, text: string): void {
+function writeFile(path: string, text: string): void {
   try {
     writeFileSync(path, text);
   } catch (cause) {

@@ -11,7 +11,6 @@ import type { RunProgress, RunResult } from '../engine/run-result.ts';
 import type { Destination } from './run-summary.ts';
 import { isRegularTarget, openSink } from '../transport/open-sink.ts';
 import { openSource } from '../transport/open-source.ts';
-import { CountingSink } from './counting-sink.ts';
 import { LazySink, TerminalSink } from './dead-letter-sink.ts';
 import { DEAD_LETTERS_SUFFIX } from './input-output.ts';
 import { ProgressLine } from './progress.ts';
@@ -58,8 +57,7 @@ export async function runFiles(
     sinks.push(sink);
     const deadLetters = await openDeadLetters(settings, isRegular, context, progress);
     sinks.push(deadLetters);
-    const alerts =
-      settings.alerts === null ? null : new CountingSink(await openSink(settings.alerts));
+    const alerts = settings.alerts === null ? null : await openSink(settings.alerts);
     if (alerts !== null) sinks.push(alerts);
     const run = {
       source,
@@ -80,7 +78,7 @@ export async function runFiles(
       out: settings.out,
       isRegular,
       deadLetters: deadLetters.name,
-      alerts: alerts === null ? null : { name: alerts.name, count: alerts.lineCount },
+      alerts: alerts?.name ?? null,
     };
     return { result, sourceName: source.name, destination };
   } catch (error) {

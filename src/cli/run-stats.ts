@@ -9,6 +9,8 @@ export interface StatsSettings {
   readonly workers: number;
   readonly batchRowsMax: number;
   readonly rowLimit: number | null;
+  /** Time that passes after the last row; Infinity is written as "all". */
+  readonly drainMs: number;
 }
 
 export function statsText(result: RunResult, settings: StatsSettings): string {
@@ -21,6 +23,7 @@ export function statsText(result: RunResult, settings: StatsSettings): string {
       workers: settings.workers,
       batchRowsMax: settings.batchRowsMax,
       rowLimit: settings.rowLimit,
+      drainMs: settings.drainMs === Infinity ? 'all' : settings.drainMs,
     },
     node: process.version,
     bytesPerSecond: Math.round(result.bytesIn / seconds),

@@ -18,7 +18,7 @@ export interface Destination {
   /** null = none were written */
   readonly deadLetters: string | null;
   /** null = rates were not watched */
-  readonly alerts: { readonly name: string; readonly count: number } | null;
+  readonly alerts: string | null;
 }
 
 export function summaryText(result: RunResult, destination: Destination): string {
@@ -55,8 +55,9 @@ export function summaryText(result: RunResult, destination: Destination): string
     const where = destination.deadLetters === null ? '' : ` in ${destination.deadLetters}`;
     lines.push(`${counted(result.deadLetters, 'dead letter')}${where}`);
   }
-  const { alerts } = destination;
-  if (alerts !== null) lines.push(`${counted(alerts.count, 'alert')} in ${alerts.name}`);
+  if (destination.alerts !== null) {
+    lines.push(`${counted(result.alerts, 'alert')} in ${destination.alerts}`);
+  }
   if (result.stopped !== 'signal') lines.push(`decisions in ${destination.out}`);
   return `${lines.join('\n')}\n`;
 }

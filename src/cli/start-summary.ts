@@ -20,7 +20,7 @@ const US_A_MS = 1000;
 
 export async function startSummary(
   plan: Plan,
-  { result, destination }: FinishedRun,
+  { result }: FinishedRun,
   workers: number,
   files: StartFiles,
 ): Promise<string> {
@@ -62,7 +62,7 @@ export async function startSummary(
     informingRows: result.informing,
     badRows: result.deadLetters,
     repeats: (result.flags['REPEAT'] ?? 0) + (result.flags['REPEAT_DIFFERS'] ?? 0),
-    alerts: destination.alerts?.count ?? 0,
+    alerts: result.alerts,
     lateRows: result.flags['LATE'] ?? 0,
     reasons: new Map(Object.entries(result.reasons)),
     fired: new Map(result.rules.map(({ id, fired }) => [id, fired])),

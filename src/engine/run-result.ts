@@ -61,6 +61,8 @@ export interface RunResult extends RunProgress {
   readonly flags: Readonly<Record<string, number>>;
   readonly informing: number;
   readonly blankLines: number;
+  /** Written; 0 where rates are not watched. */
+  readonly alerts: number;
   readonly unknownKeys: number;
   readonly entities: readonly EntityReport[];
   readonly repeats: { readonly ids: number; readonly bytes: number; readonly evicted: number };

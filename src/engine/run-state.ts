@@ -27,6 +27,7 @@ export class RunState {
   readonly #startedMs: number;
   #taken = 0;
   #rows = 0;
+  #alerts = 0;
   #bytesIn = 0;
   #position = { row: 0, byte: 0 };
   #limitReached = false;
@@ -79,6 +80,7 @@ export class RunState {
     }
     for (const { alerts } of batch.results) {
       for (const bytes of alerts) await this.#run.alerts?.write(bytes);
+      this.#alerts += alerts.length;
     }
     this.#rows += rows;
     this.#bytesIn = endByte;
@@ -129,6 +131,7 @@ export class RunState {
       elapsedMs,
       rowsPerSecond: elapsedMs > 0 ? (this.#rows / elapsedMs) * 1000 : 0,
       latencyUs: summarizeLatency(this.#latency),
+      alerts: this.#alerts,
       blankLines: this.#run.source.blankLines,
       peakRssBytes: process.resourceUsage().maxRSS * 1024,
     };

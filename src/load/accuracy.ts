@@ -4,12 +4,13 @@
 // row, a JSON.parse for each that was stopped, ~0.5 us a transaction.
 
 import { HoldfastError } from '../base/errors.ts';
-import { currencyExponent, exponentOr2 } from '../domain/currencies.ts';
+import { DEFAULT_HASH_KEY, hashString } from '../base/hash.ts';
+import { createMoneyConversion } from '../domain/currencies.ts';
 import type { Decision } from '../domain/decision.ts';
 import type { RateData } from '../domain/plan.ts';
 import type { Accuracy } from './accuracy-figures.ts';
 import { AccuracyMeter } from './accuracy-meter.ts';
-import { eachLine } from './lines.ts';
+import { eachLine, parseLine } from './lines.ts';
 
 export interface MeasureOptions {
   /** NDJSON. */
@@ -44,11 +45,11 @@ export async function measureAccuracy(options: MeasureOptions): Promise<Accuracy
     meter.addLabel(transactionId, label, kind ?? label);
   });
   await eachLine(options.decisionsPath, (line, number) => {
-    if (line.includes('"outcome":"allow"') && !line.includes('\\')) {
+    if (line.includes('"outcome":"allow"') && !TOLD_BESIDE.test(line)) {
       addAllowedLine(line, meter);
       return;
     }
-    const decision = parse(line) as Decision | null;
+    const decision = parseLine(line) as Decision | null;
     if (decision === null) throw notAsExpected(options.decisionsPath, number, 'a decision');
     if (meter.add(decision) && decision.outcome !== 'allow') options.onStopped?.(decision);
   });
@@ -56,28 +57,31 @@ export async function measureAccuracy(options: MeasureOptions): Promise<Accuracy
   return meter.result();
 }
 
-/** Most decisions allow: they are read without being parsed. */
+/** What else a decision may tell: another rule's "allow", a broken row, a repeat, an id with escapes. */
+const TOLD_BESIDE = /"(?:reasons|shadow|flags)"|\\/;
+
+/** Most decisions allow and tell nothing else: they are read without being parsed. */
 function addAllowedLine(line: string, meter: AccuracyMeter): void {
-  if (line.includes('"REPEAT"')) return;
   const id = textAfter(line, '"transactionId":"');
   if (line.includes('"cause":"')) meter.addAllowed(id, true);
   else if (line.includes('"revision":0')) meter.addAllowed(id);
 }
 
 async function addMoney(options: MoneyOptions, meter: AccuracyMeter): Promise<void> {
-  const toMinor = converter(options.currency, options.rates);
+  const conversion = createMoneyConversion(options.currency, options.rates, DEFAULT_HASH_KEY);
   const seen = new Set<string>();
   await eachLine(options.transactionsPath, (line) => {
     // A broken row is no transaction: the engine has said so already.
     const isPlain = line.startsWith(ID_FIRST) && !line.includes('\\');
-    const id = isPlain ? textAfter(line, ID_FIRST) : parse(line)?.['id'];
+    const id = isPlain ? textAfter(line, ID_FIRST) : parseLine(line)?.['id'];
     if (typeof id !== 'string' || !meter.wantsAmount(id) || seen.has(id)) return;
-    const row = parse(line);
+    const row = parseLine(line);
     if (row === null) return;
     seen.add(id);
     const { amount, currency } = row;
-    if (typeof amount !== 'number') return;
-    const minor = toMinor(amount, typeof currency === 'string' ? currency : options.currency);
+    if (typeof amount !== 'number' || !Number.isSafeInteger(amount)) return;
+    const from = typeof currency === 'string' ? currency : options.currency;
+    const minor = conversion.convert(amount, ...hashString(from, DEFAULT_HASH_KEY));
     // Less than nothing is no money that anybody holds.
     if (minor > 0) meter.addAmount(id, minor);
   });
@@ -85,33 +89,9 @@ async function addMoney(options: MoneyOptions, meter: AccuracyMeter): Promise<vo
 
 const ID_FIRST = '{"id":"';
 
-/** Minor units of `currency`; NaN of one that has no rate. */
-function converter(
-  currency: string,
-  rates: readonly RateData[],
-): (amountMinor: number, from: string) => number {
-  const exponent = exponentOr2(currency);
-  const factors = new Map(
-    rates.map((rate): [string, number] => {
-      const shift = exponent - (currencyExponent(rate.currency) ?? NaN);
-      return [rate.currency, (rate.rateDigits / 10 ** rate.rateScale) * 10 ** shift];
-    }),
-  );
-  factors.set(currency, 1);
-  return (amountMinor, from) => Math.round(amountMinor * (factors.get(from) ?? NaN));
-}
-
 function textAfter(line: string, key: string): string {
   const start = line.indexOf(key) + key.length;
   return line.slice(start, line.indexOf('"', start));
-}
-
-function parse(line: string): Readonly<Record<string, unknown>> | null {
-  try {
-    return JSON.parse(line) as Record<string, unknown>;
-  } catch {
-    return null;
-  }
 }
 
 function notAsExpected(path: string, line: number, what: string): HoldfastError {

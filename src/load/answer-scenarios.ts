@@ -5,10 +5,8 @@ import { must } from '../base/assert.ts';
 import { codeOf, statusOf } from './derived-rows.ts';
 import type { Draft } from './draft.ts';
 import type { Scenario, Stage } from './scenario.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS } from './scenario.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './scenario.ts';
 import type { Wishes } from './ordinary.ts';
-
-const SECOND_MS = 1000;
 
 /** A payment of anyone at a terminal (or online), whose outcome is not known yet. */
 export function openPayment(stage: Stage, timeMs: number, wishes?: Wishes): Draft {
@@ -43,41 +41,31 @@ function slowAnswer(stage: Stage, timeMs: number): boolean {
   return true;
 }
 
-/** The terminal gave up; then the wallet says that it has charged. */
-function chargedAfterFailure(stage: Stage, timeMs: number): boolean {
-  const draft = openPayment(stage, timeMs);
-  draft.terminalStatus = 'failed';
-  stage.addGuilty(draft);
-  stage.add(statusOf(draft, later(stage, draft, 2, 20), 'charged', ''));
-  return true;
+/** What wallet and terminal say of a payment; of what is left out nothing new is known. */
+interface Words {
+  readonly wallet?: string;
+  readonly terminal?: string;
 }
 
-/** The wallet has charged; then the terminal says that it failed. */
-function failedAfterCharge(stage: Stage, timeMs: number): boolean {
-  const draft = openPayment(stage, timeMs);
-  draft.terminalStatus = '';
-  draft.walletStatus = 'charged';
-  stage.addGuilty(draft);
-  stage.add(statusOf(draft, later(stage, draft, 2, 40), '', 'failed'));
-  return true;
-}
-
-/** The wallet has charged; the terminal never says a word. */
-function silentTerminal(stage: Stage, timeMs: number): boolean {
-  const draft = openPayment(stage, timeMs);
-  draft.terminalStatus = '';
-  draft.walletStatus = 'charged';
-  stage.addGuilty(draft);
-  return true;
-}
-
-/** The terminal gave up, and the wallet has not charged either. */
-function failedOnBothSides(stage: Stage, timeMs: number): boolean {
-  const draft = openPayment(stage, timeMs);
-  draft.terminalStatus = 'failed';
-  stage.addHonest(draft);
-  stage.add(statusOf(draft, later(stage, draft, 2, 20), 'not-charged', ''));
-  return true;
+/** Terminal and wallet say `first`, and then, within so many seconds, `next`. */
+function told(
+  kind: string,
+  guilt: 'fault' | 'none',
+  first: Words,
+  next: (Words & { readonly withinS: readonly [number, number] }) | null,
+): Scenario {
+  const plan = (stage: Stage, timeMs: number): boolean => {
+    const draft = openPayment(stage, timeMs);
+    draft.walletStatus = first.wallet ?? draft.walletStatus;
+    draft.terminalStatus = first.terminal ?? draft.terminalStatus;
+    if (guilt === 'fault') stage.addGuilty(draft);
+    else stage.addHonest(draft);
+    if (next === null) return true;
+    const atMs = later(stage, draft, ...next.withinS);
+    stage.add(statusOf(draft, atMs, next.wallet ?? '', next.terminal ?? ''));
+    return true;
+  };
+  return { kind, labelled: guilt === 'fault' ? 1 : 2, guilt, plan };
 }
 
 /** The wallet has charged another sum than the till asked for. */
@@ -88,15 +76,6 @@ function otherAmount(stage: Stage, timeMs: number): boolean {
   status.amount = Math.max(1, Math.round(draft.amount * (stage.random.chance(0.5) ? 10 : 0.9)));
   if (status.amount === draft.amount) status.amount++;
   stage.add(status);
-  return true;
-}
-
-/** The till beeps; then the wallet says that nothing was charged. */
-function successWithoutCharge(stage: Stage, timeMs: number): boolean {
-  const draft = openPayment(stage, timeMs);
-  draft.terminalStatus = 'success';
-  stage.addGuilty(draft);
-  stage.add(statusOf(draft, later(stage, draft, 1, 20), 'not-charged', ''));
   return true;
 }
 
@@ -115,7 +94,7 @@ function sumConfirmed(stage: Stage, timeMs: number): boolean {
   return true;
 }
 
-/** While its terminal is being maintained, a payment gets no answer; -1 = no window is near. */
+/** While its terminal is being maintained, a payment gets no answer; null = no window is near. */
 function maintainedPayment(stage: Stage, timeMs: number): { draft: Draft; endMs: number } | null {
   const window = stage.nextMaintenance(timeMs, DAY_MS / 2);
   if (window === null || window.terminal < 0) return null;
@@ -201,12 +180,36 @@ function codeExpiresAfterwards(stage: Stage, timeMs: number): boolean {
 export const ANSWER_SCENARIOS: readonly Scenario[] = [
   { kind: 'took-too-long', labelled: 1, guilt: 'fault', plan: noAnswer },
   { kind: 'slow-answer', labelled: 2, guilt: 'none', plan: slowAnswer },
-  { kind: 'charged-but-failed', labelled: 1, guilt: 'fault', plan: chargedAfterFailure },
-  { kind: 'charged-but-failed', labelled: 1, guilt: 'fault', plan: failedAfterCharge },
-  { kind: 'charged-but-failed', labelled: 1, guilt: 'fault', plan: silentTerminal },
-  { kind: 'failed-on-both-sides', labelled: 2, guilt: 'none', plan: failedOnBothSides },
+  // The terminal gave up; then the wallet says that it has charged.
+  told(
+    'charged-but-failed',
+    'fault',
+    { terminal: 'failed' },
+    { wallet: 'charged', withinS: [2, 20] },
+  ),
+  // The wallet has charged; then the terminal says that it failed, or it never says a word.
+  told(
+    'charged-but-failed',
+    'fault',
+    { wallet: 'charged', terminal: '' },
+    { terminal: 'failed', withinS: [2, 40] },
+  ),
+  told('charged-but-failed', 'fault', { wallet: 'charged', terminal: '' }, null),
+  // The terminal gave up, and the wallet has not charged either.
+  told(
+    'failed-on-both-sides',
+    'none',
+    { terminal: 'failed' },
+    { wallet: 'not-charged', withinS: [2, 20] },
+  ),
   { kind: 'ledger-mismatch', labelled: 1, guilt: 'fault', plan: otherAmount },
-  { kind: 'ledger-mismatch', labelled: 1, guilt: 'fault', plan: successWithoutCharge },
+  // The till beeps; then the wallet says that nothing was charged.
+  told(
+    'ledger-mismatch',
+    'fault',
+    { terminal: 'success' },
+    { wallet: 'not-charged', withinS: [1, 20] },
+  ),
   { kind: 'sum-confirmed', labelled: 2, guilt: 'none', plan: sumConfirmed },
   { kind: 'maintenance', labelled: 1, guilt: 'fault', plan: lostInMaintenance },
   { kind: 'answered-in-maintenance', labelled: 2, guilt: 'none', plan: answeredInMaintenance },

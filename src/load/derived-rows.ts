@@ -2,7 +2,7 @@
 // of its terminal, of an operator, the later truth. Rows of the kinds that inform carry keys and little
 // else. Times are given in ms and cut to whole ones.
 
-import type { Draft } from './draft.ts';
+import { Draft } from './draft.ts';
 
 /** Gives back `share` of `paid`. */
 export function refundOf(paid: Draft, atMs: number, share: number = 1): Draft {
@@ -79,44 +79,17 @@ export function labelOf(draft: Draft, atMs: number, label: string): Draft {
   return row;
 }
 
+/** A row about `draft`: its account, card, merchant, terminal and place of trade, and nothing else of it. */
 function about(draft: Draft, kind: string, atMs: number): Draft {
-  const row = keysOnly(draft.copy());
+  const row = new Draft();
   row.kind = kind;
   row.of = draft;
   row.timeMs = Math.floor(atMs);
+  row.account = draft.account;
+  row.card = draft.card;
+  row.merchant = draft.merchant;
+  row.mcc = draft.mcc;
+  row.country = draft.country;
+  row.terminal = draft.terminal;
   return row;
-}
-
-/** Leaves account, merchant, terminal, card, place of trade and what the row is about. */
-function keysOnly(draft: Draft): Draft {
-  draft.amount = NaN;
-  draft.currency = '';
-  draft.merchantName = '';
-  draft.city = '';
-  draft.softwareVersion = '';
-  draft.channel = '';
-  draft.latE5 = NaN;
-  draft.lonE5 = NaN;
-  draft.ip = NaN;
-  draft.device = NaN;
-  draft.expiry = NaN;
-  draft.verification = '';
-  draft.terminalStatus = '';
-  draft.walletStatus = '';
-  draft.balance = NaN;
-  draft.accountState = '';
-  draft.durationMs = NaN;
-  draft.order = NaN;
-  draft.paymentCode = NaN;
-  draft.codeState = '';
-  draft.rail = '';
-  draft.operator = '';
-  draft.credential = '';
-  draft.release = '';
-  draft.fault = '';
-  draft.label = '';
-  draft.injected = '';
-  draft.isGenuine = false;
-  draft.knownAtMs = NaN;
-  return draft;
 }

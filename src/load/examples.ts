@@ -6,6 +6,7 @@ import { open } from 'node:fs/promises';
 import { HoldfastError } from '../base/errors.ts';
 import type { Decision } from '../domain/decision.ts';
 import type { ExplainedDecision } from './explain-decision.ts';
+import { parseLine } from './lines.ts';
 
 const CHUNK_BYTES = 1 << 22;
 
@@ -108,16 +109,8 @@ function rowIn(
   for (let at = bytes.indexOf(needle); at >= 0; at = bytes.indexOf(needle, at + 1)) {
     const start = bytes.lastIndexOf(0x0a, at) + 1;
     const end = bytes.indexOf(0x0a, at);
-    const row = parseRow(bytes.toString('utf8', start, end < 0 ? bytes.length : end));
+    const row = parseLine(bytes.toString('utf8', start, end < 0 ? bytes.length : end));
     if (row?.['id'] === transactionId) return row;
   }
   return null;
-}
-
-function parseRow(line: string): Record<string, unknown> | null {
-  try {
-    return JSON.parse(line) as Record<string, unknown>;
-  } catch {
-    return null;
-  }
 }

@@ -12,6 +12,7 @@ import { isCardField, isEchoedField, maskText } from '../domain/card-numbers.ts'
 import { explainAmendment, explainHold, explainReversal } from './explain-life.ts';
 import type { Quantities } from './quantity.ts';
 import { formatMoney, formatNumber, formatTime, formatValue, formatWindow } from './quantity.ts';
+import { shorten, WIDTH, withCommas, wrap } from './text-blocks.ts';
 
 export interface RuleInfo {
   readonly id: string;
@@ -35,7 +36,6 @@ export interface ExplainContext {
   readonly timezone: string;
 }
 
-const WIDTH = 96;
 const WHAT_WIDTH = 44;
 
 /** Lines without a trailing newline, at most 96 wide but for long values. */
@@ -132,10 +132,8 @@ function describeTransaction(
     part('order ', 'order'),
     part('for ', 'of'),
   ];
-  return wrap(
-    facts.filter((fact) => fact !== '').map((fact) => clean(fact)),
-    WIDTH - 2,
-  );
+  const said = facts.filter((fact) => fact !== '').map((fact) => clean(fact));
+  return wrap(withCommas(said), WIDTH - 2);
 }
 
 function explainRule(
@@ -207,38 +205,7 @@ function clean(text: string): string {
   return text.replaceAll(/[\p{Cc}\p{Cf}\s]+/gu, ' ');
 }
 
-function shorten(text: string, width: number): string {
-  return text.length <= width ? text : `${text.slice(0, width - 3)}...`;
-}
-
-/** Facts joined by commas, broken between facts. */
-function wrap(facts: readonly string[], width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  facts.forEach((fact, i) => {
-    const piece = i === facts.length - 1 ? fact : `${fact},`;
-    if (line !== '' && line.length + 1 + piece.length > width) {
-      lines.push(line);
-      line = piece;
-    } else {
-      line = line === '' ? piece : `${line} ${piece}`;
-    }
-  });
-  if (line !== '') lines.push(line);
-  return lines;
-}
-
+/** A sentence of strangers, broken between words. */
 function wrapWords(text: string, width: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of clean(text).split(' ')) {
-    if (line !== '' && line.length + 1 + word.length > width) {
-      lines.push(line);
-      line = word;
-    } else {
-      line = line === '' ? word : `${line} ${word}`;
-    }
-  }
-  if (line !== '') lines.push(line);
-  return lines;
+  return wrap(clean(text).split(' '), width);
 }

@@ -62,6 +62,17 @@ export interface GeneratedLabel {
   readonly kind: string;
 }
 
+/** A labels file is this line, then labelLines. */
+export const LABELS_HEADER = 'transactionId,label,knownAt,kind\n';
+
+export function labelLines(labels: readonly GeneratedLabel[]): string {
+  let text = '';
+  for (const { transactionId, label, knownAtMs, kind } of labels) {
+    text += `${transactionId},${label},${knownAtMs},${kind}\n`;
+  }
+  return text;
+}
+
 export const DEFAULT_START_MS: number = Date.UTC(2026, 2, 1, 16);
 const ROWS_AN_ACCOUNT_AND_DAY = 1.25;
 const TIE_CHANCE = 0.002;

@@ -7,11 +7,9 @@ import { refundOf, releaseOf, reversalOf, statusOf } from './derived-rows.ts';
 import type { Draft } from './draft.ts';
 import type { Wishes } from './ordinary.ts';
 import type { Scenario, Stage } from './scenario.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS } from './scenario.ts';
+import { DAY_MS, HOUR_MS, LOCAL_OFFSET_MS, MINUTE_MS, SECOND_MS } from './scenario.ts';
 
-const SECOND_MS = 1000;
-/** Shanghai; the card rail's clearing day ends at 23:00. */
-const LOCAL_OFFSET_MS = 8 * HOUR_MS;
+/** Local time at which the card rail's clearing day ends. */
 const CUT_OFF_HOUR = 23;
 /** Accounts of trainees, and a name that is nobody's. */
 const WITHOUT_RIGHT: readonly string[] = ['op-41', 'op-42', 'op-77'];

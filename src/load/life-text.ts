@@ -1,24 +1,16 @@
 // What a run's summary says of payments' lives: what came of decisions later, and what is still kept.
 
+import type { LifeReport } from '../engine/worker.ts';
 import { formatNumber } from './quantity.ts';
 import { count, fact, sorted, title, wrapList } from './text-blocks.ts';
 
-export interface LifeSummary {
+export interface LifeSummary extends LifeReport {
   /** By cause. */
   readonly amendments: ReadonlyMap<string, number>;
   /** What they decide: allow, hold, reverse. */
   readonly outcomes: readonly [number, number, number];
   /** Held or reversed, and allowed in the end; null where no labels tell them apart. */
   readonly letGo: { readonly guilty: number; readonly honest: number } | null;
-  /** Payments, refunds and reversals kept at the end, and the timers set for them. */
-  readonly kept: number;
-  readonly timers: number;
-  readonly bytes: number;
-  /** What had to leave at a limit. */
-  readonly evicted: number;
-  /** Rows whose payment is still awaited, and those that waited in vain. */
-  readonly waiting: number;
-  readonly waitedInVain: number;
 }
 
 export function lifeBlock(life: LifeSummary): string[] {

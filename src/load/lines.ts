@@ -31,3 +31,12 @@ export async function eachLine(
   }
   if (rest !== '') each(rest, number);
 }
+
+/** The JSON object of a line; null where it is none. */
+export function parseLine(line: string): Readonly<Record<string, unknown>> | null {
+  try {
+    return JSON.parse(line) as Record<string, unknown>;
+  } catch {
+    return null;
+  }
+}

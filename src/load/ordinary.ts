@@ -58,7 +58,7 @@ export class OrdinaryPayments {
         ? this.#onlineShop()
         : this.#shop(must(this.#world.shopsByCity[place], 'city')));
     draft.channel = channel;
-    this.setMerchant(draft, merchant);
+    this.#setMerchant(draft, merchant);
     const shop = must(this.#world.merchants[merchant], 'merchant');
     this.setAmount(draft, wishes.amountCny ?? this.#amountCny(shop, account, draft));
     this.#payer(draft);
@@ -71,23 +71,6 @@ export class OrdinaryPayments {
     else if (draft.verification !== 'none') draft.verification = 'ok';
     if (random.chance(0.05)) draft.accountState = 'active';
     return draft;
-  }
-
-  /** Merchant, place, terminal and what the acquirer sends of them. */
-  setMerchant(draft: Draft, merchant: number, terminalIndex: number = -1): void {
-    const shop = must(this.#world.merchants[merchant], 'merchant');
-    draft.merchant = shop.id;
-    draft.mcc = shop.trade.mcc;
-    draft.country = shop.city.country;
-    draft.merchantName = shop.isLean ? '' : shop.name;
-    draft.city = shop.isLean ? '' : shop.city.name;
-    if (shop.terminalCount === 0) {
-      draft.terminal = '';
-      draft.softwareVersion = shop.isLean ? '' : shop.onlineVersion;
-      return;
-    }
-    this.setTerminal(draft, terminalIndex < 0 ? this.terminalOf(shop) : terminalIndex);
-    draft.ip = shop.isLean && draft.channel !== 'payment-code' ? NaN : shop.ip;
   }
 
   setTerminal(draft: Draft, index: number): void {
@@ -119,6 +102,23 @@ export class OrdinaryPayments {
   /** A payment code that no other payment has. */
   freshCode(): number {
     return ++this.#codes;
+  }
+
+  /** Merchant, place, terminal and what the acquirer sends of them. */
+  #setMerchant(draft: Draft, merchant: number): void {
+    const shop = must(this.#world.merchants[merchant], 'merchant');
+    draft.merchant = shop.id;
+    draft.mcc = shop.trade.mcc;
+    draft.country = shop.city.country;
+    draft.merchantName = shop.isLean ? '' : shop.name;
+    draft.city = shop.isLean ? '' : shop.city.name;
+    if (shop.terminalCount === 0) {
+      draft.terminal = '';
+      draft.softwareVersion = shop.isLean ? '' : shop.onlineVersion;
+      return;
+    }
+    this.setTerminal(draft, this.terminalOf(shop));
+    draft.ip = shop.isLean && draft.channel !== 'payment-code' ? NaN : shop.ip;
   }
 
   #channel(): 'chip' | 'swipe' | 'contactless' | 'payment-code' | 'online' {
@@ -219,9 +219,3 @@ export function isUnclear(draft: Draft): boolean {
   const isWaiting = draft.walletStatus === '' || draft.walletStatus === 'unknown';
   return isWaiting || (draft.terminalStatus === '' && draft.terminal !== '');
 }
-
-export function isPresent(draft: Draft): boolean {
-  return draft.channel !== 'online';
-}
-
-export const YUAN_MINOR: number = YUAN;

@@ -5,7 +5,7 @@ import { must } from '../base/assert.ts';
 import { mix32 } from '../base/hash.ts';
 import { cityDistanceKm } from './population.ts';
 import type { Scenario, Stage } from './scenario.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS } from './scenario.ts';
+import { DAY_MS, HOUR_MS, LOCAL_OFFSET_MS, MINUTE_MS } from './scenario.ts';
 import { CITIES, RISKY_MCCS } from './world-data.ts';
 
 /** Five to eight payments of up to 50 yuan within ten minutes; from the fifth on they are guilty. */
@@ -167,9 +167,9 @@ function listedEntity(stage: Stage, timeMs: number): boolean {
 function composite(stage: Stage, timeMs: number): boolean {
   const account = stage.knownAccount(timeMs, 3 * DAY_MS, 4);
   if (account < 0) return false;
-  const localMs = timeMs + 8 * HOUR_MS;
+  const localMs = timeMs + LOCAL_OFFSET_MS;
   const night =
-    localMs - (localMs % DAY_MS) + DAY_MS - 8 * HOUR_MS + stage.between(1.2, 4.8) * HOUR_MS;
+    localMs - (localMs % DAY_MS) + DAY_MS - LOCAL_OFFSET_MS + stage.between(1.2, 4.8) * HOUR_MS;
   const risky = stage.world.onlineShops.filter((index) =>
     RISKY_MCCS.includes(stage.world.merchants[index]?.trade.mcc ?? ''),
   );

@@ -1,10 +1,7 @@
 // The rhythm of day and week: few pay at four in the morning, many at seven in the evening.
 
-import { DAY_MS, HOUR_MS } from './scenario.ts';
+import { DAY_MS, HOUR_MS, LOCAL_OFFSET_MS } from './scenario.ts';
 import { HOURLY_RATE, WEEKDAY_RATE } from './world-data.ts';
-
-/** Shanghai has no daylight saving. */
-const LOCAL_OFFSET_MS: number = 8 * HOUR_MS;
 
 /** How much longer than on average the gaps are at this hour and weekday of Shanghai. */
 export function gapFactor(timeMs: number): number {

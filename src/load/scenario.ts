@@ -10,9 +10,12 @@ import { CITIES } from './world-data.ts';
 import type { MaintenanceWindow, World } from './world.ts';
 import { labelOf, releaseOf } from './derived-rows.ts';
 
-export const MINUTE_MS = 60_000;
+export const SECOND_MS = 1000;
+export const MINUTE_MS: number = 60 * SECOND_MS;
 export const HOUR_MS: number = 60 * MINUTE_MS;
 export const DAY_MS: number = 24 * HOUR_MS;
+/** Local time of Shanghai, which has no daylight saving. */
+export const LOCAL_OFFSET_MS: number = 8 * HOUR_MS;
 
 /** Share of what is injected whose truth comes as a `label` row too, when it is known. */
 const LABEL_SHARE = 0.4;

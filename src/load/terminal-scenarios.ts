@@ -7,10 +7,9 @@ import { openPayment } from './answer-scenarios.ts';
 import { labelOf, statusOf, terminalOf } from './derived-rows.ts';
 import type { Draft } from './draft.ts';
 import type { Scenario, Stage } from './scenario.ts';
-import { DAY_MS, HOUR_MS, MINUTE_MS } from './scenario.ts';
+import { DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS } from './scenario.ts';
 import { CITIES } from './world-data.ts';
 
-const SECOND_MS = 1000;
 /** Of the terminals. */
 const FAULT_PART = 0;
 const NETWORK_PART = 1;

@@ -34,19 +34,33 @@ export function twoColumns(cells: readonly string[]): string[] {
   );
 }
 
-export function wrapList(head: string, items: readonly string[]): string[] {
+/** Every item but the last with a comma behind it. */
+export function withCommas(items: readonly string[]): string[] {
+  return items.map((item, i) => (i === items.length - 1 ? item : `${item},`));
+}
+
+/** Joined by spaces, in lines of at most `width` where a piece is not longer. */
+export function wrap(pieces: readonly string[], width: number): string[] {
   const lines: string[] = [];
-  let line = head;
-  items.forEach((item, i) => {
-    const piece = i === items.length - 1 ? item : `${item}, `;
-    if (line.length + piece.trimEnd().length > WIDTH && line.trim() !== '') {
-      lines.push(line.trimEnd());
-      line = ' '.repeat(head.length);
+  let line = '';
+  for (const piece of pieces) {
+    if (line !== '' && line.length + 1 + piece.length > width) {
+      lines.push(line);
+      line = piece;
+    } else {
+      line = line === '' ? piece : `${line} ${piece}`;
     }
-    line += piece;
-  });
-  lines.push(line);
+  }
+  if (line !== '') lines.push(line);
   return lines;
+}
+
+/** At least one item; lines after the first stand under it. */
+export function wrapList(head: string, items: readonly string[]): string[] {
+  const indent = ' '.repeat(head.length);
+  return wrap(withCommas(items), WIDTH - head.length).map((line, i) =>
+    i === 0 ? head + line : indent + line,
+  );
 }
 
 /** Most frequent first, then by name. */

@@ -10,8 +10,7 @@ import {
   RESTRICTED_TRADES,
   RISKY_MCCS,
 } from './world-data.ts';
-import { labelLines, LABELS_HEADER } from './generate-file.ts';
-import { TransactionGenerator } from './generator.ts';
+import { labelLines, LABELS_HEADER, TransactionGenerator } from './generator.ts';
 import type { World } from './world.ts';
 
 export interface WorldFile {

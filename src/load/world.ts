@@ -84,9 +84,8 @@ export interface World {
   /** Online merchants of a forbidden category, and those in a forbidden country. */
   readonly restrictedTrade: readonly number[];
   readonly restrictedCountry: readonly number[];
-  /** Terminals that only scenarios use; of them, those that are maintained now and then. */
+  /** Terminals that only scenarios use and nobody maintains. */
   readonly reservedTerminals: readonly number[];
-  readonly maintainedTerminals: readonly number[];
   /** Announced maintenance, by its beginning. */
   readonly maintenance: readonly MaintenanceWindow[];
   readonly listedAccounts: readonly number[];
@@ -201,8 +200,8 @@ export function makeWorld(): World {
     add(random.pick(shopTrades), must(CITIES[pickWeighted(random, cityWeights)], 'city'), false),
   );
   // The last terminal of every tenth merchant that has several is left to the scenarios.
-  for (const merchant of merchants) {
-    if (merchant.terminalCount < 2 || merchants.indexOf(merchant) % 10 !== 0) continue;
+  for (const [i, merchant] of merchants.entries()) {
+    if (merchant.terminalCount < 2 || i % 10 !== 0) continue;
     const last = merchant.terminalFirst + merchant.terminalCount - 1;
     terminals[last] = { ...must(terminals[last], 'terminal'), isReserved: true };
   }
@@ -222,7 +221,6 @@ export function makeWorld(): World {
     restrictedTrade,
     restrictedCountry,
     reservedTerminals: reserved.filter((_, i) => i % MAINTAINED_SHARE !== 0),
-    maintainedTerminals: maintained,
     maintenance: maintenanceOf(terminals, maintained),
     listedAccounts: listed,
     listedCards: listed.map((account) => cardNumber(account + 100_000)),

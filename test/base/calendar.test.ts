@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ZonedCalendar, dateNumberOfDay, daysFromCivil } from '../../src/base/calendar.ts';
+import { instantOfWall } from '../oracle/local-time.ts';
 
 const HOUR_MS = 3_600_000;
 const DAY_MS = 24 * HOUR_MS;
@@ -9,6 +10,7 @@ const ZONES = [
   'Asia/Shanghai',
   'Europe/Berlin',
   'America/New_York',
+  'America/St_Johns', // changed at 00:01 until 2011
   'America/Sao_Paulo', // clocks jumped over midnight until 2018
   'Asia/Kathmandu', // +05:45
   'Australia/Lord_Howe', // moves by half an hour
@@ -108,6 +110,99 @@ describe('days that are not 24 hours long', () => {
   });
 });
 
+/** When clocks change in [fromMs, toMs), to 6 hours, by looking. */
+function changesOf(calendar: ZonedCalendar, fromMs: number, toMs: number): number[] {
+  const found: number[] = [];
+  for (let at = fromMs; at < toMs; at += 6 * HOUR_MS) {
+    if (calendar.offsetMs(at) !== calendar.offsetMs(at + 6 * HOUR_MS)) found.push(at);
+  }
+  return found;
+}
+
+const shown = (timeMs: number): string => new Date(timeMs).toISOString();
+const wall = (text: string): number => Date.parse(`${text}Z`);
+const anyTime = fc.integer({ min: Date.UTC(1975, 0, 1), max: Date.UTC(2037, 11, 31) });
+const aroundChange = fc.integer({ min: -30 * 60, max: 30 * 60 }).map((minutes) => minutes * 60_000);
+const steps = fc.constantFrom(-1, 0, 1);
+
+function expectInstant(calendar: ZonedCalendar, atMs: number, step: number): void {
+  const local = Math.floor(atMs / 60_000) * 60_000 + step;
+  const expected = instantOfWall(calendar.zone, local);
+  expect(shown(calendar.instantMs(local))).toBe(shown(expected));
+  expect(calendar.instantMs(local)).toBe(expected);
+}
+
+describe('local time to instant against trying by Intl', () => {
+  it.each(ZONES)('%s', (zone) => {
+    const calendar = new ZonedCalendar(zone);
+    const changing = changesOf(calendar, Date.UTC(2005, 0, 1), Date.UTC(2030, 0, 1));
+    const near =
+      changing.length === 0
+        ? anyTime
+        : fc.tuple(fc.constantFrom(...changing), aroundChange).map(([at, ms]) => at + ms);
+    fc.assert(
+      fc.property(fc.oneof(anyTime, near), steps, (at, step) => expectInstant(calendar, at, step)),
+      { numRuns: 150 },
+    );
+  });
+
+  it('any zone, around the changes of any year', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...Intl.supportedValuesOf('timeZone')),
+        fc.integer({ min: 1910, max: 2036 }),
+        fc.array(fc.tuple(aroundChange, steps), { minLength: 3, maxLength: 3 }),
+        (zone, year, places) => {
+          const calendar = new ZonedCalendar(zone);
+          const [from, to] = [Date.UTC(year, 0, 1), Date.UTC(year + 1, 0, 1)];
+          const changing = changesOf(calendar, from, to);
+          for (const [ms, step] of places) {
+            for (const at of [from, ...changing]) expectInstant(calendar, at + ms, step);
+          }
+        },
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  it.each([
+    // No such time: the first instant after the jump.
+    ['Europe/Berlin', '2026-03-29T02:30', '2026-03-29T01:00'],
+    ['America/New_York', '2026-03-08T02:30', '2026-03-08T07:00'],
+    ['America/New_York', '2026-03-08T01:59:59.999', '2026-03-08T06:59:59.999'],
+    ['America/New_York', '2026-03-08T03:00', '2026-03-08T07:00'],
+    // Jumps at midnight of UTC, with which a day of the cache begins.
+    ['Africa/Algiers', '1981-05-01T00:30', '1981-05-01T00:00'],
+    ['Africa/Algiers', '1981-04-30T23:59:59.999', '1981-04-30T23:59:59.999'],
+    // Twice: the earlier.
+    ['Europe/Berlin', '2026-10-25T02:30', '2026-10-25T00:30'],
+    ['America/New_York', '2026-11-01T01:30', '2026-11-01T05:30'],
+    ['Australia/Lord_Howe', '2026-04-05T01:45', '2026-04-04T14:45'],
+    // A day that did not happen.
+    ['Pacific/Apia', '2011-12-30T12:00', '2011-12-30T10:00'],
+    ['Asia/Shanghai', '2026-03-02T23:00', '2026-03-02T15:00'],
+  ])('%s %s is %sZ', (zone, local, instant) => {
+    expect(shown(new ZonedCalendar(zone).instantMs(wall(local)))).toBe(shown(wall(instant)));
+  });
+
+  it('there and back', () => {
+    const calendar = new ZonedCalendar('America/New_York');
+    for (let at = Date.UTC(2026, 0, 1); at < Date.UTC(2027, 0, 1); at += 1_234_567) {
+      const back = calendar.instantMs(at + calendar.offsetMs(at));
+      // In the hour that comes twice the earlier is meant.
+      expect([0, HOUR_MS]).toContain(at - back);
+    }
+  });
+
+  it.each([2 ** 53, -(2 ** 53), Infinity, -Infinity, 8.64e15, Date.UTC(2500, 6, 1)])(
+    '%d does not throw',
+    (ms) => {
+      const near = Math.abs(new ZonedCalendar('Europe/Berlin').instantMs(ms) - ms) <= 2 * HOUR_MS;
+      expect(near || !Number.isFinite(ms)).toBe(true);
+    },
+  );
+});
+
 describe('edges', () => {
   const calendar = new ZonedCalendar('Asia/Shanghai');
   it('a missing time is missing', () => {
@@ -117,8 +212,9 @@ describe('edges', () => {
       calendar.dateNumber(NaN),
       calendar.dayStartMs(NaN),
       calendar.monthStartMs(NaN),
+      calendar.instantMs(NaN),
     ];
-    expect(answers).toEqual([NaN, NaN, NaN, NaN, NaN]);
+    expect(answers).toEqual([NaN, NaN, NaN, NaN, NaN, NaN]);
   });
 
   it.each([2 ** 53, -(2 ** 53), Infinity, -Infinity, 8.64e15])('%d does not throw', (timeMs) => {

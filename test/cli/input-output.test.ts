@@ -1,5 +1,5 @@
-import { expect, test } from 'vitest';
-import { formatOf, refuseSameFile, refuseSharedOutput } from '../../src/cli/input-output.ts';
+import { describe, expect, test } from 'vitest';
+import { formatOf, refuseSameFile } from '../../src/cli/input-output.ts';
 
 test.each([
   ['a.ndjson', null, 'ndjson'],
@@ -61,9 +61,23 @@ test('an output over an input is refused, devices and standard streams are not',
   );
 });
 
-test('decisions and alerts do not share the standard output', () => {
-  expect(() => refuseSharedOutput('-', '-')).toThrow('name a file for one of them');
-  refuseSharedOutput('-', 'alerts.ndjson');
-  refuseSharedOutput('out.ndjson', '-');
-  refuseSharedOutput('-', null);
+describe('two outputs do not share the standard output', () => {
+  const OUTPUTS = ['--out', '--dead-letters', '--alerts', '--stats'];
+  const pairs = OUTPUTS.flatMap((one, i) => OUTPUTS.slice(i + 1).map((other) => [one, other]));
+
+  test.each(pairs)('%s, %s', (one = '', other = '') => {
+    const write = (first: string, second: string): void =>
+      refuseSameFile(
+        [['--in', '-']],
+        [
+          [one, first],
+          [other, second],
+        ],
+      );
+    expect(() => write('-', '-')).toThrow(
+      `${other} and ${one} are both the standard output: name a file for one of them.`,
+    );
+    write('-', 'file');
+    write('file', '-');
+  });
 });

@@ -77,6 +77,24 @@ test.each([
     2,
     '--out and --in are the same file',
   ],
+  [
+    'decisions and dead letters on one standard output',
+    ['run', '--rules', 'good.yaml', '--in', '-', '--out', '-', '--dead-letters', '-'],
+    2,
+    '--dead-letters and --out are both the standard output: name a file for one of them.',
+  ],
+  [
+    'decisions and figures on one standard output',
+    ['run', '--rules', 'good.yaml', '--in', '-', '--out', '-', '--stats', '-'],
+    2,
+    '--stats and --out are both the standard output: name a file for one of them.',
+  ],
+  [
+    'rows and labels on one standard output',
+    ['generate', '--rows', '10', '--out', '-', '--labels', '-'],
+    2,
+    '--labels and --out are both the standard output: name a file for one of them.',
+  ],
 ] as const)('%s', async (_name, args, code, sentence) => {
   const outcome = await runProgram(args, folder);
   expect(outcome.err).toContain(sentence);

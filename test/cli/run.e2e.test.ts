@@ -29,6 +29,7 @@ const PASSES = ['decode', 'repeats', 'windows', 'score', 'life', 'encode'];
 
 /** What `--stats` writes, as far as it is looked at here. */
 interface Stats {
+  readonly settings: object;
   readonly rules: readonly { readonly id: string }[];
   readonly reasons: Readonly<Record<string, number>>;
   readonly entities: readonly unknown[];
@@ -160,12 +161,21 @@ describe('what is decided', () => {
     const counts = ['allow', 'hold', 'reverse'].map(
       (outcome) => decisions.filter((decision) => decision.outcome === outcome).length,
     );
+    expect(stats.settings).toEqual({
+      rules: 'rules.yaml',
+      in: 'in.ndjson',
+      out: 'out.ndjson',
+      workers: expect.any(Number) as number,
+      batchRowsMax: 4096,
+      rowLimit: null,
+      drainMs: 3_600_000,
+    });
     expect(stats).toMatchObject({
-      settings: { rules: 'rules.yaml', in: 'in.ndjson', out: 'out.ndjson', batchRowsMax: 4096 },
       rows: ROWS,
       decisions: ROWS,
       outcomes: counts,
       deadLetters: 0,
+      alerts: 0,
       // Up to the end of the last row; its newline is not part of it.
       bytesIn: stream.length - 1,
       stopped: 'end',
@@ -180,6 +190,27 @@ describe('what is decided', () => {
     for (const figure of [stats.rowsPerSecond, stats.latencyUs.p99, stats.peakRssBytes]) {
       expect(figure).toBeGreaterThan(0);
     }
+  });
+
+  test.each([
+    ['90s', 90_000],
+    ['none', 0],
+    ['all', 'all'],
+  ])('says in --stats that --drain was %s', async (drain, said) => {
+    const folder = newFolder();
+    const args = ['run', ...FILES, '--limit', '10', '--drain', drain, '--stats', 'stats.json'];
+    expect((await runProgram(args, folder)).code).toBe(0);
+    const { settings } = JSON.parse(readFileSync(join(folder, 'stats.json'), 'utf8')) as Stats;
+    expect(settings).toMatchObject({ rowLimit: 10, drainMs: said });
+  });
+
+  test('is counted on the standard output with --stats -', async () => {
+    const folder = newFolder();
+    const { code, out } = await runProgram(['run', ...FILES, '--stats', '-'], folder);
+    expect(code).toBe(0);
+    const decisionHash = createHash('sha256').update(whole).digest('hex');
+    expect(JSON.parse(out)).toMatchObject({ decisions: ROWS, decisionHash });
+    expect(outputs(folder)).toEqual(['out.ndjson']);
   });
 
   test('cannot be counted in a folder that is missing: exit 4, the decisions are whole', async () => {

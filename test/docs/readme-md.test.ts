@@ -1,6 +1,6 @@
 // What the README shows is what is: its rules file, its decision, its commands, its exit codes.
 
-import { readFileSync } from 'node:fs';
+import { readFileSync, readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { parseArguments } from '../../src/cli/arguments.ts';
@@ -42,17 +42,32 @@ test('every command is one', () => {
   }
 });
 
+const manifest = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as {
+  scripts: Record<string, string>;
+  dependencies: Record<string, string>;
+  devDependencies: Record<string, string>;
+};
+
 test('every script is one, every package is named', () => {
-  const manifest = JSON.parse(readFileSync(`${ROOT}package.json`, 'utf8')) as {
-    scripts: Record<string, string>;
-    dependencies: Record<string, string>;
-    devDependencies: Record<string, string>;
-  };
   const scripts = [...text.matchAll(/npm run ([\w:]+)/g)].map(([, name = '']) => name);
   for (const name of scripts) expect(Object.keys(manifest.scripts)).toContain(name);
   for (const name of Object.keys(manifest.dependencies)) expect(text).toContain(`| \`${name}\``);
   const forDevelopment = Object.keys(manifest.devDependencies).filter((n) => n !== '@types/node');
   for (const name of forDevelopment) expect(text).toContain(`\`${name}\``);
+});
+
+test('every package that is installed with it is used by it', () => {
+  const sources = readdirSync(`${ROOT}src`, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.ts'))
+    .map((name) => readFileSync(`${ROOT}src/${name}`, 'utf8'));
+  const imported = new Set(
+    sources.flatMap((source) =>
+      [...source.matchAll(/^(?:import|export) (?!type\b)[^;]*? from '([^'./][^']*)'/gm)].map(
+        ([, name = '']) => name,
+      ),
+    ),
+  );
+  expect(Object.keys(manifest.dependencies).filter((name) => !imported.has(name))).toEqual([]);
 });
 
 test('every exit code is listed', () => {

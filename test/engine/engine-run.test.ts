@@ -9,6 +9,7 @@ import { Random } from '../../src/base/random.ts';
 import type { Format, Sink, Source } from '../../src/domain/ports.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import type { RunProgress } from '../../src/engine/run-result.ts';
+import { formatProblem, loadRulesText } from '../../src/rules/front/load.ts';
 import { MemorySink } from '../../src/transport/memory-sink.ts';
 import { memorySource } from '../../src/transport/open-source.ts';
 import { randomPlan } from '../support/random-plan.ts';
@@ -200,6 +201,34 @@ test('flags are counted as decisions tell them', async () => {
     expect(count).toBeGreaterThan(0);
     expect(result?.flags[flag], flag).toBe(count);
   }
+});
+
+test('alerts are counted as they are written, over many batches', async () => {
+  const watched = loadRulesText(
+    'ruleset: w\ncurrency: CNY\nrules:\n  - { id: big, when: tx.amount > 5, outcome: hold, reason: POLICY }\n',
+    'w.yaml',
+    () => new Uint8Array(),
+  );
+  if (!watched.ok) throw new Error(watched.problems.map(formatProblem).join('\n'));
+  // Two quiet hours, ten minutes in which every payment is held, a quiet hour.
+  const payments = Array.from({ length: 2280 }, (_, i) => ({
+    id: `t${i}`,
+    kind: 'payment',
+    time: 1_772_380_800_000 + i * 5000,
+    account: `A${i % 300}`,
+    amount: i >= 1440 && i < 1560 ? 900 : 100,
+    currency: 'CNY',
+    merchant: 'M',
+  }));
+  const alerts = new MemorySink();
+  const { result } = await runEngine({
+    ...options({ plan: watched.plan, bytes: Buffer.concat(rowBytes(payments, 'ndjson')) }),
+    engine: { watchesRates: true },
+    run: { alerts },
+  });
+  expect(linesOf(alerts.bytes).length).toBeGreaterThan(3);
+  expect(result?.alerts).toBe(linesOf(alerts.bytes).length);
+  expect((await runEngine(options())).result?.alerts).toBe(0);
 });
 
 describe('timings', () => {

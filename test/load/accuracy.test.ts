@@ -134,6 +134,10 @@ describe('accuracy', () => {
       'a row that could not be read',
       decision('a', 'too-often', { reasons: [{ code: 'INVALID_INPUT' }] }),
     ],
+    [
+      'a row that could not be read and is let through',
+      decision('a', null, { reasons: [{ code: 'INVALID_INPUT' }] }),
+    ],
   ])('leaves out %s', async (_, line) => {
     const accuracy = await measure(['a,fraud,9,frequency'], [line]);
     expect(accuracy).toMatchObject({ decided: 0, stopped: 0 });
@@ -169,6 +173,15 @@ describe('accuracy', () => {
       ['too-far', 2, 2],
       ['too-often', 2, 1],
     ]);
+  });
+
+  it('is stopped though a rule on trial would have allowed it', async () => {
+    const shadow = [{ rule: 'new-idea', outcome: 'allow', code: 'POLICY' }] as const;
+    const accuracy = await measure(
+      ['a,fraud,9,frequency', 'b,fraud,9,frequency'],
+      [decision('a', 'too-often', { shadow }), decision('b', null, { shadow })],
+    );
+    expect(accuracy).toMatchObject({ decided: 2, stopped: 1, overall: { caught: 1, missed: 1 } });
   });
 
   it('is let go no more once another amendment stops it again', async () => {
@@ -227,6 +240,20 @@ describe('accuracy', () => {
       money: { rightly: 0, wrongly: 0 },
     });
     expect(accuracy.money).toEqual({ rightly: 3350, wrongly: 300, missed: 970 });
+  });
+
+  it('converts money as the engine does, halves to the even', async () => {
+    const { money } = await measure(
+      ['a,fraud,9,frequency', 'b,fraud,9,frequency', 'c,fraud,9,frequency'],
+      [decision('a', 'too-far'), decision('b', 'too-often'), decision('c', null)],
+      [
+        '{"id":"a","amount":5,"currency":"JPY"}',
+        '{"id":"b","amount":15,"currency":"JPY"}',
+        '{"id":"c","amount":2.5,"currency":"JPY"}',
+      ],
+    );
+    // 23.5 and 70.5 fen; a broken amount is no money.
+    expect(money).toEqual({ rightly: 24 + 70, wrongly: 0, missed: 0 });
   });
 
   it('does not count labels of rows that were never decided as missed', async () => {

@@ -32,10 +32,10 @@ export class RulesProgram {
   /** Int32 words of `fired` a row; bit r & 31 of word r >> 5 is rule r. */
   readonly firedWords: number;
   readonly evidence: EvidenceReader;
+  /** Bits of life rules, by word of `fired`. */
+  readonly lifeBits: Int32Array;
   readonly #rowChunks: Chunks;
   readonly #lifeChunks: Chunks;
-  /** Bits of life rules, by word of `fired`. */
-  readonly #lifeBits: Int32Array;
   readonly #decider: Decider;
   readonly #evidence: CompiledEvidence;
   readonly #strideWords: number;
@@ -64,10 +64,10 @@ export class RulesProgram {
     this.#rowChunks = compileChunks(plan, false, layout, features, pool, runtime);
     this.#lifeChunks = compileChunks(plan, true, layout, features, pool, runtime);
     this.firedWords = this.#rowChunks.firedWords;
-    this.#lifeBits = new Int32Array(this.firedWords);
+    this.lifeBits = new Int32Array(this.firedWords);
     plan.rules.forEach((rule, index) => {
       if (!rule.isLife) return;
-      this.#lifeBits[index >> 5] = (this.#lifeBits[index >> 5] as number) | (1 << (index & 31));
+      this.lifeBits[index >> 5] = (this.lifeBits[index >> 5] as number) | (1 << (index & 31));
     });
     this.#decider = new Decider(context, this.firedWords, this.#bound);
     this.#evidence = new CompiledEvidence(context, this.#bound, (rule, row) =>
@@ -115,7 +115,7 @@ export class RulesProgram {
     const fired = this.#fired;
     const base = row * this.firedWords;
     for (let word = 0; word < this.firedWords; word++) {
-      fired[base + word] = (fired[base + word] as number) & ~(this.#lifeBits[word] as number);
+      fired[base + word] = (fired[base + word] as number) & ~(this.lifeBits[word] as number);
     }
     this.#one[0] = row;
     for (const run of this.#lifeChunks.functions) {
@@ -129,11 +129,6 @@ export class RulesProgram {
    */
   decideAgain(row: number, score: number, verdict: Verdict): number {
     return this.#decider.decideAgain(row, this.#fired, score, verdict);
-  }
-
-  /** Bits of life rules, by word of `fired`. */
-  get lifeBits(): Int32Array {
-    return this.#lifeBits;
   }
 
   /** Whether any rule fired on a scored row. */

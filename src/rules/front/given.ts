@@ -9,6 +9,7 @@ import { GIVEN_KEYS } from './keys.ts';
 import { quote } from './problem.ts';
 import type { Problems } from './problem.ts';
 import { readDuration, readInteger, readKeys, readMap, wordList } from './read-tree.ts';
+import { DURATION_MS_MAX } from './section.ts';
 import { parseDecimal, parseTime, scaleToInteger } from './units.ts';
 import type { MapEntry, ScalarNode, Tree } from './yaml-tree.ts';
 
@@ -16,7 +17,6 @@ import type { MapEntry, ScalarNode, Tree } from './yaml-tree.ts';
 export const TEST_ROWS_MAX = 200_000;
 const FIRST_TIME_MS = Date.UTC(2026, 0, 1);
 const EVERY_MS = 1000;
-const EVERY_MS_MAX = 3660 * 86_400_000;
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -50,7 +50,7 @@ export class GivenReader {
       const everyMs =
         everyTree === undefined
           ? EVERY_MS
-          : readDuration(everyTree, 'every', 0, EVERY_MS_MAX, this.#problems);
+          : readDuration(everyTree, 'every', 0, DURATION_MS_MAX, this.#problems);
       if (fields === null || repeat === null || everyMs === null) continue;
       this.#rowCount += repeat;
       if (this.#rowCount > TEST_ROWS_MAX) {

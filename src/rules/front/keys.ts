@@ -10,19 +10,19 @@ export interface KeySpec {
   readonly schema: JsonSchema;
 }
 
-const ref = (name: string): JsonSchema => ({ $ref: `#/$defs/${name}` });
-const listOf = (items: JsonSchema): JsonSchema => ({ type: 'array', items });
+export const ref = (name: string): JsonSchema => ({ $ref: `#/$defs/${name}` });
+export const listOf = (items: JsonSchema): JsonSchema => ({ type: 'array', items });
 const mapOf = (values: JsonSchema): JsonSchema => ({
   type: 'object',
   additionalProperties: values,
 });
 const oneOf = (values: readonly string[]): JsonSchema => ({ enum: values });
-const key = (name: string, description: string, schema: JsonSchema): KeySpec => ({
+export const key = (name: string, description: string, schema: JsonSchema): KeySpec => ({
   name,
   description,
   schema,
 });
-const needed = (name: string, description: string, schema: JsonSchema): KeySpec => ({
+export const needed = (name: string, description: string, schema: JsonSchema): KeySpec => ({
   name,
   required: true,
   description,
@@ -99,7 +99,7 @@ export const TIME_KEYS: readonly KeySpec[] = [
   key('lateness', 'How late a row may come and still be counted; default 5m', ref('duration')),
   key(
     'aheadMax',
-    "How far a time may lie past the source's own stamp; default 1h",
+    "How far a time may lie past the source's own stamp; default 1h (not active in this version)",
     ref('duration'),
   ),
   key('scanMax', 'Rows that a late row may pass; default 4096', COUNT),

@@ -26,8 +26,8 @@ export function readLifeSettings(
   const hold =
     holdTree === null ? DEFAULT_LIFE.hold : readHold(holdTree, DEFAULT_LIFE.hold, problems);
   const { entitiesMs, paymentsMs, waitMs, paymentsTree } = readKeep(documents, problems);
-  if (paymentsTree !== null) refuseShortKeep(paymentsTree, hold, paymentsMs, problems);
-  else if (holdTree !== null) refuseLongHold(holdTree, hold, paymentsMs, problems);
+  const said = paymentsTree ?? holdTree;
+  if (said !== null) refuseLongHold(said, hold, paymentsMs, problems);
   const deadline = readDeadline(documents, problems);
   return { keepMs: entitiesMs, life: { hold, deadline, keepMs: paymentsMs, waitMs } };
 }
@@ -41,6 +41,7 @@ export function readHold(tree: Tree, base: HoldPlan, problems: Problems): HoldPl
   };
 }
 
+/** @param tree where the hold or, if it is said at all, the time that payments are kept stands */
 export function refuseLongHold(
   tree: Tree,
   { forMs }: HoldPlan,
@@ -48,22 +49,10 @@ export function refuseLongHold(
   problems: Problems,
 ): void {
   if (forMs <= paymentsMs) return;
+  const needed = formatDuration(forMs);
   problems.error(
     tree,
-    `This hold of ${formatDuration(forMs)} is longer than payments are kept, ${formatDuration(paymentsMs)}: write keep: { payments: ${formatDuration(forMs)} }.`,
-  );
-}
-
-function refuseShortKeep(
-  tree: Tree,
-  { forMs }: HoldPlan,
-  paymentsMs: number,
-  problems: Problems,
-): void {
-  if (forMs <= paymentsMs) return;
-  problems.error(
-    tree,
-    `Payments are kept at least as long as a hold, ${formatDuration(forMs)}, not ${formatDuration(paymentsMs)}.`,
+    `A hold of ${needed} is longer than payments are kept, ${formatDuration(paymentsMs)}: write keep: { payments: ${needed} }.`,
   );
 }
 

@@ -5,7 +5,6 @@
 import { HoldfastError } from '../../base/errors.ts';
 import { currencyCodes, isCurrencyCode } from '../../domain/currencies.ts';
 import type { Plan, RateData } from '../../domain/plan.ts';
-import { DEFAULT_LIFE } from '../../domain/plan.ts';
 import { nearMiss } from '../../base/near-miss.ts';
 import { checkLets } from './check/lets.ts';
 import type { Scope } from './check/scope.ts';
@@ -28,7 +27,7 @@ import { readRails } from './rails.ts';
 import { readScalar, readText, readZone } from './read-tree.ts';
 import { ReasonTable } from './reasons.ts';
 import { RulesReader } from './rules-section.ts';
-import { checkInactive, readSettings } from './settings.ts';
+import { readSettings } from './settings.ts';
 import { SourceFile } from './source-file.ts';
 import { TestsReader } from './tests-section.ts';
 
@@ -102,7 +101,6 @@ function makePlan(
   if (main === undefined) return null;
   const header = readHeader(documents, main, problems);
   const settings = readSettings(documents, problems);
-  checkInactive(documents, problems);
   const rates = readRates(documents, header.currency, problems, readFile, hash);
   const { currency, timezone } = header;
   const rails = readRails(documents, problems, readFile, hash, timezone);
@@ -126,7 +124,6 @@ function makePlan(
     ...header,
     ...settings,
     life: {
-      ...DEFAULT_LIFE,
       ...settings.life,
       ...rails,
       fields: uses.lifeFields,

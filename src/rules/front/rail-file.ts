@@ -7,7 +7,6 @@ import type { Problems } from './problem.ts';
 import { CUT_OFF_DAYS_MAX, RAIL_KEYS, RAIL_METHOD_KEYS, RAIL_UNTIL_KEYS } from './rail-keys.ts';
 import {
   readDuration,
-  readInteger,
   readKeys,
   readList,
   readScalar,
@@ -15,13 +14,13 @@ import {
   readZone,
   wordList,
 } from './read-tree.ts';
+import { DURATION_MS_MAX, Section } from './section.ts';
 import { formatDuration, parseDuration } from './units.ts';
 import type { SourceFile } from './source-file.ts';
 import type { ScalarNode, Tree } from './yaml-tree.ts';
 import { parseYaml } from './yaml-tree.ts';
 
 const DAY_MS = 86_400_000;
-const LONGEST_MS = 3660 * DAY_MS;
 const MONTHS_MAX = 120;
 const QUERIES_MAX = 32;
 const NAME_LENGTH_MAX = 64;
@@ -43,19 +42,19 @@ export function readRailFile(
   const root = parseYaml(file, problems);
   const entries = root === null ? null : readKeys(root, RAIL_KEYS, 'the rail file', problems);
   if (root === null || entries === null) return null;
-  const valueOf = (key: string): Tree | null => entries.get(key)?.value ?? null;
+  const section = new Section(entries, problems);
 
-  const name = valueOf('rail');
+  const name = section.tree('rail');
   const hasName = name !== null && readName(name, problems);
-  const description = valueOf('description');
+  const description = section.tree('description');
   if (description !== null) readText(description, 'description', problems);
-  const zone = valueOf('timezone');
-  const queryFirst = valueOf('queryFirst');
+  const zone = section.tree('timezone');
+  const queryFirst = section.tree('queryFirst');
   const plan: RailPlan = {
     name: hasName ? (name as ScalarNode).text : '',
     timezone: (zone === null ? null : readZone(zone, problems)) ?? timezone,
     methods: METHODS.flatMap((method) => {
-      const tree = valueOf(method.toLowerCase());
+      const tree = section.tree(method.toLowerCase());
       return tree === null ? [] : [readMethod(tree, method, problems)];
     }),
     queryFirstMs: queryFirst === null ? null : readQueries(queryFirst, problems),
@@ -76,25 +75,24 @@ function readName(tree: Tree, problems: Problems): boolean {
   return false;
 }
 
+/** What is wrong is reported and taken as not said: a rail with a problem is not used. */
 function readMethod(tree: Tree, method: Method, problems: Problems): RailMethod {
-  const what = `"${method.toLowerCase()}"`;
-  const entries = readKeys(tree, RAIL_METHOD_KEYS, what, problems) ?? new Map();
-  const notBefore: Tree | null = entries.get('notBefore')?.value ?? null;
-  const within: Tree | null = entries.get('within')?.value ?? null;
-  const until: Tree | null = entries.get('until')?.value ?? null;
-  const notBeforeMs =
-    notBefore === null ? 0 : (readDuration(notBefore, 'notBefore', 0, LONGEST_MS, problems) ?? 0);
+  const word = method.toLowerCase();
+  const section = Section.in(tree, word, RAIL_METHOD_KEYS, problems);
+  const notBeforeMs = section.duration('notBefore', 0, 0);
+  const within = section.tree('within');
+  const until = section.tree('until');
   if (within !== null && until !== null) {
-    problems.error(until, `Here ${what} ends either "within" or "until", not both.`);
+    problems.error(until, `Here "${word}" ends either "within" or "until", not both.`);
   }
-  let end: RailEnd | null = { kind: 'never' };
+  let end: RailEnd = { kind: 'never' };
   if (until !== null) end = readUntil(until, problems);
-  else if (within !== null) end = readWithin(within, problems);
-  if (end?.kind === 'length' && end.ms <= notBeforeMs && within !== null) {
+  else if (within !== null) end = readWithin(within, problems) ?? end;
+  if (end.kind === 'length' && end.ms <= notBeforeMs && within !== null) {
     const opens = formatDuration(notBeforeMs);
     problems.error(within, `It is never open: it opens ${opens} after the payment.`);
   }
-  return { method, notBeforeMs, end: end ?? { kind: 'never' } };
+  return { method, notBeforeMs, end };
 }
 
 function readWithin(tree: Tree, problems: Problems): RailEnd | null {
@@ -112,19 +110,16 @@ function readWithin(tree: Tree, problems: Problems): RailEnd | null {
       `Here within must be a duration such as 7d, or calendar months or years such as 11 months; ${quote(scalar.text)} is neither.`,
     );
   }
-  const ms = readDuration(scalar, 'within', 1, LONGEST_MS, problems);
+  const ms = readDuration(scalar, 'within', 1, DURATION_MS_MAX, problems);
   return ms === null ? null : { kind: 'length', ms };
 }
 
-function readUntil(tree: Tree, problems: Problems): RailEnd | null {
-  const entries = readKeys(tree, RAIL_UNTIL_KEYS, '"until"', problems);
-  const cutOff = entries?.get('cutOff')?.value;
-  const days = entries?.get('days')?.value;
-  const minuteOfDay = cutOff === undefined ? null : readTimeOfDay(cutOff, problems);
-  const dayCount =
-    days === undefined ? 0 : readInteger(days, 'days', 0, CUT_OFF_DAYS_MAX, problems);
-  if (minuteOfDay === null || dayCount === null) return null;
-  return { kind: 'cutOff', days: dayCount, minuteOfDay };
+function readUntil(tree: Tree, problems: Problems): RailEnd {
+  const section = Section.in(tree, 'until', RAIL_UNTIL_KEYS, problems);
+  const cutOff = section.tree('cutOff');
+  const minuteOfDay = cutOff === null ? null : readTimeOfDay(cutOff, problems);
+  const days = section.integer('days', 0, CUT_OFF_DAYS_MAX, 0);
+  return { kind: 'cutOff', days, minuteOfDay: minuteOfDay ?? 0 };
 }
 
 /** Minutes since local midnight, 24:00 included. */

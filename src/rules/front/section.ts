@@ -12,6 +12,7 @@ import { readDuration, readInteger, readKeys, readNumber, readOneOf } from './re
 import type { Tree } from './yaml-tree.ts';
 
 const COUNT_MAX = 2 ** 31 - 1;
+/** The longest duration that a file may name: ten years. */
 export const DURATION_MS_MAX: number = 3660 * 86_400_000;
 
 export class Section {
@@ -49,8 +50,12 @@ export class Section {
   }
 
   count(key: string, byDefault: number): number {
+    return this.integer(key, 1, COUNT_MAX, byDefault);
+  }
+
+  integer(key: string, min: number, max: number, byDefault: number): number {
     const tree = this.tree(key);
-    const value = tree === null ? null : readInteger(tree, key, 1, COUNT_MAX, this.#problems);
+    const value = tree === null ? null : readInteger(tree, key, min, max, this.#problems);
     return value ?? byDefault;
   }
 

@@ -33,6 +33,7 @@ export function readSettings(documents: readonly RulesDocument[], problems: Prob
   const time = section('time', TIME_KEYS);
   const limits = section('limits', LIMITS_KEYS);
   const repeats = section('repeats', REPEATS_KEYS);
+  checkInactive(singleValue(documents, 'guard', problems), time.tree('aheadMax'), problems);
   return {
     ...readLifeSettings(documents, problems),
     score: { hold: score.number('hold'), reverse: score.number('reverse') },
@@ -52,12 +53,13 @@ export function readSettings(documents: readonly RulesDocument[], problems: Prob
 }
 
 /** Shapes are checked; that they have no effect yet is said, never silent. */
-export function checkInactive(documents: readonly RulesDocument[], problems: Problems): void {
-  const inactive = (key: string, check: (tree: Tree) => void): void => {
-    const tree = singleValue(documents, key, problems);
-    if (tree === null) return;
-    check(tree);
-    problems.warning(tree, `"${key}" is checked but not active in this version.`);
-  };
-  inactive('guard', (tree) => readMap(tree, '"guard"', problems));
+function checkInactive(guard: Tree | null, aheadMax: Tree | null, problems: Problems): void {
+  if (guard !== null) {
+    readMap(guard, '"guard"', problems);
+    problems.warning(guard, '"guard" is checked but not active in this version.');
+  }
+  if (aheadMax !== null) {
+    const why = 'files have no stamps of arrival';
+    problems.warning(aheadMax, `"aheadMax" is checked but not active in this version: ${why}.`);
+  }
 }

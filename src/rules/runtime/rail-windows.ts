@@ -8,13 +8,12 @@
 // method of the line whose window can still be used is chosen; the next one is its fallback if it
 // closes later. A window that is not open yet can be used, the decision then says notBefore; one that
 // closes before it opens (a payment seconds before the cut-off) cannot.
-// Cost: a choice 20 to 100 ns once the payment's local day is known (local-time.ts), nothing
-// allocated. Deliberately absent: what a payment without a rail gets (the caller's).
+// Cost: a choice 20 to 100 ns once the calendar knows the days around the payment, nothing allocated.
+// Deliberately absent: what a payment without a rail gets (the caller's).
 
-import { ZonedCalendar } from '../../base/calendar.ts';
+import { addMonths, ZonedCalendar } from '../../base/calendar.ts';
 import type { RailEnd, RailPlan } from '../../domain/rails.ts';
 import { METHODS } from '../../domain/rails.ts';
-import { LocalTime } from './local-time.ts';
 
 const REVERSAL = METHODS.indexOf('REVERSAL');
 const VOID = METHODS.indexOf('VOID');
@@ -55,7 +54,8 @@ export class RailWindows {
   readonly #amounts: Float64Array;
   /** cutOff: time of day in ms */
   readonly #clocks: Float64Array;
-  readonly #times: (LocalTime | null)[];
+  /** months, cutOff: of the rail's zone */
+  readonly #calendars: (ZonedCalendar | null)[];
   /** By rail: 1 = ask first. */
   readonly #queries: Uint8Array;
 
@@ -65,7 +65,7 @@ export class RailWindows {
     this.#notBefore = new Float64Array(count).fill(NaN);
     this.#amounts = new Float64Array(count);
     this.#clocks = new Float64Array(count);
-    this.#times = Array.from({ length: count }, () => null);
+    this.#calendars = Array.from({ length: count }, () => null);
     this.#queries = Uint8Array.from(rails, ({ queryFirstMs }) => (queryFirstMs === null ? 0 : 1));
     const calendars = new Map<string, ZonedCalendar>();
     for (const [rail, { methods, timezone }] of rails.entries()) {
@@ -83,7 +83,7 @@ export class RailWindows {
     if (end.kind !== 'months' && end.kind !== 'cutOff') return;
     const calendar = calendars.get(zone) ?? new ZonedCalendar(zone);
     calendars.set(zone, calendar);
-    this.#times[i] = new LocalTime(calendar);
+    this.#calendars[i] = calendar;
     if (end.kind === 'months') {
       this.#amounts[i] = end.months;
     } else {
@@ -107,7 +107,7 @@ export class RailWindows {
       case END.length:
         return paymentMs + (this.#amounts[i] as number);
       case END.months:
-        return (this.#times[i] as LocalTime).addMonthsMs(paymentMs, this.#amounts[i] as number);
+        return this.#monthsLaterMs(i, paymentMs);
       case END.cutOff:
         return this.#cutOffMs(i, paymentMs);
       default:
@@ -115,18 +115,28 @@ export class RailWindows {
     }
   }
 
+  /** The same local time of day so many months later, on the month's last day at most. */
+  #monthsLaterMs(i: number, paymentMs: number): number {
+    const calendar = this.#calendars[i] as ZonedCalendar;
+    const localMs = paymentMs + calendar.offsetMs(paymentMs);
+    const day = Math.floor(localMs / DAY_MS);
+    const days = addMonths(day, this.#amounts[i] as number) - day;
+    return calendar.instantMs(localMs + days * DAY_MS);
+  }
+
   /** The clearing day is the first local day, from the payment's own, whose cut-off is still ahead. */
   #cutOffMs(i: number, paymentMs: number): number {
-    const times = this.#times[i] as LocalTime;
+    const calendar = this.#calendars[i] as ZonedCalendar;
     const clockMs = this.#clocks[i] as number;
     const daysMs = this.#amounts[i] as number;
-    let local = Math.floor(times.localMs(paymentMs) / DAY_MS) * DAY_MS + clockMs;
-    let cutOff = times.instantMs(local);
+    const localMs = paymentMs + calendar.offsetMs(paymentMs);
+    let local = Math.floor(localMs / DAY_MS) * DAY_MS + clockMs;
+    let cutOff = calendar.instantMs(local);
     while (paymentMs >= cutOff) {
       local += DAY_MS;
-      cutOff = times.instantMs(local);
+      cutOff = calendar.instantMs(local);
     }
-    return daysMs === 0 ? cutOff : times.instantMs(local + daysMs);
+    return daysMs === 0 ? cutOff : calendar.instantMs(local + daysMs);
   }
 
   /** Whether the window can be used, now or when it opens; false where the rail has no such method. */

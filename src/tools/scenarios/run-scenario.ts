@@ -12,30 +12,20 @@ import { writeDecisions } from './written-decision.ts';
 
 export class ScenarioRunner {
   readonly #engines: Map<string, LocalEngine> = new Map();
-  readonly #plans: Map<string, Plan> = new Map();
 
   /** Throws HoldfastError RULES_REJECTED where the rules file is broken. */
   plan(rulesPath: string): Plan {
-    const known = this.#plans.get(rulesPath);
-    if (known !== undefined) return known;
-    const loaded = loadRulesFileSync(rulesPath);
-    if (!loaded.ok) {
-      const problems = loaded.problems.map((problem) => formatProblem(problem)).join('\n');
-      throw new HoldfastError('RULES_REJECTED', problems, { path: rulesPath });
-    }
-    this.#plans.set(rulesPath, loaded.plan);
-    return loaded.plan;
+    return this.#engine(rulesPath).program.plan;
   }
 
   /** All that the engine says of a scenario's rows, as scenarios write it. */
   run(scenario: Scenario): { whole: WrittenRecord[]; rowByRow: WrittenRecord[] } {
-    const plan = this.plan(scenario.rulesPath);
-    const engine = this.#engine(scenario.rulesPath, plan);
+    const engine = this.#engine(scenario.rulesPath);
     const decide = (batches: readonly (readonly object[])[]): WrittenRecord[] => {
       engine.reset();
       const decisions: Decision[] = batches.flatMap((rows) => engine.decide(rows));
       if (scenario.endMs > 0) decisions.push(...engine.advance(null, scenario.endMs));
-      return writeDecisions(decisions, scenario.given, plan);
+      return writeDecisions(decisions, scenario.given, engine.program.plan);
     };
     return {
       whole: decide([scenario.given]),
@@ -43,10 +33,15 @@ export class ScenarioRunner {
     };
   }
 
-  #engine(rulesPath: string, plan: Plan): LocalEngine {
+  #engine(rulesPath: string): LocalEngine {
     const known = this.#engines.get(rulesPath);
     if (known !== undefined) return known;
-    const engine = new LocalEngine({ plan });
+    const loaded = loadRulesFileSync(rulesPath);
+    if (!loaded.ok) {
+      const problems = loaded.problems.map((problem) => formatProblem(problem)).join('\n');
+      throw new HoldfastError('RULES_REJECTED', problems, { path: rulesPath });
+    }
+    const engine = new LocalEngine({ plan: loaded.plan });
     this.#engines.set(rulesPath, engine);
     return engine;
   }

@@ -2,13 +2,12 @@
 // scenario, with what outcome, codes and rules, and every rule in words. Nothing in it is written by
 // hand, so it cannot say what does not happen.
 
+import { OUTCOMES } from '../../domain/decision.ts';
 import type { Plan, RulePlan } from '../../domain/plan.ts';
 import type { DocumentedTrigger } from './documented-triggers.ts';
 import { DOCUMENTED_TRIGGERS } from './documented-triggers.ts';
 import type { Scenario, WrittenRecord } from './scenario-file.ts';
 import { reasonText } from './written-decision.ts';
-
-const OUTCOMES = ['allow', 'hold', 'reverse'];
 
 /** One outcome of a scenario for one reason. */
 export interface ShownCase {

@@ -40,10 +40,11 @@ export function problemsOf(text: string, files: Readonly<Record<string, string>>
 /** Features written out where an expression names them by index. */
 export function shown(plan: Plan, expression: Expression): string {
   const fields = planFields(plan);
+  const ofRows = fields.slice(0, fields.length - plan.life.fields.length);
   const scope: Scope = {
     problems: new Problems(),
     fields: new Map(
-      fields.map((spec, number) => [spec.name, { number, spec, type: valueTypeOf(spec.type) }]),
+      ofRows.map((spec, number) => [spec.name, { number, spec, type: valueTypeOf(spec.type) }]),
     ),
     extraFields: plan.extraFields,
     names: new Map(),
@@ -54,10 +55,12 @@ export function shown(plan: Plan, expression: Expression): string {
     said: new Set(),
     budget: { nodes: 0 },
   };
-  return canonical(expression, scope).replace(
-    /feature\((\d+)\)/g,
-    (_, index: string) => plan.features[Number(index)]?.key ?? 'no feature',
-  );
+  return canonical(expression, scope)
+    .replace(/life\.(\d+)/g, (_, number: string) => fields[Number(number)]?.name ?? 'no field')
+    .replace(
+      /feature\((\d+)\)/g,
+      (_, index: string) => plan.features[Number(index)]?.key ?? 'no feature',
+    );
 }
 
 export const FILES: Readonly<Record<string, string>> = {

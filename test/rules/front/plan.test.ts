@@ -74,6 +74,18 @@ repeats: { for: 1h, ids: 1000 }
     });
   });
 
+  test.each([
+    ['guard: {}', 2, '"guard" is checked but not active in this version.'],
+    [
+      'time: { lateness: 1m, aheadMax: 1h }',
+      2,
+      '"aheadMax" is checked but not active in this version: files have no stamps of arrival.',
+    ],
+  ])('%s has no effect yet: a warning', (settings, line, message) => {
+    const result = load(file(`${settings}\n`));
+    expect(result.ok && result.warnings).toMatchObject([{ line, message }]);
+  });
+
   test('YAML 1.2: no, off and 012 are texts and numbers as they look', () => {
     const plan = planOf(file('description: NO\nversion: 012\n'));
     expect(plan).toMatchObject({ description: 'NO', version: '012' });

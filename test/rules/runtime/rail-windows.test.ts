@@ -240,6 +240,57 @@ describe('clearing days', () => {
   });
 });
 
+/** The end of a refund that is open for so many months. */
+function monthsEnd(zone: string, paidMs: number, count: number): number {
+  const one = new RailWindows([rail(zone, { REFUND: months(count) })]);
+  return one.closesMs(0, METHODS.indexOf('REFUND'), paidMs);
+}
+
+describe('months later', () => {
+  test.each([
+    // [zone, paid, months, closes]
+    ['UTC', '2026-01-31T10:00Z', 1, '2026-02-28T10:00Z'],
+    ['UTC', '2024-01-31T10:00Z', 1, '2024-02-29T10:00Z'],
+    ['UTC', '2024-02-29T10:00Z', 12, '2025-02-28T10:00Z'],
+    ['UTC', '2023-12-31T23:59Z', 2, '2024-02-29T23:59Z'],
+    // The last day of January there, of the month after here.
+    ['America/New_York', '2026-02-01T04:00Z', 1, '2026-03-01T04:00Z'],
+    ['Asia/Shanghai', '2026-01-31T16:00Z', 1, '2026-02-28T16:00Z'],
+    // The same time of day, though the clock has changed.
+    ['Europe/Berlin', '2026-01-15T11:00Z', 6, '2026-07-15T10:00Z'],
+    ['Europe/Berlin', '2026-02-28T01:30Z', 1, '2026-03-28T01:30Z'],
+    // 02:30 does not exist on 2026-03-29.
+    ['Europe/Berlin', '2026-01-29T01:30Z', 2, '2026-03-29T01:00Z'],
+  ])('%s %s and %d months is %s', (zone, paid, count, closes) => {
+    expect(shown(monthsEnd(zone, at(paid), count))).toBe(shown(at(closes)));
+  });
+
+  const instants = fc.integer({ min: Date.UTC(1975, 0, 1), max: Date.UTC(2037, 11, 31) });
+  const monthEnds = fc
+    .tuple(fc.integer({ min: 1995, max: 2036 }), fc.nat(11), fc.integer({ min: -3, max: 2 }))
+    .chain(([year, month, day]) =>
+      fc.nat(24 * 60 - 1).map((minute) => Date.UTC(year, month, day, 0, minute, 7, 13)),
+    );
+  test('any zone against trying by Intl', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...Intl.supportedValuesOf('timeZone')),
+        fc.oneof(instants, monthEnds),
+        fc.integer({ min: 1, max: 30 }),
+        (zone, paid, count) => {
+          const closes = monthsEnd(zone, paid, count);
+          expect(shown(closes)).toBe(shown(monthsLater(zone, paid, count)));
+        },
+      ),
+      { numRuns: 400 },
+    );
+  });
+
+  test.each([NaN, 2 ** 53, -(2 ** 53), Infinity, -Infinity, 8.64e15])('%d does not throw', (ms) => {
+    expect(monthsEnd('Europe/Berlin', ms, 11)).toSatisfy((end) => end > ms || end !== end);
+  });
+});
+
 describe('against plain computation', () => {
   const zones = ['Asia/Shanghai', 'Europe/Berlin', 'America/New_York', 'Australia/Lord_Howe'];
   const ends: fc.Arbitrary<RailEnd> = fc.oneof(

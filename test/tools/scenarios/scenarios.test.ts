@@ -4,9 +4,9 @@
 import { readdirSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from 'vitest';
-import { difference } from '../../../src/tools/scenarios/difference.ts';
 import { ScenarioRunner } from '../../../src/tools/scenarios/run-scenario.ts';
 import { readScenario } from '../../../src/tools/scenarios/scenario-file.ts';
+import { expectText } from '../../../src/tools/scenarios/scenario-text.ts';
 
 const FOLDER = fileURLToPath(new URL('../../../fixtures/scenarios/', import.meta.url));
 const files = readdirSync(FOLDER).filter((file) => file.endsWith('.yaml'));
@@ -16,8 +16,7 @@ describe('fixtures/scenarios', () => {
   it.each(files)('%s', (file) => {
     const scenario = readScenario(FOLDER + file);
     const { whole, rowByRow } = runner.run(scenario);
-    const found = difference(scenario.expect, whole);
-    if (found !== '') throw new Error(`${scenario.title}\n${found}`);
+    expect(expectText(whole), scenario.title).toBe(expectText(scenario.expect));
     expect(rowByRow, 'one row a batch').toEqual(whole);
   });
 });

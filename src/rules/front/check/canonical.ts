@@ -71,8 +71,7 @@ function numberText(value: number, type: string, scope: Scope): string {
 }
 
 function fieldName(number: number, scope: Scope): string {
-  for (const [name, field] of scope.fields)
-    if (field.number === number) return name.includes('.') ? name : `tx.${name}`;
+  for (const [name, field] of scope.fields) if (field.number === number) return `tx.${name}`;
   // Of a payment's life: in no feature, so in no key that a file shares.
   return `life.${number}`;
 }

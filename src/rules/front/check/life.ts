@@ -108,19 +108,19 @@ function unknown(checker: Checker, ast: ASTNode, owner: LifeOwner, name: string)
     const message = `The fields of the payment itself are those of tx: write tx.${name}.`;
     return checker.error(ast, message, `tx.${name}`);
   }
-  const names = lifeNames(owner, scope.extraFields).map((one) =>
-    isLifeCall(owner, one) ? `${one}()` : one,
-  );
+  const names = lifeNames(owner, scope.extraFields).map((one) => asWritten(owner, one));
   const isOfPayment = lifeNames('payment', []).includes(name);
-  const near = isOfPayment
-    ? `payment.${name}${isLifeCall('payment', name) ? '()' : ''}`
-    : nearMiss(name, names);
+  const near = isOfPayment ? `payment.${asWritten('payment', name)}` : nearMiss(name, names);
   return checker.error(ast, `${quote(owner)} has no ${quote(name)}; it has ${HAS[owner]}.`, near);
+}
+
+function asWritten(owner: LifeOwner, name: string): string {
+  return isLifeCall(owner, name) ? `${name}()` : name;
 }
 
 const HAS: Readonly<Record<LifeOwner, string>> = {
   payment: wordList(
-    lifeNames('payment', []).map((name) => (isLifeCall('payment', name) ? `${name}()` : name)),
+    lifeNames('payment', []).map((name) => asWritten('payment', name)),
     'and',
   ),
   of: 'what payment has, and the fields of the transaction',
