@@ -9,7 +9,7 @@ import { Packr } from 'msgpackr';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isEchoedField } from '../../src/domain/card-numbers.ts';
 import { TRANSACTION_FIELDS } from '../../src/domain/fields.ts';
-import { buildProgram, runProgram } from './program.ts';
+import { runProgram } from './program.ts';
 
 const packr = new Packr({ useRecords: false });
 
@@ -142,9 +142,8 @@ const EXTENSION = Buffer.concat([
 
 let root = '';
 beforeAll(async () => {
-  buildProgram();
   root = await mkdtemp(join(tmpdir(), 'holdfast-cards-'));
-}, 120_000);
+});
 afterAll(async () => {
   await rm(root, { recursive: true });
 });
