@@ -10,31 +10,16 @@ import { FEATURE_NAMES } from '../../src/rules/front/check/features.ts';
 import { FUNCTION_NAMES } from '../../src/rules/front/check/calls.ts';
 import type { LoadResult } from '../../src/rules/front/load.ts';
 import { formatProblem, loadRulesText } from '../../src/rules/front/load.ts';
+import type { Block } from '../support/fenced-blocks.ts';
+import { fencedBlocks } from '../support/fenced-blocks.ts';
 import { runFileTests, runGiven } from './run-file-tests.ts';
 
-interface Block {
-  readonly language: string;
-  /** What follows the language in the fence's first line. */
-  readonly mark: string;
-  readonly text: string;
-  readonly line: number;
-}
-
 const manual = readFileSync(new URL('../../docs/rules.md', import.meta.url), 'utf8');
-const blocks = readBlocks(manual);
+const blocks = fencedBlocks(manual);
 const HEAD = 'ruleset: example\ncurrency: CNY\ntimezone: Asia/Shanghai\n';
 const FILES = new Map(
   blocks.filter(({ language }) => language === 'csv').map(({ mark, text }) => [mark, text]),
 );
-
-function readBlocks(text: string): Block[] {
-  return [...text.matchAll(/^```(\w*) ?(.*)\n([^]*?)^```$/gm)].map((match) => ({
-    language: match[1] ?? '',
-    mark: match[2] ?? '',
-    text: match[3] ?? '',
-    line: text.slice(0, match.index).split('\n').length,
-  }));
-}
 
 function load(block: Block): LoadResult {
   const text = block.text.startsWith('ruleset:') ? block.text : HEAD + block.text;
