@@ -18,7 +18,6 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
 export const ROOT = fileURLToPath(new URL('..', import.meta.url));
-const NODE_MAJOR_MIN = 20;
 const INSTALLED_MARK = join(ROOT, 'node_modules', '.holdfast-installed');
 const BUILD_LOCK = join(ROOT, 'node_modules', '.holdfast-building');
 const BUILD_LOCK_MS_MAX = 120_000;
@@ -45,11 +44,20 @@ export function installedProgram(packageName, binName = packageName) {
   return join(folder, typeof bin === 'string' ? bin : bin[binName]);
 }
 
+/** Ends the program where its Node is older than package.json asks for. */
 export function requireNode() {
-  const major = Number(process.versions.node.split('.')[0]);
-  if (major >= NODE_MAJOR_MIN) return;
-  console.error(`Holdfast needs Node ${NODE_MAJOR_MIN} or newer; this is ${process.version}.`);
+  const { engines } = JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8'));
+  if (isNewEnough(process.versions.node, engines.node)) return;
+  const wanted = engines.node.replace('>=', '');
+  console.error(`Holdfast needs Node ${wanted} or newer; this is ${process.version}.`);
   process.exit(2);
+}
+
+/** @param range `>=MAJOR.MINOR`, the one form that is understood */
+export function isNewEnough(version, range) {
+  const [, major, minor] = /^>=(\d+)\.(\d+)$/.exec(range).map(Number);
+  const [thisMajor, thisMinor] = version.split('.').map(Number);
+  return thisMajor > major || (thisMajor === major && thisMinor >= minor);
 }
 
 /** True when everything that package-lock.json names is there. */

@@ -141,10 +141,13 @@ export class Watch {
     this.#rowsUnwatched = 0;
   }
 
-  /** NDJSON lines of the alerts since the last call, to go along with the batch's result. */
+  /**
+   * NDJSON lines of the alerts since the last call, to go along with the batch's result. A list of its
+   * own each time, empty or not: a worker may decide the next batch before the result is sent.
+   */
   takeAlerts(): readonly Uint8Array[] {
     const lines = this.#lines;
-    if (lines.length > 0) this.#lines = [];
+    this.#lines = [];
     return lines;
   }
 

@@ -5,7 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { buildProgram, runProgram } from './program.ts';
+import { runProgram } from './program.ts';
 
 const RULES = `ruleset: small
 currency: CNY
@@ -24,11 +24,10 @@ const ROW = {
 
 let root = '';
 beforeAll(async () => {
-  buildProgram();
   root = await mkdtemp(join(tmpdir(), 'holdfast-alerts-'));
   writeFileSync(join(root, 'rules.yaml'), RULES);
   writeFileSync(join(root, 'in.ndjson'), `${JSON.stringify(ROW)}\n`);
-}, 120_000);
+});
 afterAll(async () => {
   await rm(root, { recursive: true });
 });

@@ -9,7 +9,7 @@ import { Packr } from 'msgpackr';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { isEchoedField } from '../../src/domain/card-numbers.ts';
 import { TRANSACTION_FIELDS } from '../../src/domain/fields.ts';
-import { buildProgram, runProgram } from './program.ts';
+import { runProgram } from './program.ts';
 
 const packr = new Packr({ useRecords: false });
 
@@ -40,6 +40,9 @@ rules:
     outcome: hold
     reason: POLICY
   - { id: order, when: tx.order == "${ECHOED}", outcome: hold, reason: POLICY }
+  - { id: other-than-paid, when: of.card != tx.card, outcome: hold, reason: POLICY }
+  - { id: told-of-another, when: event.kind == "status" && event.card != tx.card, outcome: reverse, reason: POLICY }
+  - { id: let-go-early, when: event.kind == "release" && event.card != "1", outcome: hold, reason: POLICY }
 `;
 
 const GOOD = {
@@ -55,7 +58,23 @@ function row(id: string, more: object): object {
   return { id, ...GOOD, ...more };
 }
 
+/** Two hours of what nothing is said of: what comes then is a jump. */
+const QUIET = Array.from({ length: 150 }, (_, n) =>
+  row(`quiet${n}`, { time: GOOD.time - (150 - n) * 50_000, merchant: 'Q' }),
+);
+
+/** Of a payment by one card: what others say, each with a card of its own. */
+const LIVES: readonly object[] = [
+  row('paid', { account: 'B', card: CARDS[0] }),
+  row('refund', { kind: 'refund', of: 'paid', card: CARDS[1] }),
+  row('status', { kind: 'status', of: 'paid', card: CARDS[3], terminalStatus: 'success' }),
+  row('release', { kind: 'release', of: 'later', card: CARDS[3], release: 'approve' }),
+  row('later', { account: 'B', card: CARDS[2] }),
+];
+
 const WELL_FORMED: readonly object[] = [
+  ...QUIET,
+  ...LIVES,
   ...CARDS.map((card, n) => row(`card${n}`, { card })),
   row('mistyped', { card: MISTYPED }),
   row('unknown', { memo: CARDS[0], more: { deep: [CARDS[1], { pan: CARDS[2] }] } }),
@@ -123,9 +142,8 @@ const EXTENSION = Buffer.concat([
 
 let root = '';
 beforeAll(async () => {
-  buildProgram();
   root = await mkdtemp(join(tmpdir(), 'holdfast-cards-'));
-}, 120_000);
+});
 afterAll(async () => {
   await rm(root, { recursive: true });
 });
@@ -167,6 +185,18 @@ const PLANTED = [
 const ECHOES =
   /"(decisionId|transactionId|account|merchant|order|id|value|threshold)":"4012888888881881(#\d+)?"/g;
 
+/** Decisions on what a row of others shows: transaction, rule, what it compares, and an amendment's cause. */
+const OF_OTHERS = [
+  ['refund', 'other-than-paid', 'of.card', null],
+  ['paid', 'told-of-another', 'event.card', 'status'],
+  ['later', 'let-go-early', 'event.card', 'release'],
+] as const;
+
+/** A text of less than 32 bytes in msgpack. */
+function inMsgpack(text: string): string {
+  return String.fromCharCode(0xa0 + text.length) + text;
+}
+
 /** Card numbers in the binary numbers of what stood in base64. */
 function numbersIn(packed: Buffer): bigint[] {
   return Array.from({ length: Math.max(0, packed.length - 7) }, (_, p) => [
@@ -204,8 +234,8 @@ test.each([
     '--alerts',
     'alerts.ndjson',
   ];
-  const told = [...args, '--stats', 'stats.json', '--timings', ...more];
-  const { code, out: said, err } = await runProgram(told, folder);
+  const all = [...args, '--stats', 'stats.json', '--timings', ...more];
+  const { code, out: said, err } = await runProgram(all, folder);
   expect(code).toBe(1);
   const left = leftBehind(folder, said + err);
   for (const card of PLANTED) {
@@ -223,6 +253,19 @@ test.each([
     expect(numbers.has(BigInt(card))).toBe(false);
   // They did come by: evidence and dead letters name them, masked.
   for (const masked of MASKED) expect(left).toContain(masked);
+  // So do a refund's decision and amendments; and there were alerts.
+  const told = readFileSync(join(folder, out), 'latin1');
+  for (const [id, rule, what, cause] of OF_OTHERS) {
+    if (out.endsWith('.msgpack')) {
+      expect(told).toContain(`${inMsgpack('what')}${inMsgpack(what)}`);
+      if (cause !== null) expect(told).toContain(`${inMsgpack('cause')}${inMsgpack(cause)}`);
+      continue;
+    }
+    const line = told.split('\n').find((one) => one.includes(`"${id}"`) && one.includes(rule));
+    expect(line).toMatch(new RegExp(`"what":"${what}","op":"!=","value":"\\d{6}\\*+\\d{4}"`));
+    if (cause !== null) expect(line).toContain(`"cause":"${cause}"`);
+  }
+  expect(readFileSync(join(folder, 'alerts.ndjson'), 'utf8')).toContain('"state":"begun"');
 });
 
 const BROKEN = `ruleset: cards

@@ -5,11 +5,10 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { buildProgram, runProgram } from './program.ts';
+import { runProgram } from './program.ts';
 
 let folder = '';
 beforeAll(async () => {
-  buildProgram();
   folder = await mkdtemp(join(tmpdir(), 'holdfast-cli-'));
   await mkdir(join(folder, 'sub'));
   writeFileSync(join(folder, 'binary.yaml'), Buffer.from([0x7f, 0x45, 0x4c, 0x46, 0, 1, 2, 3]));
@@ -17,7 +16,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'good.yaml'), GOOD_RULES);
   writeFileSync(join(folder, 'failing.yaml'), FAILING_RULES);
   writeFileSync(join(folder, 'in.ndjson'), '{}\n');
-}, 120_000);
+});
 afterAll(async () => {
   await rm(folder, { recursive: true });
 });

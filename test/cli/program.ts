@@ -1,10 +1,10 @@
-// Runs the built program as a user does: arguments in, exit code and both outputs back.
+// Runs the built program as a user does: arguments in, exit code and both outputs back. It is what the
+// sources are: every run of the tests builds first (test/support/build.ts).
 
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 
-const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 export const PROGRAM: string = fileURLToPath(new URL('../../dist/cli/main.js', import.meta.url));
 
 export interface Outcome {
@@ -17,11 +17,6 @@ export interface Outcome {
 export interface Running {
   readonly child: ChildProcess;
   readonly done: Promise<Outcome>;
-}
-
-/** Builds dist/ if it is not what the sources are. */
-export function buildProgram(): void {
-  execFileSync(process.execPath, ['scripts/build.mjs'], { cwd: ROOT, stdio: 'inherit' });
 }
 
 export function startProgram(args: readonly string[], cwd: string): Running {

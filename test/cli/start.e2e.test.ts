@@ -5,15 +5,14 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { buildProgram, runProgram } from './program.ts';
+import { runProgram } from './program.ts';
 
 const ROWS = 20_000;
 
 let folder = '';
 beforeAll(async () => {
-  buildProgram();
   folder = await mkdtemp(join(tmpdir(), 'holdfast-start-'));
-}, 120_000);
+});
 afterAll(async () => {
   await rm(folder, { recursive: true });
 });

@@ -1,9 +1,13 @@
 // docs/asyncapi.yaml: every reference leads somewhere, in the document and in the schemas that it
-// names, and its examples are what the schemas say.
+// names, and its examples are what the schemas say and the rails of fixtures/rails allow.
 
 import { readFileSync, readdirSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
 import { describe, expect, test } from 'vitest';
 import { parseDocument } from 'yaml';
+import { METHODS } from '../../src/domain/rails.ts';
+import { loadRulesFile } from '../../src/rules/front/load.ts';
+import { RailWindows, newReversalChoice } from '../../src/rules/runtime/rail-windows.ts';
 import type { Schema } from '../support-schema/validate.ts';
 import { validate } from '../support-schema/validate.ts';
 
@@ -63,21 +67,67 @@ test('every schema of a record is the payload of a message', () => {
   expect(refs).toEqual(expect.arrayContaining(records.map((name) => `./schemas/${name}`)));
 });
 
-describe('examples conform to the schema of their message', () => {
-  interface Message {
-    readonly payload: { readonly $ref: string };
-    readonly examples?: readonly { readonly name: string; readonly payload: unknown }[];
-  }
-  const messages = Object.values(root['components']!['messages'] as Record<string, Message>);
-  const examples = messages.flatMap(({ payload, examples: all = [] }) =>
-    all.map((example) => ({ ...example, ref: payload.$ref })),
-  );
+interface Message {
+  readonly payload: { readonly $ref: string };
+  readonly examples?: readonly { readonly name: string; readonly payload: unknown }[];
+}
 
+const messages = Object.values(root['components']!['messages'] as Record<string, Message>);
+const examples = messages.flatMap(({ payload, examples: all = [] }) =>
+  all.map((example) => ({ ...example, ref: payload.$ref })),
+);
+
+describe('examples conform to the schema of their message', () => {
   test('there are some', () => {
     expect(examples.length).toBeGreaterThan(2);
   });
 
   test.each(examples)('$name', ({ payload, ref }) => {
     expect(validate(resolve(root, ref) as Schema, payload)).toEqual([]);
+  });
+});
+
+interface Reversed {
+  readonly eventTime: number;
+  readonly reversal?: Readonly<Record<string, unknown>>;
+}
+
+const loaded = await loadRulesFile(
+  fileURLToPath(new URL('../../fixtures/rules/pos-wallet.yaml', import.meta.url)),
+);
+if (!loaded.ok) throw new Error('pos-wallet.yaml is rejected');
+const { rails } = loaded.plan.life;
+
+/** What each rail says of a payment that is reversed as soon as it was made. */
+function reversalsOf(timeMs: number): Record<string, unknown>[] {
+  const windows = new RailWindows(rails);
+  const choice = newReversalChoice();
+  return rails.flatMap((_, rail) =>
+    [true, false].map((isKnownSuccess) => {
+      windows.choose(rail, timeMs, timeMs, isKnownSuccess, false, choice);
+      const told = {
+        method: METHODS[choice.method],
+        notBefore: choice.notBeforeMs,
+        notAfter: choice.notAfterMs,
+        fallbackMethod: METHODS[choice.fallbackMethod],
+        queryFirst: rails[choice.queryRail]?.queryFirstMs,
+      };
+      return Object.fromEntries(
+        Object.entries(told).filter(([, one]) => one !== undefined && !Number.isNaN(one)),
+      );
+    }),
+  );
+}
+
+describe('a reversal in the examples is one that a rail of the fixtures gives', () => {
+  const reversed = examples.filter(({ payload }) => (payload as Reversed).reversal !== undefined);
+
+  test('there are some', () => {
+    expect(reversed.length).toBeGreaterThan(1);
+  });
+
+  test.each(reversed)('$name', ({ payload }) => {
+    const { eventTime, reversal } = payload as Reversed;
+    expect(reversalsOf(eventTime)).toContainEqual(reversal);
   });
 });

@@ -7,14 +7,15 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
+import { fencedBlocks } from '../support/fenced-blocks.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const manual = readFileSync(join(ROOT, 'docs', 'library.md'), 'utf8');
 
-function block(mark: string): string {
-  const found = new RegExp(`^\`\`\`${mark}\\n([^]*?)^\`\`\`$`, 'm').exec(manual)?.[1];
-  if (found === undefined) throw new Error(`docs/library.md has no block "${mark}"`);
-  return found;
+function block(wanted: string): string {
+  const found = fencedBlocks(manual).find(({ language, mark }) => `${language} ${mark}` === wanted);
+  if (found === undefined) throw new Error(`docs/library.md has no block "${wanted}"`);
+  return found.text;
 }
 
 test('the program of the manual prints what the manual says', async () => {

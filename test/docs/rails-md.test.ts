@@ -8,13 +8,12 @@ import type { LoadResult } from '../../src/rules/front/load.ts';
 import { formatProblem, loadRulesText } from '../../src/rules/front/load.ts';
 import { RAIL_KEYS, RAIL_METHOD_KEYS } from '../../src/rules/front/rail-keys.ts';
 import { newReversalChoice, RailWindows } from '../../src/rules/runtime/rail-windows.ts';
+import { fencedBlocks } from '../support/fenced-blocks.ts';
 
 const root = new URL('../../', import.meta.url);
 const read = (path: string): string => readFileSync(new URL(path, root), 'utf8');
 const manual = read('docs/rails.md');
-const blocks = [...manual.matchAll(/^```(\w*) ?(.*)\n([^]*?)^```$/gm)].map(
-  ([, language = '', mark = '', text = '']) => ({ language, mark, text }),
-);
+const blocks = fencedBlocks(manual);
 const yaml = blocks.filter(({ language }) => language === 'yaml');
 const railFiles = yaml.filter(({ mark }) => mark.endsWith('.yaml'));
 const refused = yaml.filter(({ mark }) => mark === 'refused');

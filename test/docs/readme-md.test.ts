@@ -8,14 +8,15 @@ import { COMMANDS } from '../../src/cli/commands.ts';
 import { EXIT } from '../../src/cli/exit-codes.ts';
 import { LocalEngine } from '../../src/engine/local-engine.ts';
 import { loadRulesFile } from '../../src/rules/front/load.ts';
+import { fencedBlocks } from '../support/fenced-blocks.ts';
 
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const FIRST = `${ROOT}fixtures/rules/first.yaml`;
 const text = readFileSync(`${ROOT}README.md`, 'utf8');
 
 function blocks(language: string): string[] {
-  const found = text.matchAll(/^```(\w*)\n([^]*?)^```$/gm);
-  return [...found].filter(([, name]) => name === language).map(([, , body = '']) => body);
+  const found = fencedBlocks(text).filter(({ mark }) => mark === '');
+  return found.filter((block) => block.language === language).map((block) => block.text);
 }
 
 test('the rules file is fixtures/rules/first.yaml', () => {

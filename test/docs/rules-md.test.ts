@@ -1,40 +1,26 @@
-// The manual of the rules language, docs/rules.md: every example loads and passes its own tests, or
-// is refused for the reason that it names; every function is shown in some example.
+// The manual of the rules language, docs/rules.md: every example loads and passes its own tests, by the
+// model and by the engine, or is refused for the reason that it names; every function is shown in some
+// example.
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { LIFE_NAMES } from '../../src/domain/life.ts';
 import type { Plan } from '../../src/domain/plan.ts';
-import { runFileTests as runFileTestsInEngine } from '../../src/engine/rule-tests.ts';
+import { runFileTests } from '../../src/engine/rule-tests.ts';
 import { FEATURE_NAMES } from '../../src/rules/front/check/features.ts';
 import { FUNCTION_NAMES } from '../../src/rules/front/check/calls.ts';
 import type { LoadResult } from '../../src/rules/front/load.ts';
 import { formatProblem, loadRulesText } from '../../src/rules/front/load.ts';
-import { runFileTests, runGiven } from './run-file-tests.ts';
-
-interface Block {
-  readonly language: string;
-  /** What follows the language in the fence's first line. */
-  readonly mark: string;
-  readonly text: string;
-  readonly line: number;
-}
+import type { Block } from '../support/fenced-blocks.ts';
+import { fencedBlocks } from '../support/fenced-blocks.ts';
+import { runFileTests as runFileTestsByModel, runGiven } from './run-file-tests.ts';
 
 const manual = readFileSync(new URL('../../docs/rules.md', import.meta.url), 'utf8');
-const blocks = readBlocks(manual);
+const blocks = fencedBlocks(manual);
 const HEAD = 'ruleset: example\ncurrency: CNY\ntimezone: Asia/Shanghai\n';
 const FILES = new Map(
   blocks.filter(({ language }) => language === 'csv').map(({ mark, text }) => [mark, text]),
 );
-
-function readBlocks(text: string): Block[] {
-  return [...text.matchAll(/^```(\w*) ?(.*)\n([^]*?)^```$/gm)].map((match) => ({
-    language: match[1] ?? '',
-    mark: match[2] ?? '',
-    text: match[3] ?? '',
-    line: text.slice(0, match.index).split('\n').length,
-  }));
-}
 
 function load(block: Block): LoadResult {
   const text = block.text.startsWith('ruleset:') ? block.text : HEAD + block.text;
@@ -54,7 +40,7 @@ function planOf(block: Block): Plan {
 const rulesBlocks = blocks.filter(({ language }) => language === 'yaml');
 const accepted = rulesBlocks.filter(({ mark }) => mark === '');
 const refused = rulesBlocks.filter(({ mark }) => mark === 'refused');
-/** Over the life of payments: run by the engine, since the oracle decides rows only. */
+/** Over the life of payments. */
 const life = rulesBlocks.filter(({ mark }) => mark === 'life');
 
 test('every block of YAML is an example or refused', () => {
@@ -64,20 +50,20 @@ test('every block of YAML is an example or refused', () => {
 });
 
 describe('examples', () => {
-  test.each(accepted)('the one of line $line loads, and passes its tests', (block) => {
-    const plan = planOf(block);
-    expect(plan.tests.length).toBeGreaterThan(0);
-    expect(runFileTests(plan)).toEqual([]);
-  });
+  test.each([...accepted, ...life])(
+    'the one of line $line loads, and passes its tests by the model and by the engine',
+    async (block) => {
+      const plan = planOf(block);
+      expect(plan.tests.length).toBeGreaterThan(0);
+      expect(runFileTestsByModel(plan)).toEqual([]);
+      const results = await runFileTests(plan);
+      expect(results.map(({ name }) => name)).toEqual(plan.tests.map(({ name }) => name));
+      expect(results.flatMap(({ problems }) => problems)).toEqual([]);
+    },
+  );
 });
 
 describe('examples over the life of payments', () => {
-  test.each(life)('the one of line $line loads, and passes its tests', async (block) => {
-    const results = await runFileTestsInEngine(planOf(block));
-    expect(results.length).toBeGreaterThan(0);
-    expect(results.flatMap(({ problems }) => problems)).toEqual([]);
-  });
-
   test('show every name but those of rails', () => {
     const shown = life.map(({ text }) => text).join('\n');
     const names = LIFE_NAMES.map(({ name, isCall }) => (isCall === true ? `${name}()` : name));

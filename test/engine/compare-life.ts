@@ -5,21 +5,13 @@ import type { Decision } from '../../src/domain/decision.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import { LocalEngine } from '../../src/engine/local-engine.ts';
 import { Oracle, decisionsOf } from '../oracle/brute-force.ts';
+import { asWritten } from '../support/as-written.ts';
 import { close } from '../support/close.ts';
 import { randomFullStream, randomLifePlan } from '../support/random-life-plan.ts';
 import type { LifeRulesOptions } from '../support/random-life-rules.ts';
 import { randomLifeRules } from '../support/random-life-rules.ts';
 import { randomLifeStream } from '../support/random-life-stream.ts';
 import type { StreamRow } from '../support/random-stream.ts';
-
-/** As the wire has it: infinity is a text. */
-export function asWritten(value: unknown): unknown {
-  return JSON.parse(
-    JSON.stringify(value, (_, part: unknown) =>
-      part === Infinity ? 'infinity' : part === -Infinity ? '-infinity' : part,
-    ),
-  );
-}
 
 export interface LifeCase {
   readonly plan: Plan;
@@ -73,7 +65,7 @@ export function compareLife(seed: number, make: (random: Random) => LifeCase): C
     }
     amendments.push(...wanted.filter(({ cause }) => cause !== undefined));
     for (let k = 0; k < Math.max(decided.length, wanted.length); k++) {
-      const [have, want] = [decided[k], wanted[k] && asWritten(wanted[k])];
+      const [have, want] = [decided[k], asWritten(wanted[k])];
       const differs = close(have, want);
       if (differs === null) continue;
       const where = `decision ${k} of rows to ${at} of seed ${seed}`;

@@ -11,6 +11,7 @@ import type { Format } from '../../src/domain/ports.ts';
 import { TransactionGenerator } from '../../src/load/generator.ts';
 import { formatProblem, loadRulesFileSync } from '../../src/rules/front/load.ts';
 import { decideAll } from '../oracle/brute-force.ts';
+import { asWritten } from '../support/as-written.ts';
 import { close } from '../support/close.ts';
 import { randomPlan } from '../support/random-plan.ts';
 import type { StreamRow } from '../support/random-stream.ts';
@@ -201,8 +202,3 @@ describe('two workers decide as the oracle does', () => {
 });
 
 /** As the wire has it: infinity is a text. */
-function asWritten(value: unknown): unknown {
-  return JSON.parse(
-    JSON.stringify(value, (_, part: unknown) => (part === Infinity ? 'infinity' : part)),
-  );
-}

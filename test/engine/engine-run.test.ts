@@ -50,13 +50,16 @@ describe('a worker that throws', () => {
     [2, 0],
     [2, 3],
     [3, 5],
+    [3, 9],
   ])('%i workers, after %i batches: those are written whole', async (workers, batches) => {
     const engine = { failAfterBatches: batches };
     const finished = await runEngine(options({ workers, engine }));
     expect(finished.result).toBe(null);
     expect(finished.error).toBeInstanceOf(HoldfastError);
-    expect(finished.error).toMatchObject({ code: 'INTERNAL' });
-    expect(String(finished.error)).toContain(`Worker ${workers - 1}`);
+    expect(finished.error).toMatchObject({
+      code: 'INTERNAL',
+      message: `Worker ${workers - 1} failed: failing on purpose, as the test asked`,
+    });
     expectPrefix(finished.decisions, batches * BATCH_ROWS);
   });
 

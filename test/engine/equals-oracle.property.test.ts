@@ -9,19 +9,13 @@ import { featuresOf } from '../support/engine-features.ts';
 import { randomPlan } from '../support/random-plan.ts';
 import { randomStream } from '../support/random-stream.ts';
 import { runs } from '../support/runs.ts';
+import { asWritten } from '../support/as-written.ts';
 import { close } from '../support/close.ts';
 
 const SEEDS = runs(60);
 const FIRST_SEED = Number(process.env['HOLDFAST_TEST_SEED'] ?? 1);
 
 /** As the wire has it: infinity is a text. */
-function asWritten(value: unknown): unknown {
-  if (value === undefined) return undefined;
-  return JSON.parse(
-    JSON.stringify(value, (_, part: unknown) => (part === Infinity ? 'infinity' : part)),
-  );
-}
-
 describe('the engine decides as the oracle does', () => {
   test.each(Array.from({ length: SEEDS }, (_, k) => FIRST_SEED + k))('seed %i', (seed) => {
     const random = new Random(seed);

@@ -5,11 +5,11 @@ import { describe, expect, test } from 'vitest';
 import { Random } from '../../src/base/random.ts';
 import type { Format } from '../../src/domain/ports.ts';
 import { Oracle, decisionsOf } from '../oracle/brute-force.ts';
+import { asWritten } from '../support/as-written.ts';
 import { close } from '../support/close.ts';
 import { randomLifeRules } from '../support/random-life-rules.ts';
 import { randomLifeStream } from '../support/random-life-stream.ts';
 import { runs } from '../support/runs.ts';
-import { asWritten } from './compare-life.ts';
 import { linesOf, rowBytes, runEngine } from './run-engine.ts';
 
 const FIRST_SEED = Number(process.env['HOLDFAST_TEST_SEED'] ?? 1);

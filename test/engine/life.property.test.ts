@@ -3,37 +3,49 @@
 // that comes out is compared: first decisions and amendments, complete and in their order.
 
 import { describe, expect, test } from 'vitest';
+import type { Random } from '../../src/base/random.ts';
+import type { Cause } from '../../src/domain/life.ts';
+import { CAUSES } from '../../src/domain/life.ts';
 import { runs } from '../support/runs.ts';
+import type { LifeCase } from './compare-life.ts';
 import { compareLife, textCase, treeCase } from './compare-life.ts';
 
 const FIRST_SEED = Number(process.env['HOLDFAST_TEST_SEED'] ?? 1);
 const seeds = (usual: number): number[] =>
   Array.from({ length: runs(usual) }, (_, k) => FIRST_SEED + k);
 
+/** Of the amendments that are compared. */
+const causes = new Set<Cause | undefined>();
+
+function expectAsModel(seed: number, make: (random: Random) => LifeCase): void {
+  const { difference, amendments } = compareLife(seed, make);
+  expect(difference).toBe(null);
+  for (const { cause } of amendments) causes.add(cause);
+}
+
 describe('the engine amends as the model does', () => {
   test.each(seeds(60))('seed %i', (seed) => {
-    expect(compareLife(seed, textCase).difference).toBe(null);
+    expectAsModel(seed, textCase);
   });
 });
 
 describe('rules of any shape', () => {
   test.each(seeds(40))('seed %i', (seed) => {
-    expect(compareLife(seed, treeCase).difference).toBe(null);
+    expectAsModel(seed, treeCase);
   });
 });
 
 describe('where only holds are kept', () => {
   test.each(seeds(15))('seed %i', (seed) => {
-    const { difference } = compareLife(seed, (random) => textCase(random, { rowsOnly: true }));
-    expect(difference).toBe(null);
+    expectAsModel(seed, (random) => textCase(random, { rowsOnly: true }));
   });
 });
 
 test('the streams have what a life can have', () => {
-  const causes = new Set(
-    seeds(20).flatMap((seed) => compareLife(seed, textCase).amendments.map(({ cause }) => cause)),
+  // A deadline needs a clock (overdue.test.ts). Of other seeds the two that are seldom may be missing.
+  const others = CAUSES.filter((cause) => cause !== 'overdue');
+  const seldom: readonly Cause[] = FIRST_SEED === 1 ? [] : ['code', 'maintenance'];
+  expect([...causes]).toEqual(
+    expect.arrayContaining(others.filter((cause) => !seldom.includes(cause))),
   );
-  for (const cause of ['status', 'refund', 'release', 'label', 'timer', 'hold-expired'] as const) {
-    expect(causes).toContain(cause);
-  }
 });

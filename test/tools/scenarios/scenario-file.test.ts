@@ -1,12 +1,15 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { afterAll, describe, expect, it } from 'vitest';
 import { readScenario } from '../../../src/tools/scenarios/scenario-file.ts';
 import type { Scenario } from '../../../src/tools/scenarios/scenario-file.ts';
 import { withExpectation } from '../../../src/tools/scenarios/scenario-text.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'holdfast-scenario-'));
+afterAll(() => {
+  rmSync(folder, { recursive: true });
+});
 
 function read(text: string): Scenario {
   const path = join(folder, '01-it.yaml');
