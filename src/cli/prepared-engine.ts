@@ -42,7 +42,7 @@ export async function prepareEngine(
   const hashKey = hashKeyFrom(process.env[HASH_KEY_VARIABLE]);
   const plan = await loadPlan(options.rules, terminal);
   if (plan === null) return null;
-  const engineOptions = {
+  const starting = Engine.create({
     plan,
     watchesRates: options.watchesRates,
     workers: options.workers,
@@ -52,8 +52,7 @@ export async function prepareEngine(
     clock,
     hashKey,
     pool: options.pool,
-  };
-  const starting = Engine.create(engineOptions);
+  });
   // Seen below, where it is awaited.
   starting.catch(() => {});
   // Loaded only now: the workers are not to wait for what they do not need.

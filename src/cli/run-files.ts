@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import type { Format, Sink } from '../domain/ports.ts';
 import type { Engine } from '../engine/engine.ts';
 import type { CommandContext } from './command.ts';
-import type { RunProgress, RunResult } from '../engine/run-result.ts';
+import type { RunResult } from '../engine/run-result.ts';
 import type { Destination } from './run-summary.ts';
 import { isRegularTarget, openSink } from '../transport/open-sink.ts';
 import { openSource } from '../transport/open-source.ts';
@@ -59,7 +59,7 @@ export async function runFiles(
     sinks.push(deadLetters);
     const alerts = settings.alerts === null ? null : await openSink(settings.alerts);
     if (alerts !== null) sinks.push(alerts);
-    const run = {
+    const result = await engine.run({
       source,
       sink,
       deadLetters,
@@ -68,9 +68,8 @@ export async function runFiles(
       timings: settings.timings,
       drainMs: settings.drainMs,
       signal,
-      onProgress: (now: RunProgress) => progress?.update(now),
-    };
-    const result = await engine.run(run);
+      onProgress: (now) => progress?.update(now),
+    });
     progress?.clear();
     const isComplete = result.stopped !== 'signal';
     for (const each of sinks) await (isComplete ? each.finish() : each.abandon());

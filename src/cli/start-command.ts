@@ -32,16 +32,18 @@ export async function startCommand(
   const workers = parsed.count('workers') ?? Math.max(1, context.cores - 1);
   const pool = new WorkerPool(workers);
   try {
-    const formats = { inputFormat: 'ndjson', outputFormat: 'ndjson' } as const;
-    const options = {
-      rules: RULES,
-      ...formats,
-      workers,
-      batchRowsMax: null,
-      watchesRates: true,
-      pool,
-    };
-    const prepared = await prepareEngine(options, context);
+    const prepared = await prepareEngine(
+      {
+        rules: RULES,
+        inputFormat: 'ndjson',
+        outputFormat: 'ndjson',
+        workers,
+        batchRowsMax: null,
+        watchesRates: true,
+        pool,
+      },
+      context,
+    );
     if (prepared === null) return EXIT.rulesRejected;
     const files = makeFolder(folder);
     await makeStream(files, rows, accounts, parsed.count('seed') ?? 1, context);

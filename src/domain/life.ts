@@ -51,6 +51,9 @@ export const CAUSES = [
 ] as const;
 export type Cause = (typeof CAUSES)[number];
 
+/** What rules can read: an amendment as `overdue` tells a first evaluation, which nothing has caused. */
+const EVENT_CAUSES = CAUSES.filter((cause) => cause !== 'overdue');
+
 export const LIFE_OWNERS = ['payment', 'of', 'event'] as const;
 export type LifeOwner = (typeof LIFE_OWNERS)[number];
 
@@ -114,7 +117,7 @@ export const LIFE_NAMES: readonly LifeName[] = [
 
 /** Beside the fields of a row, `event.` has what caused the evaluation; missing at the first. */
 const EVENT_NAMES: readonly LifeName[] = [
-  { name: 'cause', type: 'enum', values: CAUSES, meaning: 'what caused the evaluation' },
+  { name: 'cause', type: 'enum', values: EVENT_CAUSES, meaning: 'what caused the evaluation' },
 ];
 
 /** The engine's own: the instant at which a life rule is evaluated. No rule can name it. */

@@ -8,8 +8,8 @@
 // method of the line whose window can still be used is chosen; the next one is its fallback if it
 // closes later. A window that is not open yet can be used, the decision then says notBefore; one that
 // closes before it opens (a payment seconds before the cut-off) cannot.
-// Cost: a choice 20 to 100 ns once the calendar knows the days around the payment, nothing allocated.
-// Deliberately absent: what a payment without a rail gets (the caller's).
+// Cost: an end 0.1 us, one in calendar months 0.3 us, once the calendar knows the days around; nothing
+// allocated. Deliberately absent: what a payment without a rail gets (the caller's).
 
 import { addMonths, ZonedCalendar } from '../../base/calendar.ts';
 import type { RailEnd, RailPlan } from '../../domain/rails.ts';
