@@ -2,7 +2,7 @@
 // worker that walks payments' lives wrote. Bytes are not copied, only cut.
 
 import type { BatchResult } from './batch-worker.ts';
-import { ENTRY_WORDS, PieceReader } from './life/life-walk.ts';
+import { ENTRY, ENTRY_WORDS, PieceReader } from './life/life-walk.ts';
 
 /** Decisions of a batch in pieces, in order. @param outs each worker's region */
 export function weaveDecisions(
@@ -27,11 +27,11 @@ export function weaveDecisions(
     for (let k = 0; k < cuts.length; k += 2) {
       const [start, end] = [cuts[k] as number, cuts[k + 1] as number];
       own.read(start - at, take);
-      lived.read(life.entries[entry + 1] as number, take);
-      const encoded = life.entries[entry + 2] as number;
+      lived.read(life.entries[entry + ENTRY.before] as number, take);
+      const encoded = life.entries[entry + ENTRY.own] as number;
       if (encoded >= 0) lived.read(encoded, take);
       own.read(end - start, take);
-      lived.read(life.entries[entry + 3] as number, take);
+      lived.read(life.entries[entry + ENTRY.after] as number, take);
       entry += ENTRY_WORDS;
       at = end;
     }

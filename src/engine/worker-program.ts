@@ -1,7 +1,6 @@
 // Everything one worker needs to decide rows by a plan, made from plain data: decoder, windows of
 // its shards, compiled rules, encoder. The steps below work on rows [from, to) of whatever tables are
-// bound; who runs which step on which rows, and when, is the runner's business (tile-runner.ts with
-// one worker, pass-runner.ts with several).
+// bound; who runs which step on which rows, and when, is the runner's business (batch-worker.ts).
 
 import type { HashKey } from '../base/hash.ts';
 import type { DecisionEncoder, OutputBuffer } from '../codec/decision-writer.ts';
@@ -344,7 +343,7 @@ export function usedEntities(plan: Plan): number[] {
   );
 }
 
-export function ownedShards(index: number, workers: number): number[] {
+function ownedShards(index: number, workers: number): number[] {
   return Array.from({ length: SHARDS }, (_, shard) => shard).filter(
     (shard) => shard % workers === index,
   );

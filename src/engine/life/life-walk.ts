@@ -11,6 +11,7 @@ import { PREFETCH_ROWS } from './life-pass.ts';
 const REGION_BYTES = 2 ** 20;
 
 /** Words of an entry: row of the batch, bytes before, bytes of its own decision (-1 = not here), bytes after. */
+export const ENTRY = { row: 0, before: 1, own: 2, after: 3 } as const;
 export const ENTRY_WORDS = 4;
 
 export interface LifeOutput {
@@ -20,7 +21,7 @@ export interface LifeOutput {
   readonly entries: Int32Array;
 }
 
-export class LifeEntries {
+class LifeEntries {
   words: Int32Array = new Int32Array(256 * ENTRY_WORDS);
   count = 0;
 
@@ -31,10 +32,10 @@ export class LifeEntries {
       grown.set(this.words);
       this.words = grown;
     }
-    this.words[at] = row;
-    this.words[at + 1] = before;
-    this.words[at + 2] = own;
-    this.words[at + 3] = after;
+    this.words[at + ENTRY.row] = row;
+    this.words[at + ENTRY.before] = before;
+    this.words[at + ENTRY.own] = own;
+    this.words[at + ENTRY.after] = after;
     this.count++;
   }
 }
