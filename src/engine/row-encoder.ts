@@ -56,10 +56,9 @@ export class RowEncoder {
   }
 
   row(batch: BatchView, table: RowTable, row: number, batchRow: number): void {
-    const { encoder, rows } = this.#program;
+    const { rows, rowBytesMax } = this.#program;
     const flags = table.i32[(row * rows.strideBytes) / 4 + FLAGS_WORD] as number;
-    // An overdue row gets two decisions.
-    batch.out.ensure(encoder.bytesMax * 2);
+    batch.out.ensure(rowBytesMax);
     this.#program.encode(row, batch.out.buffer);
     if ((flags & ROW_FLAG.bad) !== 0) this.#letters.write(table, row, batchRow, batch.dead);
   }

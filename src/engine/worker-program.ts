@@ -82,6 +82,8 @@ export class WorkerProgram {
   readonly features: FeatureLayout;
   readonly rules: RulesProgram;
   readonly encoder: DecisionEncoder;
+  /** Most bytes that encode() writes of a row: an overdue one gets two decisions. */
+  readonly rowBytesMax: number;
   readonly passes: readonly FeaturePass[];
   readonly collectors: readonly KeyCollector[];
   readonly counters: Float64Array;
@@ -155,6 +157,7 @@ export class WorkerProgram {
       evidence,
       emitShadow: options.emitShadow,
     });
+    this.rowBytesMax = this.encoder.bytesMax * (plan.life.deadline === null ? 1 : 2);
     this.counters = makeCounters(plan);
     this.#overdue =
       plan.life.deadline === null

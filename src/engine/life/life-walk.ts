@@ -3,12 +3,13 @@
 // own with, for each row that has any, how many bytes stand before its decision, are its decision, and
 // stand after it; whoever puts the decisions in order weaves them in.
 
+import { OUT_SLACK_BYTES } from '../batch.ts';
 import { OutputRegion } from '../output-region.ts';
 import type { WorkerProgram } from '../worker-program.ts';
 import type { LifePass } from './life-pass.ts';
 import { PREFETCH_ROWS } from './life-pass.ts';
 
-const REGION_BYTES = 2 ** 20;
+const REGION_BYTES = 2 ** 20 + OUT_SLACK_BYTES;
 
 /** Words of an entry: row of the batch, bytes before, bytes of its own decision (-1 = not here), bytes after. */
 export const ENTRY = { row: 0, before: 1, own: 2, after: 3 } as const;
@@ -131,7 +132,7 @@ export class LifeWalk {
     const own = out.total;
     const isOwn = life.isAboutAnother;
     if (isOwn) {
-      out.ensure(this.#program.encoder.bytesMax * 2);
+      out.ensure(this.#program.rowBytesMax);
       this.#program.encode(row, out.buffer);
     }
     const end = out.total;
