@@ -79,10 +79,11 @@ export class BatchWorker {
   readonly #letters: DeadLetterBox;
   readonly #lists: (readonly [KeyList])[];
   readonly #owners: Int32Array;
-  /** 0 a shard of this worker, 1 another's. */
-  readonly #isOthers: Int32Array;
-  /** Own rows of one entity kind, and others'; made where they are first listed. */
-  #own: readonly [KeyList, KeyList] | null = null;
+  /** 0 a shard of this worker, -1 another's. */
+  readonly #ownShards: Int32Array;
+  /** Own rows of one entity kind in a whole batch; made where they are first listed. */
+  #own: readonly [KeyList] | null = null;
+  /** Of a tile or a range. */
   readonly #goodRows: Int32Array;
   readonly #idWord: number;
   readonly #walk: LifeWalk | null;
@@ -107,8 +108,8 @@ export class BatchWorker {
     this.#encoder = new RowEncoder(program, options.letters);
     this.#lists = program.passes.map(() => [makeKeyList(TILE_ROWS)]);
     this.#owners = Int32Array.from({ length: 16 }, (_, shard) => shard % workers);
-    this.#isOthers = this.#owners.map((owner) => (owner === options.index ? 0 : 1));
-    this.#goodRows = new Int32Array(workers > 1 ? 1 << 20 : TILE_ROWS);
+    this.#ownShards = this.#owners.map((owner) => (owner === options.index ? 0 : -1));
+    this.#goodRows = new Int32Array(Math.max(TILE_ROWS, program.tableRows));
     this.#walk = program.life === null ? null : new LifeWalk(program);
     this.#hasLife = lifeModeOf(program.plan) !== 'none' || options.watchesRates === true;
     this.#idWord = slotWord(program.rows, 'id');
@@ -262,7 +263,7 @@ export class BatchWorker {
     for (let k = 0; k < passes.length; k++) {
       const lists = this.#lists[k] as readonly [KeyList];
       lists[0].count = 0;
-      collectors[k]?.collect(i32, 0, count, lists, this.#owners);
+      collectors[k]?.collect(i32, 0, count, lists, null);
       passes[k]?.run(lists[0]);
     }
   }
@@ -270,13 +271,11 @@ export class BatchWorker {
   /** Lists the rows of own shards in all ranges, and updates their entities. */
   #updateOwn(i32: Int32Array, rowCount: number): void {
     const { passes, collectors } = this.#program;
-    this.#own ??= [makeKeyList(this.#goodRows.length), makeKeyList(this.#goodRows.length)];
-    const [own, others] = this.#own as [KeyList, KeyList];
+    const lists = (this.#own ??= [makeKeyList(this.#program.tableRows)]);
     passes.forEach((pass, kind) => {
-      own.count = 0;
-      others.count = 0;
-      collectors[kind]?.collect(i32, 0, rowCount, [own, others], this.#isOthers);
-      pass.run(own);
+      lists[0].count = 0;
+      collectors[kind]?.collect(i32, 0, rowCount, lists, this.#ownShards);
+      pass.run(lists[0]);
     });
   }
 

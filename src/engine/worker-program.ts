@@ -78,6 +78,8 @@ export function rowLayoutOf(plan: Plan): RowLayout {
 
 export class WorkerProgram {
   readonly plan: Plan;
+  /** Rows of the record tables: a tile's with one worker, else a batch's. */
+  readonly tableRows: number;
   readonly rows: RowLayout;
   readonly features: FeatureLayout;
   readonly rules: RulesProgram;
@@ -113,6 +115,7 @@ export class WorkerProgram {
     const { plan, hashKey, tableRows, workers } = options;
     this.#options = options;
     this.plan = plan;
+    this.tableRows = tableRows;
     this.rows = rowLayoutOf(plan);
     this.#stride = this.rows.strideBytes / 4;
     const entities = plan.entities.length;
