@@ -78,6 +78,8 @@ interface Slot {
   readonly overdue: Uint8Array;
   readonly out: readonly Uint8Array[];
   readonly dead: readonly Uint8Array[];
+  /** Where what several workers wrote is put together. */
+  readonly woven: Uint8Array;
 }
 
 /** Decided bytes of one batch, in order. */
@@ -139,6 +141,7 @@ export class Engine {
       overdue: new Uint8Array(memory.overdue),
       out: memory.out.map((region) => new Uint8Array(region)),
       dead: memory.dead.map((region) => new Uint8Array(region)),
+      woven: new Uint8Array(workers > 1 ? wovenBytes(memory) : 0),
     }));
     try {
       await pool.start(starts);
@@ -224,7 +227,7 @@ export class Engine {
     sourceName: string,
     nowMs: number | null,
   ): Promise<DecidedBatch> {
-    const { input, control, overdue, out, dead } = this.#slots[slot] as Slot;
+    const { input, control, overdue, out, dead, woven } = this.#slots[slot] as Slot;
     const { deadline } = this.options.plan.life;
     const hasOverdue =
       deadline !== null &&
@@ -248,7 +251,7 @@ export class Engine {
     });
     return {
       results,
-      decisions: weaveDecisions(results, out),
+      decisions: weaveDecisions(results, out, woven),
       letters: results.flatMap((result, k) => [
         (dead[k] as Uint8Array).subarray(0, result.deadBytes),
         ...result.deadChunks,
@@ -268,6 +271,11 @@ export class Engine {
   async close(): Promise<void> {
     await this.#pool.close();
   }
+}
+
+/** As all regions together: what came of a batch that fits in them. */
+function wovenBytes({ out }: BatchMemory): number {
+  return out.reduce((sum, region) => sum + region.byteLength, 0);
 }
 
 function makeShared(plan: Plan, rowsMax: number, workers: number): SharedTableMemory | null {
