@@ -22,8 +22,8 @@ import type { BatchView } from './batch-view.ts';
 import type { DeadLetterBox } from './dead-letter-box.ts';
 import { TILE_ROWS } from './feature-pass.ts';
 import { lifeModeOf } from './life/life-needs.ts';
-import type { LifeOutput } from './life/life-walk.ts';
-import { LifeWalk, copyOutput } from './life/life-walk.ts';
+import type { DuePart, LifeOutput } from './life/life-walk.ts';
+import { LifeWalk, copyOutput, copyPieces } from './life/life-walk.ts';
 import { RowEncoder } from './row-encoder.ts';
 import { makeKeyList } from './row-lists.ts';
 import type { KeyList } from './row-lists.ts';
@@ -50,6 +50,12 @@ export interface BatchResult {
   readonly cuts: Int32Array | null;
   /** The worker's counters up to COUNTER.overdue, since its start. */
   readonly totals: Float64Array;
+}
+
+/** Until an instant (Infinity: until nothing waits for time any more), or null: `byMs` after the newest row. */
+export interface PassingTime {
+  readonly untilMs: number | null;
+  readonly byMs: number;
 }
 
 export interface BatchWorkerOptions {
@@ -135,14 +141,20 @@ export class BatchWorker {
   }
 
   /**
-   * Time passes, and no row comes: until an instant, or so long after the newest row. What fell due is
-   * the worker's that walks; all hear of the new stream time but where time passes without end.
+   * What falls due until an instant, or so long after the newest row, about `bytesMax` of it a time: of the
+   * worker that walks. Stream time stays where it is, so that the next part is asked for as this one.
    */
-  advance(untilMs: number | null, byMs: number): LifeOutput | null {
+  fireDue({ untilMs, byMs }: PassingTime, bytesMax: number): DuePart {
+    if (this.#walk === null) return { pieces: [], isMore: false };
     const until = untilMs ?? this.#streamTimeMs + byMs;
-    const output = copyOutput(this.#walk?.advance(until) ?? null);
+    const { pieces, isMore } = this.#walk.advance(until, bytesMax);
+    return { pieces: copyPieces(pieces), isMore };
+  }
+
+  /** Time has passed, and no row came: all workers hear of it when nothing is due any more. */
+  advance({ untilMs, byMs }: PassingTime): void {
+    const until = untilMs ?? this.#streamTimeMs + byMs;
     if (until < Infinity) this.#streamTimeMs = Math.max(this.#streamTimeMs, until);
-    return output;
   }
 
   /** Decides the batch's rows; `place` is the source position of its first row and byte. */
@@ -362,7 +374,8 @@ export class BatchWorker {
   /** Worker 0 walks, the others wait for it: rows' verdicts may change. */
   #walkLife(shared: SharedTables, rowCount: number, control: Int32Array): void {
     if (this.#walk !== null) {
-      this.#life = copyOutput(this.#walk.rows(rowCount, false));
+      const life = this.#walk.rows(rowCount, false);
+      this.#life = life === null ? null : copyOutput(life);
       shared.tellLifeRows(this.#life?.entries ?? null, rowCount);
     } else if (this.#index === 0) shared.tellLifeRows(null, rowCount);
     this.#program.watchRows(0, rowCount);

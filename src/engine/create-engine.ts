@@ -216,7 +216,9 @@ class QueuedEngine implements DecisionEngine {
     }
     const decisions = this.#last.then(async () => {
       const due: Decision[] = [];
-      for (const part of await this.#engine.advance(untilMs, 0)) parseLines(part, due);
+      for await (const part of this.#engine.advance(untilMs, 0)) {
+        for (const bytes of part) parseLines(bytes, due);
+      }
       return due;
     });
     this.#last = decisions.catch(() => {});

@@ -104,9 +104,10 @@ export class LocalEngine {
    * fell due.
    */
   advance(untilMs: number | null, byMs: number = Infinity): Decision[] {
-    const output = this.#runner.advance(untilMs, byMs);
+    const time = { untilMs, byMs };
     const due: Decision[] = [];
-    for (const piece of output?.pieces ?? []) parseLines(piece, due);
+    for (const piece of this.#runner.fireDue(time, Infinity).pieces) parseLines(piece, due);
+    this.#runner.advance(time);
     return due;
   }
 

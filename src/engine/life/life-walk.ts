@@ -22,6 +22,13 @@ export interface LifeOutput {
   readonly entries: Int32Array;
 }
 
+/** Of what falls due while no row comes. */
+export interface DuePart {
+  readonly pieces: readonly Uint8Array[];
+  /** More is due: the same again gives the next part. */
+  readonly isMore: boolean;
+}
+
 class LifeEntries {
   words: Int32Array = new Int32Array(256 * ENTRY_WORDS);
   count = 0;
@@ -68,9 +75,12 @@ export class PieceReader {
 }
 
 /** A copy that may travel to another thread: the walk's own region is used again. */
-export function copyOutput(output: LifeOutput | null): LifeOutput | null {
-  if (output === null) return null;
-  return { pieces: output.pieces.map((piece) => piece.slice()), entries: output.entries.slice() };
+export function copyOutput({ pieces, entries }: LifeOutput): LifeOutput {
+  return { pieces: copyPieces(pieces), entries: entries.slice() };
+}
+
+export function copyPieces(pieces: readonly Uint8Array[]): Uint8Array[] {
+  return pieces.map((piece) => piece.slice());
 }
 
 /** Appends bytes to a region. */
@@ -142,14 +152,12 @@ export class LifeWalk {
     }
   }
 
-  /** Time passes until an instant, and no row comes. */
-  advance(untilMs: number): LifeOutput | null {
+  /** Time passes until an instant, and no row comes: what falls due, about `bytesMax` of it. */
+  advance(untilMs: number, bytesMax: number): DuePart {
     const out = this.#out;
     out.begin();
-    this.#entries.count = 0;
-    (this.#program.life as LifePass).advance(untilMs, out);
-    if (out.total > 0) this.#entries.add(0, out.total, -1, 0);
-    return this.#finish();
+    const isMore = (this.#program.life as LifePass).advance(untilMs, bytesMax, out);
+    return { pieces: out.pieces(), isMore };
   }
 
   #finish(): LifeOutput | null {
