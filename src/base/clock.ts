@@ -8,6 +8,9 @@ export interface Clock {
   monotonicMs(): number;
 }
 
+/** For what does not hang on a clock. */
+export const stoppedClock: Clock = { nowMs: () => 0, monotonicMs: () => 0 };
+
 export const systemClock: Clock = {
   nowMs: () => Date.now(),
   monotonicMs: () => performance.now(),

@@ -22,8 +22,8 @@ import type { BatchView } from './batch-view.ts';
 import type { DeadLetterBox } from './dead-letter-box.ts';
 import { TILE_ROWS } from './feature-pass.ts';
 import { lifeModeOf } from './life/life-needs.ts';
-import type { LifeOutput } from './life/life-walk.ts';
-import { LifeWalk, copyOutput } from './life/life-walk.ts';
+import type { DuePart, LifeOutput } from './life/life-walk.ts';
+import { LifeWalk, copyOutput, copyPieces } from './life/life-walk.ts';
 import { RowEncoder } from './row-encoder.ts';
 import { makeKeyList } from './row-lists.ts';
 import type { KeyList } from './row-lists.ts';
@@ -50,6 +50,12 @@ export interface BatchResult {
   readonly cuts: Int32Array | null;
   /** The worker's counters up to COUNTER.overdue, since its start. */
   readonly totals: Float64Array;
+}
+
+/** Until an instant (Infinity: until nothing waits for time any more), or null: `byMs` after the newest row. */
+export interface PassingTime {
+  readonly untilMs: number | null;
+  readonly byMs: number;
 }
 
 export interface BatchWorkerOptions {
@@ -79,10 +85,11 @@ export class BatchWorker {
   readonly #letters: DeadLetterBox;
   readonly #lists: (readonly [KeyList])[];
   readonly #owners: Int32Array;
-  /** 0 a shard of this worker, 1 another's. */
-  readonly #isOthers: Int32Array;
-  /** Own rows of one entity kind, and others'; made where they are first listed. */
-  #own: readonly [KeyList, KeyList] | null = null;
+  /** 0 a shard of this worker, -1 another's. */
+  readonly #ownShards: Int32Array;
+  /** Own rows of one entity kind in a whole batch; made where they are first listed. */
+  #own: readonly [KeyList] | null = null;
+  /** Of a tile or a range. */
   readonly #goodRows: Int32Array;
   readonly #idWord: number;
   readonly #walk: LifeWalk | null;
@@ -107,8 +114,8 @@ export class BatchWorker {
     this.#encoder = new RowEncoder(program, options.letters);
     this.#lists = program.passes.map(() => [makeKeyList(TILE_ROWS)]);
     this.#owners = Int32Array.from({ length: 16 }, (_, shard) => shard % workers);
-    this.#isOthers = this.#owners.map((owner) => (owner === options.index ? 0 : 1));
-    this.#goodRows = new Int32Array(workers > 1 ? 1 << 20 : TILE_ROWS);
+    this.#ownShards = this.#owners.map((owner) => (owner === options.index ? 0 : -1));
+    this.#goodRows = new Int32Array(Math.max(TILE_ROWS, program.tableRows));
     this.#walk = program.life === null ? null : new LifeWalk(program);
     this.#hasLife = lifeModeOf(program.plan) !== 'none' || options.watchesRates === true;
     this.#idWord = slotWord(program.rows, 'id');
@@ -134,14 +141,20 @@ export class BatchWorker {
   }
 
   /**
-   * Time passes, and no row comes: until an instant, or so long after the newest row. What fell due is
-   * the worker's that walks; all hear of the new stream time but where time passes without end.
+   * What falls due until an instant, or so long after the newest row, about `bytesMax` of it a time: of the
+   * worker that walks. Stream time stays where it is, so that the next part is asked for as this one.
    */
-  advance(untilMs: number | null, byMs: number): LifeOutput | null {
+  fireDue({ untilMs, byMs }: PassingTime, bytesMax: number): DuePart {
+    if (this.#walk === null) return { pieces: [], isMore: false };
     const until = untilMs ?? this.#streamTimeMs + byMs;
-    const output = copyOutput(this.#walk?.advance(until) ?? null);
+    const { pieces, isMore } = this.#walk.advance(until, bytesMax);
+    return { pieces: copyPieces(pieces), isMore };
+  }
+
+  /** Time has passed, and no row came: all workers hear of it when nothing is due any more. */
+  advance({ untilMs, byMs }: PassingTime): void {
+    const until = untilMs ?? this.#streamTimeMs + byMs;
     if (until < Infinity) this.#streamTimeMs = Math.max(this.#streamTimeMs, until);
-    return output;
   }
 
   /** Decides the batch's rows; `place` is the source position of its first row and byte. */
@@ -262,7 +275,7 @@ export class BatchWorker {
     for (let k = 0; k < passes.length; k++) {
       const lists = this.#lists[k] as readonly [KeyList];
       lists[0].count = 0;
-      collectors[k]?.collect(i32, 0, count, lists, this.#owners);
+      collectors[k]?.collect(i32, 0, count, lists, null);
       passes[k]?.run(lists[0]);
     }
   }
@@ -270,13 +283,11 @@ export class BatchWorker {
   /** Lists the rows of own shards in all ranges, and updates their entities. */
   #updateOwn(i32: Int32Array, rowCount: number): void {
     const { passes, collectors } = this.#program;
-    this.#own ??= [makeKeyList(this.#goodRows.length), makeKeyList(this.#goodRows.length)];
-    const [own, others] = this.#own as [KeyList, KeyList];
+    const lists = (this.#own ??= [makeKeyList(this.#program.tableRows)]);
     passes.forEach((pass, kind) => {
-      own.count = 0;
-      others.count = 0;
-      collectors[kind]?.collect(i32, 0, rowCount, [own, others], this.#isOthers);
-      pass.run(own);
+      lists[0].count = 0;
+      collectors[kind]?.collect(i32, 0, rowCount, lists, this.#ownShards);
+      pass.run(lists[0]);
     });
   }
 
@@ -363,7 +374,8 @@ export class BatchWorker {
   /** Worker 0 walks, the others wait for it: rows' verdicts may change. */
   #walkLife(shared: SharedTables, rowCount: number, control: Int32Array): void {
     if (this.#walk !== null) {
-      this.#life = copyOutput(this.#walk.rows(rowCount, false));
+      const life = this.#walk.rows(rowCount, false);
+      this.#life = life === null ? null : copyOutput(life);
       shared.tellLifeRows(this.#life?.entries ?? null, rowCount);
     } else if (this.#index === 0) shared.tellLifeRows(null, rowCount);
     this.#program.watchRows(0, rowCount);

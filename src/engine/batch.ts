@@ -11,6 +11,11 @@ import { TEMP_SLOTS_MAX, TEMP_SLOT_BYTES } from '../rules/runtime/rule-runtime.t
 
 export const GUARD_BYTES = 64;
 const TEMP_BYTES = TEMP_SLOT_BYTES * TEMP_SLOTS_MAX;
+/**
+ * Behind the decisions that are expected in a region: so much is asked for before each row, whose decision
+ * may be as long as that of a row on which all rules fire. Pages that nothing was written to cost nothing.
+ */
+export const OUT_SLACK_BYTES: number = 2 ** 21;
 
 /** Words of `control`. */
 export const CONTROL = {
@@ -28,7 +33,7 @@ export interface BatchSizes {
   readonly rowsMax: number;
   readonly bytesMax: number;
   readonly workers: number;
-  /** Bytes of each worker's decision region. */
+  /** Decisions' bytes that are expected of each worker; its region has OUT_SLACK_BYTES more. */
   readonly outBytes: number;
   readonly deadBytes: number;
 }
@@ -57,7 +62,7 @@ export function makeBatchMemory(sizes: BatchSizes): BatchMemory {
     splitErrors: new SharedArrayBuffer(sizes.rowsMax * 4),
     overdue: new SharedArrayBuffer(sizes.rowsMax),
     control: new SharedArrayBuffer(CONTROL_WORDS * 4),
-    out: regions.map(() => new SharedArrayBuffer(sizes.outBytes)),
+    out: regions.map(() => new SharedArrayBuffer(sizes.outBytes + OUT_SLACK_BYTES)),
     dead: regions.map(() => new SharedArrayBuffer(sizes.deadBytes)),
   };
 }

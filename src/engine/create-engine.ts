@@ -11,7 +11,7 @@
 
 import { availableParallelism } from 'node:os';
 import { Packr } from 'msgpackr';
-import type { Clock } from '../base/clock.ts';
+import { stoppedClock } from '../base/clock.ts';
 import { HoldfastError } from '../base/errors.ts';
 import type { HashKey } from '../base/hash.ts';
 import type { DeadLetter } from '../domain/dead-letter.ts';
@@ -23,13 +23,12 @@ import type { TransactionInput } from '../domain/transaction.ts';
 import { formatProblem, loadRulesFile } from '../rules/front/load.ts';
 import { memorySource } from '../transport/open-source.ts';
 import { BATCH_ROWS_DEFAULT, Engine } from './engine.ts';
+import { parseLines } from './parse-lines.ts';
 import { runFileTests } from './rule-tests.ts';
 
 const WORKERS_MAX = 64;
 /** A key that is `undefined` is absent, as in JSON: it has no form in msgpack. */
 const PACKING = { useRecords: false, skipValues: [undefined] };
-/** Nothing that decide() gives hangs on a clock. */
-const STOPPED: Clock = { nowMs: () => 0, monotonicMs: () => 0 };
 
 export interface CreateEngineOptions {
   /** Path of the rules file. */
@@ -119,7 +118,8 @@ export async function createEngine(options: CreateEngineOptions): Promise<Decisi
     batchRowsMax: BATCH_ROWS_DEFAULT,
     inputFormat: 'msgpack',
     outputFormat: 'ndjson',
-    clock: STOPPED,
+    // Nothing that decide() gives hangs on a clock.
+    clock: stoppedClock,
     ...(emitShadow !== undefined && { emitShadow }),
     ...(hashKey !== undefined && { hashKey }),
   });
@@ -216,7 +216,9 @@ class QueuedEngine implements DecisionEngine {
     }
     const decisions = this.#last.then(async () => {
       const due: Decision[] = [];
-      for (const part of await this.#engine.advance(untilMs, 0)) parseLines(part, due);
+      for await (const part of this.#engine.advance(untilMs, 0)) {
+        for (const bytes of part) parseLines(bytes, due);
+      }
       return due;
     });
     this.#last = decisions.catch(() => {});
@@ -240,7 +242,7 @@ class QueuedEngine implements DecisionEngine {
   ): Promise<Decision[]> {
     const arrivedMs = arrival === undefined ? undefined : arrivalOf(arrival);
     const nowMs = arrival?.nowMs ?? null;
-    const source = memorySource(bytes, { format, clock: STOPPED, name: 'memory', arrivedMs });
+    const source = memorySource(bytes, { format, clock: stoppedClock, name: 'memory', arrivedMs });
     const decisions: Decision[] = [];
     const letters: DeadLetter[] = [];
     for (;;) {
@@ -270,15 +272,4 @@ function formatOf(bytes: Uint8Array): Format {
   const blanks = [0x20, 0x09, 0x0a, 0x0d];
   const first = bytes.find((byte) => !blanks.includes(byte));
   return first === undefined || first === 0x7b ? 'ndjson' : 'msgpack';
-}
-
-function parseLines(bytes: Uint8Array, into: unknown[]): void {
-  if (bytes.length === 0) return;
-  // Shared memory is copied: TextDecoder takes none.
-  const text = Buffer.from(bytes).toString('utf8');
-  let from = 0;
-  for (let end = text.indexOf('\n'); end >= 0; end = text.indexOf('\n', from)) {
-    into.push(JSON.parse(text.slice(from, end)) as unknown);
-    from = end + 1;
-  }
 }

@@ -32,6 +32,8 @@ const SLAB_BYTES_MIN: number = 2 ** 18;
 const OUT_BYTES_PER_ROW = 448;
 const OUT_BYTES_MIN: number = 2 ** 18;
 const DEAD_BYTES: number = 2 ** 16;
+/** Of what falls due while no row comes, in one part: it fits in the walk's region. */
+const DUE_BYTES_MAX: number = 2 ** 20;
 
 export interface EngineOptions {
   readonly plan: Plan;
@@ -48,6 +50,8 @@ export interface EngineOptions {
   readonly hashKey?: HashKey;
   /** Workers that were started earlier, while the rules were still being read. */
   readonly pool?: WorkerPool;
+  /** For tests of parts: bytes of one part of what falls due while no row comes. */
+  readonly dueBytesMax?: number;
   /** For tests of a lost worker: the last one throws after so many batches, the others wait for it. */
   readonly failAfterBatches?: number;
 }
@@ -78,6 +82,8 @@ interface Slot {
   readonly overdue: Uint8Array;
   readonly out: readonly Uint8Array[];
   readonly dead: readonly Uint8Array[];
+  /** Where what several workers wrote is put together. */
+  readonly woven: Uint8Array;
 }
 
 /** Decided bytes of one batch, in order. */
@@ -139,6 +145,7 @@ export class Engine {
       overdue: new Uint8Array(memory.overdue),
       out: memory.out.map((region) => new Uint8Array(region)),
       dead: memory.dead.map((region) => new Uint8Array(region)),
+      woven: new Uint8Array(workers > 1 ? wovenBytes(memory) : 0),
     }));
     try {
       await pool.start(starts);
@@ -198,7 +205,7 @@ export class Engine {
     const [failure] = [...failures, ...readFailures];
     if (failure !== undefined) throw failure;
     if (state.isAtEnd() && run.drainMs > 0) {
-      await state.writeDrained(await this.advance(null, run.drainMs));
+      for await (const part of this.advance(null, run.drainMs)) await state.writeDrained(part);
     }
     return state.finish(await this.#pool.report());
   }
@@ -224,7 +231,7 @@ export class Engine {
     sourceName: string,
     nowMs: number | null,
   ): Promise<DecidedBatch> {
-    const { input, control, overdue, out, dead } = this.#slots[slot] as Slot;
+    const { input, control, overdue, out, dead, woven } = this.#slots[slot] as Slot;
     const { deadline } = this.options.plan.life;
     const hasOverdue =
       deadline !== null &&
@@ -248,7 +255,7 @@ export class Engine {
     });
     return {
       results,
-      decisions: weaveDecisions(results, out),
+      decisions: weaveDecisions(results, out, woven),
       letters: results.flatMap((result, k) => [
         (dead[k] as Uint8Array).subarray(0, result.deadBytes),
         ...result.deadChunks,
@@ -258,16 +265,31 @@ export class Engine {
 
   /**
    * Time passes, and no row comes: until an instant, or `byMs` after the newest row (Infinity: until
-   * nothing waits for time any more). Gives what fell due, in order.
+   * nothing waits for time any more). Gives what falls due, in order and in parts of whole decisions: the
+   * next timers fire when the next part is asked for, however many there are. Stream time is the new one
+   * when the last part was taken; nothing may be decided before.
    */
-  async advance(untilMs: number | null, byMs: number): Promise<readonly Uint8Array[]> {
-    const results = await this.#pool.advance({ kind: 'advance', untilMs, byMs });
-    return results.flatMap((life) => life?.pieces ?? []);
+  async *advance(
+    untilMs: number | null,
+    byMs: number,
+  ): AsyncGenerator<readonly Uint8Array[], void, void> {
+    const time = { untilMs, byMs };
+    for (let isMore = true; isMore;) {
+      const part = await this.#pool.fireDue(time, this.options.dueBytesMax ?? DUE_BYTES_MAX);
+      yield part.pieces;
+      isMore = part.isMore;
+    }
+    await this.#pool.advance(time);
   }
 
   async close(): Promise<void> {
     await this.#pool.close();
   }
+}
+
+/** As all regions together: what came of a batch that fits in them. */
+function wovenBytes({ out }: BatchMemory): number {
+  return out.reduce((sum, region) => sum + region.byteLength, 0);
 }
 
 function makeShared(plan: Plan, rowsMax: number, workers: number): SharedTableMemory | null {

@@ -3,6 +3,7 @@
 
 import { Packr } from 'msgpackr';
 import type { Clock } from '../base/clock.ts';
+import { stoppedClock } from '../base/clock.ts';
 import type { HashKey } from '../base/hash.ts';
 import { DEFAULT_HASH_KEY } from '../base/hash.ts';
 import type { Decision } from '../domain/decision.ts';
@@ -15,6 +16,7 @@ import type { BatchView } from './batch-view.ts';
 import { BatchWorker } from './batch-worker.ts';
 import { DeadLetterBox } from './dead-letter-box.ts';
 import { TILE_ROWS } from './feature-pass.ts';
+import { parseLines } from './parse-lines.ts';
 import { WorkerProgram } from './worker-program.ts';
 
 const BYTES_PER_ROW = 4096;
@@ -32,8 +34,6 @@ export interface LocalEngineOptions {
   /** Measures the passes; without one they take no time. */
   readonly clock?: Clock;
 }
-
-const STOPPED: Clock = { nowMs: () => 0, monotonicMs: () => 0 };
 
 export class LocalEngine {
   readonly program: WorkerProgram;
@@ -72,7 +72,7 @@ export class LocalEngine {
       program: this.program,
       index: 0,
       workers: 1,
-      clock: options.clock ?? STOPPED,
+      clock: options.clock ?? stoppedClock,
       letters: new DeadLetterBox(this.program.rows, 'memory'),
     });
     this.#view = makeBatchView(this.#memory, 0, this.program, null);
@@ -104,8 +104,11 @@ export class LocalEngine {
    * fell due.
    */
   advance(untilMs: number | null, byMs: number = Infinity): Decision[] {
-    const output = this.#runner.advance(untilMs, byMs);
-    return parseLines(Buffer.concat(output?.pieces ?? []));
+    const time = { untilMs, byMs };
+    const due: Decision[] = [];
+    for (const piece of this.#runner.fireDue(time, Infinity).pieces) parseLines(piece, due);
+    this.#runner.advance(time);
+    return due;
   }
 
   /** Forgets all rows: the next one is the first of its stream. */
@@ -125,8 +128,9 @@ export class LocalEngine {
   decide(transactions: readonly object[]): Decision[] {
     const packr = new Packr({ useRecords: false });
     const rows = transactions.map((transaction) => packr.pack(transaction));
-    const { decisions } = this.decideBytes(rows, 'msgpack');
-    return parseLines(decisions);
+    const decisions: Decision[] = [];
+    parseLines(this.decideBytes(rows, 'msgpack').decisions, decisions);
+    return decisions;
   }
 
   /** As many of rows from `from` as one batch holds. */
@@ -144,9 +148,4 @@ export class LocalEngine {
   #copy(regions: readonly SharedArrayBuffer[], bytes: number): Uint8Array {
     return new Uint8Array(regions[0] as SharedArrayBuffer, 0, bytes).slice();
   }
-}
-
-function parseLines(bytes: Uint8Array): Decision[] {
-  const lines = new TextDecoder().decode(bytes).split('\n');
-  return lines.filter((line) => line !== '').map((line) => JSON.parse(line) as Decision);
 }

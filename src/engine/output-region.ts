@@ -57,13 +57,18 @@ export class OutputRegion {
 
   /** All bytes, in pieces; nothing may be written until `begin`. */
   pieces(): Uint8Array[] {
-    const { regionBytes, chunks } = this.finish();
-    return [this.#region.subarray(0, regionBytes), ...chunks];
+    this.#close();
+    return [this.#region.subarray(0, this.#regionBytes), ...this.#chunks];
   }
 
-  /** Bytes in the shared region; `chunks` follow them. */
+  /** Bytes in the shared region; `chunks` follow them, and may travel. */
   finish(): { regionBytes: number; chunks: Uint8Array[] } {
     this.#close();
-    return { regionBytes: this.#regionBytes, chunks: this.#chunks };
+    return { regionBytes: this.#regionBytes, chunks: this.#chunks.map(withoutRest) };
   }
+}
+
+/** With a chunk that travels all memory behind it does: few bytes go in their own. */
+function withoutRest(chunk: Uint8Array): Uint8Array {
+  return chunk.length * 2 < chunk.buffer.byteLength ? chunk.slice() : chunk;
 }

@@ -6,7 +6,7 @@ import { ROW, ROW_FLAG } from '../domain/row-layout.ts';
 import type { BatchView } from './batch-view.ts';
 import type { DeadLetterBox } from './dead-letter-box.ts';
 import type { LifeOutput } from './life/life-walk.ts';
-import { ENTRY_WORDS, PieceReader, appendBytes } from './life/life-walk.ts';
+import { ENTRY, ENTRY_WORDS, PieceReader, appendBytes } from './life/life-walk.ts';
 import type { SharedTables } from './shared-tables.ts';
 import { LIFE_ROW } from './shared-tables.ts';
 import type { WorkerProgram } from './worker-program.ts';
@@ -42,24 +42,23 @@ export class RowEncoder {
     const take = (part: Uint8Array): void => appendBytes(batch.out, part);
     let entry = 0;
     for (let row = 0; row < to - from; row++) {
-      if (entries[entry] !== row) {
+      if (entries[entry + ENTRY.row] !== row) {
         this.row(batch, table, row, from + row);
         continue;
       }
-      const own = entries[entry + 2] as number;
-      reader.read(entries[entry + 1] as number, take);
+      const own = entries[entry + ENTRY.own] as number;
+      reader.read(entries[entry + ENTRY.before] as number, take);
       if (own < 0) this.row(batch, table, row, from + row);
       else reader.read(own, take);
-      reader.read(entries[entry + 3] as number, take);
+      reader.read(entries[entry + ENTRY.after] as number, take);
       entry += ENTRY_WORDS;
     }
   }
 
   row(batch: BatchView, table: RowTable, row: number, batchRow: number): void {
-    const { encoder, rows } = this.#program;
+    const { rows, rowBytesMax } = this.#program;
     const flags = table.i32[(row * rows.strideBytes) / 4 + FLAGS_WORD] as number;
-    // An overdue row gets two decisions.
-    batch.out.ensure(encoder.bytesMax * 2);
+    batch.out.ensure(rowBytesMax);
     this.#program.encode(row, batch.out.buffer);
     if ((flags & ROW_FLAG.bad) !== 0) this.#letters.write(table, row, batchRow, batch.dead);
   }

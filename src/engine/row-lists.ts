@@ -74,15 +74,15 @@ export class KeyCollector {
   }
 
   /**
-   * Appends rows [from, to) to lists[owners[shard]]; `owners` gives each of the 16 shards its list.
-   * The caller resets counts.
+   * Appends rows [from, to) to lists[owners[shard]]; `owners` gives each of the 16 shards its list, -1
+   * where its rows are not listed. Without it all rows go to lists[0]. The caller resets counts.
    */
   collect(
     i32: Int32Array,
     from: number,
     to: number,
     lists: readonly KeyList[],
-    owners: Int32Array,
+    owners: Int32Array | null,
   ): void {
     const first = this.#parts[0];
     if (this.#parts.length === 1 && first?.isString === true) {
@@ -95,7 +95,7 @@ export class KeyCollector {
       if ((flags & (this.#skip | this.#need)) !== this.#need) continue;
       if (!this.#composeKey(i32, row * this.#stride)) continue;
       const lo = this.#hash[0] as number;
-      append(lists[owners[lo & 15] as number] as KeyList, row, lo, this.#hash[1] as number);
+      append(lists, owners, row, lo, this.#hash[1] as number);
     }
   }
 
@@ -104,14 +104,14 @@ export class KeyCollector {
     from: number,
     to: number,
     lists: readonly KeyList[],
-    owners: Int32Array,
+    owners: Int32Array | null,
     word: number,
   ): void {
     const stride = this.#stride;
     const mask = this.#skip | this.#need;
     const need = this.#need;
-    if (lists.length === 1) {
-      collectOwn(lists[0] as KeyList, i32, stride, from, to, mask, need, word);
+    if (owners === null) {
+      collectAll(lists[0] as KeyList, i32, stride, from, to, mask, need, word);
       return;
     }
     for (let row = from; row < to; row++) {
@@ -119,7 +119,7 @@ export class KeyCollector {
       if (((i32[at + FLAGS_WORD] as number) & mask) !== this.#need) continue;
       if ((i32[at + word + 3] as number) < 0) continue;
       const lo = i32[at + word] as number;
-      append(lists[owners[lo & 15] as number] as KeyList, row, lo, i32[at + word + 1] as number);
+      append(lists, owners, row, lo, i32[at + word + 1] as number);
     }
   }
 
@@ -129,7 +129,7 @@ export class KeyCollector {
     from: number,
     to: number,
     lists: readonly KeyList[],
-    owners: Int32Array,
+    owners: Int32Array | null,
     { word, filled }: KeyPart,
   ): void {
     const mask = this.#skip | this.#need;
@@ -144,7 +144,7 @@ export class KeyCollector {
         if (i32[key] === 0 && i32[key + 1] === NO_KEY_HI) continue;
       }
       const lo = i32[key] as number;
-      append(lists[owners[lo & 15] as number] as KeyList, row, lo, i32[key + 1] as number);
+      append(lists, owners, row, lo, i32[key + 1] as number);
     }
   }
 
@@ -173,15 +173,24 @@ function isNaNBits(hi: number): boolean {
   return (hi & 0x7ff80000) === 0x7ff80000;
 }
 
-function append(list: KeyList, row: number, lo: number, hi: number): void {
+function append(
+  lists: readonly KeyList[],
+  owners: Int32Array | null,
+  row: number,
+  lo: number,
+  hi: number,
+): void {
+  const number = owners === null ? 0 : (owners[lo & 15] as number);
+  if (number < 0) return;
+  const list = lists[number] as KeyList;
   const k = list.count++;
   list.rows[k] = row;
   list.lo[k] = lo;
   list.hi[k] = hi;
 }
 
-/** The commonest case in one loop: one owner, one string for a key. */
-function collectOwn(
+/** The commonest case in one loop: all rows, one string for a key. */
+function collectAll(
   list: KeyList,
   i32: Int32Array,
   stride: number,

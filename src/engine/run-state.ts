@@ -89,7 +89,7 @@ export class RunState {
     this.#run.onProgress?.(this.#progress());
   }
 
-  /** What fell due after the last row: of no row's latency. */
+  /** A part of what fell due after the last row: of no row's latency. */
   async writeDrained(decisions: readonly Uint8Array[]): Promise<void> {
     await this.#writeDecisions(decisions, 0);
   }

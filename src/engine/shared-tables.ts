@@ -4,6 +4,7 @@
 
 import type { RowTable } from '../domain/verdict.ts';
 import type { BatchMemory } from './batch.ts';
+import { ENTRY, ENTRY_WORDS } from './life/life-walk.ts';
 import type { KeyList } from './row-lists.ts';
 import { makeKeyList } from './row-lists.ts';
 import type { WorkerProgram } from './worker-program.ts';
@@ -117,9 +118,9 @@ export class SharedTables {
   tellLifeRows(entries: Int32Array | null, rowCount: number): void {
     this.lifeRows.fill(0, 0, rowCount);
     if (entries === null) return;
-    for (let k = 0; k < entries.length; k += 4) {
-      const isOwn = (entries[k + 2] as number) >= 0;
-      this.lifeRows[entries[k] as number] = isOwn ? LIFE_ROW.encoded : LIFE_ROW.around;
+    for (let k = 0; k < entries.length; k += ENTRY_WORDS) {
+      const isOwn = (entries[k + ENTRY.own] as number) >= 0;
+      this.lifeRows[entries[k + ENTRY.row] as number] = isOwn ? LIFE_ROW.encoded : LIFE_ROW.around;
     }
   }
 

@@ -6,8 +6,8 @@ import { Piscina } from 'piscina';
 import { HoldfastError } from '../base/errors.ts';
 import type { BatchMemory } from './batch.ts';
 import { BARRIERS, CONTROL } from './batch.ts';
-import type { BatchResult } from './batch-worker.ts';
-import type { LifeOutput } from './life/life-walk.ts';
+import type { BatchResult, PassingTime } from './batch-worker.ts';
+import type { DuePart } from './life/life-walk.ts';
 import type { WorkerReport, WorkerStart, WorkerTask } from './worker.ts';
 
 /** In the sources the worker is TypeScript, which Node does not run: the built one stands in. */
@@ -55,11 +55,14 @@ export class WorkerPool {
     return (await this.#each(() => task)) as readonly BatchResult[];
   }
 
-  /** Lets time pass on all workers; gives what each of them made of it. */
-  async advance(
-    task: Extract<WorkerTask, { kind: 'advance' }>,
-  ): Promise<readonly (LifeOutput | null)[]> {
-    return (await this.#each(() => task)) as readonly (LifeOutput | null)[];
+  /** A part of what falls due while no row comes. */
+  async fireDue(time: PassingTime, bytesMax: number): Promise<DuePart> {
+    return (await this.#one(0, { kind: 'fire', time, bytesMax })) as DuePart;
+  }
+
+  /** Time has passed: all workers hear of it. */
+  async advance(time: PassingTime): Promise<void> {
+    await this.#each(() => ({ kind: 'advance', time }));
   }
 
   async report(): Promise<readonly WorkerReport[]> {
@@ -77,18 +80,22 @@ export class WorkerPool {
   }
 
   async #each(taskOf: (index: number) => WorkerTask): Promise<readonly unknown[]> {
-    if (this.#lost !== null) throw this.#lost;
-    const runs = this.#pools.map((pool, index) =>
-      this.#run(pool, taskOf(index)).catch((cause: unknown) => {
-        this.#poison();
-        this.#lost ??= lostWorker(index, cause);
-        throw this.#lost;
-      }),
-    );
+    const runs = this.#pools.map((_, index) => this.#one(index, taskOf(index)));
     const results = await Promise.allSettled(runs);
     const failed = results.find((result) => result.status === 'rejected');
     if (failed !== undefined) throw this.#lost ?? failed.reason;
     return results.map((result) => (result as PromiseFulfilledResult<unknown>).value);
+  }
+
+  async #one(index: number, task: WorkerTask): Promise<unknown> {
+    if (this.#lost !== null) throw this.#lost;
+    try {
+      return await this.#run(this.#pools[index] as Piscina, task);
+    } catch (cause) {
+      this.#poison();
+      this.#lost ??= lostWorker(index, cause);
+      throw this.#lost;
+    }
   }
 
   async #run(pool: Piscina, task: WorkerTask): Promise<unknown> {

@@ -1,7 +1,6 @@
 // Everything one worker needs to decide rows by a plan, made from plain data: decoder, windows of
 // its shards, compiled rules, encoder. The steps below work on rows [from, to) of whatever tables are
-// bound; who runs which step on which rows, and when, is the runner's business (tile-runner.ts with
-// one worker, pass-runner.ts with several).
+// bound; who runs which step on which rows, and when, is the runner's business (batch-worker.ts).
 
 import type { HashKey } from '../base/hash.ts';
 import type { DecisionEncoder, OutputBuffer } from '../codec/decision-writer.ts';
@@ -79,10 +78,14 @@ export function rowLayoutOf(plan: Plan): RowLayout {
 
 export class WorkerProgram {
   readonly plan: Plan;
+  /** Rows of the record tables: a tile's with one worker, else a batch's. */
+  readonly tableRows: number;
   readonly rows: RowLayout;
   readonly features: FeatureLayout;
   readonly rules: RulesProgram;
   readonly encoder: DecisionEncoder;
+  /** Most bytes that encode() writes of a row: an overdue one gets two decisions. */
+  readonly rowBytesMax: number;
   readonly passes: readonly FeaturePass[];
   readonly collectors: readonly KeyCollector[];
   readonly counters: Float64Array;
@@ -112,6 +115,7 @@ export class WorkerProgram {
     const { plan, hashKey, tableRows, workers } = options;
     this.#options = options;
     this.plan = plan;
+    this.tableRows = tableRows;
     this.rows = rowLayoutOf(plan);
     this.#stride = this.rows.strideBytes / 4;
     const entities = plan.entities.length;
@@ -156,6 +160,7 @@ export class WorkerProgram {
       evidence,
       emitShadow: options.emitShadow,
     });
+    this.rowBytesMax = this.encoder.bytesMax * (plan.life.deadline === null ? 1 : 2);
     this.counters = makeCounters(plan);
     this.#overdue =
       plan.life.deadline === null
@@ -344,7 +349,7 @@ export function usedEntities(plan: Plan): number[] {
   );
 }
 
-export function ownedShards(index: number, workers: number): number[] {
+function ownedShards(index: number, workers: number): number[] {
   return Array.from({ length: SHARDS }, (_, shard) => shard).filter(
     (shard) => shard % workers === index,
   );

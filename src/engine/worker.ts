@@ -8,11 +8,11 @@ import type { BatchMemory } from './batch.ts';
 import { scratchOffset, tempOffset } from './batch.ts';
 import { makeBatchView } from './batch-view.ts';
 import type { BatchView } from './batch-view.ts';
-import type { BatchResult } from './batch-worker.ts';
+import type { BatchResult, PassingTime } from './batch-worker.ts';
 import { BatchWorker } from './batch-worker.ts';
 import { DeadLetterBox } from './dead-letter-box.ts';
 import { TILE_ROWS } from './feature-pass.ts';
-import type { LifeOutput } from './life/life-walk.ts';
+import type { DuePart } from './life/life-walk.ts';
 import type { SharedTableMemory } from './shared-tables.ts';
 import { WARM_PAYMENTS, warmUp } from './warm-up.ts';
 import { WorkerProgram } from './worker-program.ts';
@@ -44,8 +44,10 @@ export type WorkerTask =
       readonly sourceName: string;
       readonly format: Format;
     }
-  /** Time passes until an instant, or (null) so long after the newest row. */
-  | { readonly kind: 'advance'; readonly untilMs: number | null; readonly byMs: number }
+  /** Of the worker that walks: a part of what falls due. */
+  | { readonly kind: 'fire'; readonly time: PassingTime; readonly bytesMax: number }
+  /** Of all: time has passed. */
+  | { readonly kind: 'advance'; readonly time: PassingTime }
   | { readonly kind: 'report' };
 
 export interface WorkerReport {
@@ -124,8 +126,13 @@ class Worker {
     return result;
   }
 
-  advance({ untilMs, byMs }: Extract<WorkerTask, { kind: 'advance' }>): LifeOutput | null {
-    return this.#runner.advance(untilMs, byMs);
+  fireDue({ time, bytesMax }: Extract<WorkerTask, { kind: 'fire' }>): DuePart {
+    return this.#runner.fireDue(time, bytesMax);
+  }
+
+  advance({ time }: Extract<WorkerTask, { kind: 'advance' }>): null {
+    this.#runner.advance(time);
+    return null;
   }
 
   report(): WorkerReport {
@@ -156,7 +163,7 @@ class Worker {
 // its own to keep what lives between calls.
 const thread: { worker: Worker | null } = { worker: null };
 
-export function run(task: WorkerTask): BatchResult | WorkerReport | LifeOutput | null {
+export function run(task: WorkerTask): BatchResult | WorkerReport | DuePart | null {
   if (task.kind === 'load') return null;
   if (task.kind === 'start') {
     thread.worker = new Worker(task.start);
@@ -164,6 +171,7 @@ export function run(task: WorkerTask): BatchResult | WorkerReport | LifeOutput |
   }
   const { worker } = thread;
   assert(worker !== null, 'the worker was started before it was given batches');
+  if (task.kind === 'fire') return worker.fireDue(task);
   if (task.kind === 'advance') return worker.advance(task);
   return task.kind === 'batch' ? worker.runBatch(task) : worker.report();
 }

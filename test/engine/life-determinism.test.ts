@@ -21,12 +21,14 @@ interface Way {
   readonly workers: number;
   readonly batchRowsMax: number;
   readonly format: Format;
+  /** Of one part of what falls due behind the last row. */
+  readonly dueBytesMax?: number;
 }
 
 const WAYS: readonly Way[] = [
   { workers: 1, batchRowsMax: 1, format: 'ndjson' },
-  { workers: 1, batchRowsMax: 7, format: 'msgpack' },
-  { workers: 2, batchRowsMax: 64, format: 'ndjson' },
+  { workers: 1, batchRowsMax: 7, format: 'msgpack', dueBytesMax: 1 },
+  { workers: 2, batchRowsMax: 64, format: 'ndjson', dueBytesMax: 1000 },
   { workers: 2, batchRowsMax: 1, format: 'msgpack' },
   { workers: 5, batchRowsMax: 33, format: 'msgpack' },
 ];
@@ -41,7 +43,9 @@ describe('the same decisions and amendments, byte for byte', () => {
       msgpack: Buffer.concat(rowBytes(rows, 'msgpack', random)),
     };
     const run = async (way: Way, outputFormat: Format): Promise<Uint8Array> => {
-      const options = { ...way, bytes: bytes[way.format], outputFormat };
+      const { dueBytesMax } = way;
+      const engine = dueBytesMax === undefined ? {} : { dueBytesMax };
+      const options = { ...way, engine, bytes: bytes[way.format], outputFormat };
       const finished = await runEngine({ plan, ...options, run: { drainMs: DRAIN_MS } });
       expect(finished.error).toBe(null);
       return finished.decisions;

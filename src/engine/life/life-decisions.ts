@@ -20,16 +20,21 @@ export class LifeDecisions {
     this.#state = state;
   }
 
-  /** All timers due at now (lives.now) fire, in order. */
-  fireDue(out: OutputRegion): void {
+  /**
+   * Timers due at now (lives.now) fire, in order: all of them, or until `out` has more than `bytesMax`.
+   * Gives whether more are due; now is then the instant of the last one.
+   */
+  fireDue(out: OutputRegion, bytesMax: number = Infinity): boolean {
     const { lives, heap } = this.#state;
     this.#endWords[0] = lives.now[0] as number;
     while (heap.isDue(this.#endWords)) {
+      if (out.total > bytesMax) return true;
       const record = heap.first();
       lives.now[0] = heap.due[0] as number;
       this.#fire(record, out);
     }
     lives.now[0] = this.#endWords[0];
+    return false;
   }
 
   #fire(record: number, out: OutputRegion): void {

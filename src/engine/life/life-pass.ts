@@ -151,12 +151,12 @@ export class LifePass {
   }
 
   /**
-   * Time passes: timers due at or before `untilMs` fire. Infinity: all of them. Gives the instant of
-   * the last one, or -Infinity.
+   * Time passes: timers due at or before `untilMs` fire (Infinity: all of them) until `out` has more than
+   * `bytesMax`. Gives whether more are due.
    */
-  advance(untilMs: number, out: OutputRegion): void {
+  advance(untilMs: number, bytesMax: number, out: OutputRegion): boolean {
     this.#state.lives.now[0] = untilMs;
-    if (this.#state.heap.isDue(this.#state.lives.now)) this.#decisions.fireDue(out);
+    return this.#decisions.fireDue(out, bytesMax);
   }
 
   /** A row's own part: its decision may change by what it is about, and is kept. */

@@ -3,14 +3,16 @@
 // own with, for each row that has any, how many bytes stand before its decision, are its decision, and
 // stand after it; whoever puts the decisions in order weaves them in.
 
+import { OUT_SLACK_BYTES } from '../batch.ts';
 import { OutputRegion } from '../output-region.ts';
 import type { WorkerProgram } from '../worker-program.ts';
 import type { LifePass } from './life-pass.ts';
 import { PREFETCH_ROWS } from './life-pass.ts';
 
-const REGION_BYTES = 2 ** 20;
+const REGION_BYTES = 2 ** 20 + OUT_SLACK_BYTES;
 
 /** Words of an entry: row of the batch, bytes before, bytes of its own decision (-1 = not here), bytes after. */
+export const ENTRY = { row: 0, before: 1, own: 2, after: 3 } as const;
 export const ENTRY_WORDS = 4;
 
 export interface LifeOutput {
@@ -20,7 +22,14 @@ export interface LifeOutput {
   readonly entries: Int32Array;
 }
 
-export class LifeEntries {
+/** Of what falls due while no row comes. */
+export interface DuePart {
+  readonly pieces: readonly Uint8Array[];
+  /** More is due: the same again gives the next part. */
+  readonly isMore: boolean;
+}
+
+class LifeEntries {
   words: Int32Array = new Int32Array(256 * ENTRY_WORDS);
   count = 0;
 
@@ -31,10 +40,10 @@ export class LifeEntries {
       grown.set(this.words);
       this.words = grown;
     }
-    this.words[at] = row;
-    this.words[at + 1] = before;
-    this.words[at + 2] = own;
-    this.words[at + 3] = after;
+    this.words[at + ENTRY.row] = row;
+    this.words[at + ENTRY.before] = before;
+    this.words[at + ENTRY.own] = own;
+    this.words[at + ENTRY.after] = after;
     this.count++;
   }
 }
@@ -66,9 +75,12 @@ export class PieceReader {
 }
 
 /** A copy that may travel to another thread: the walk's own region is used again. */
-export function copyOutput(output: LifeOutput | null): LifeOutput | null {
-  if (output === null) return null;
-  return { pieces: output.pieces.map((piece) => piece.slice()), entries: output.entries.slice() };
+export function copyOutput({ pieces, entries }: LifeOutput): LifeOutput {
+  return { pieces: copyPieces(pieces), entries: entries.slice() };
+}
+
+export function copyPieces(pieces: readonly Uint8Array[]): Uint8Array[] {
+  return pieces.map((piece) => piece.slice());
 }
 
 /** Appends bytes to a region. */
@@ -130,7 +142,7 @@ export class LifeWalk {
     const own = out.total;
     const isOwn = life.isAboutAnother;
     if (isOwn) {
-      out.ensure(this.#program.encoder.bytesMax * 2);
+      out.ensure(this.#program.rowBytesMax);
       this.#program.encode(row, out.buffer);
     }
     const end = out.total;
@@ -140,14 +152,12 @@ export class LifeWalk {
     }
   }
 
-  /** Time passes until an instant, and no row comes. */
-  advance(untilMs: number): LifeOutput | null {
+  /** Time passes until an instant, and no row comes: what falls due, about `bytesMax` of it. */
+  advance(untilMs: number, bytesMax: number): DuePart {
     const out = this.#out;
     out.begin();
-    this.#entries.count = 0;
-    (this.#program.life as LifePass).advance(untilMs, out);
-    if (out.total > 0) this.#entries.add(0, out.total, -1, 0);
-    return this.#finish();
+    const isMore = (this.#program.life as LifePass).advance(untilMs, bytesMax, out);
+    return { pieces: out.pieces(), isMore };
   }
 
   #finish(): LifeOutput | null {
