@@ -175,15 +175,12 @@ export class LifeKeeper {
     }
     const { slots } = this.#state.options;
     if (slots.readsEvents && records.isInFlight(record)) this.#state.sit(record, i32, at);
-    const code = at + this.#state.words.code;
-    if ((slots.readsCodes || slots.readsEvents) && (i32[code + 3] as number) >= 0) {
-      this.#state.codes.now[0] = this.#state.lives.now[0] as number;
-      const anchor = this.#state.codes.take(i32[code] as number, i32[code + 1] as number);
-      const own = this.#state.enums.code.read(i32, at);
-      if (own !== 0) this.#state.codes.setState(anchor, own);
-      records.set(record, LIFE_B.codeState, this.#state.codes.stateOf(anchor));
-      words[record * LIFE_WORDS + LIFE_W.codeNode] = this.#state.codes.join(anchor, record);
-    }
+    if (!slots.readsCodes && !slots.readsEvents) return;
+    const known = this.#state.codeAnchor;
+    const anchor = known >= 0 ? known : this.#state.takeCode(i32, at);
+    if (anchor < 0) return;
+    records.set(record, LIFE_B.codeState, this.#state.codes.stateOf(anchor));
+    words[record * LIFE_WORDS + LIFE_W.codeNode] = this.#state.codes.join(anchor, record);
   }
 
   #keepOf(record: number, i32: Int32Array, f64: Float64Array, at: number, kind: number): void {

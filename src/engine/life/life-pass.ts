@@ -58,6 +58,8 @@ export class LifePass {
   #isAbout = false;
   /** The row in hand is a reversal that is decided anew, and has reversed its payment. */
   #hadReversed = false;
+  /** Of the code of the payment in hand: payments with it, this one left out. */
+  #otherUses = 0;
 
   constructor(options: LifeOptions) {
     const state = new LifeState(options);
@@ -166,6 +168,7 @@ export class LifePass {
     const at = row * this.#stride;
     const flags = i32[at + FLAGS_WORD] as number;
     this.#state.ofRecord = -1;
+    this.#state.codeAnchor = -1;
     this.#ownRecord = -1;
     this.#isAbout = false;
     this.#hadReversed = false;
@@ -301,13 +304,18 @@ export class LifePass {
     const { i32, f64 } = (this.#state.tables as LifeTables).table;
     const { slots, fill, rescore } = this.#state.options;
     const known = this.#state.findPayment(i32, at + this.#state.words.id);
+    const isNews = slots.readsCodes && this.#readCode(i32, at, known);
     if (known >= 0) {
       this.#hear(known, at);
       this.#state.evaluation.readValues(known);
       slots.values[VALUE.codeUses] = NaN;
-    } else if (slots.readsCodes) fill?.values(i32, f64, at);
-    const isNews = slots.readsCodes && this.#readCode(i32, at, known);
-    if (known < 0 && !isNews) return;
+    } else if (isNews) fill?.values(i32, f64, at);
+    else return;
+    const { codes, codeAnchor } = this.#state;
+    if (codeAnchor >= 0) {
+      slots.values[VALUE.codeState] = (codes.stateOf(codeAnchor) || NaN) - 1;
+      slots.values[VALUE.codeUses] = this.#otherUses + 1;
+    }
     slots.writePayment(i32, f64, at);
     rescore(row);
   }
@@ -331,23 +339,17 @@ export class LifePass {
   }
 
   /**
-   * What is known of a payment's code, into slots.values; gives true where that is more than the payment
-   * says. @param known record of its id; -1 = none
+   * Looks a payment's code up; gives true where more is known of it than the payment says.
+   * @param known record of its id; -1 = none
    */
   #readCode(i32: Int32Array, at: number, known: number): boolean {
-    const word = at + this.#state.words.code;
-    if ((i32[word + 3] as number) < 0) return false;
-    const { codes } = this.#state;
-    codes.now[0] = this.#state.lives.now[0] as number;
-    const anchor = codes.take(i32[word] as number, i32[word + 1] as number);
-    const own = this.#state.enums.code.read(i32, at);
-    const before = codes.stateOf(anchor);
-    if (own !== 0) codes.setState(anchor, own);
-    const others = codes.usesOf(anchor) - (this.#isOwnCode(known, anchor) ? 1 : 0);
-    const { values } = this.#state.options.slots;
-    values[VALUE.codeState] = (codes.stateOf(anchor) || NaN) - 1;
-    values[VALUE.codeUses] = others + 1;
-    return others > 0 || (own === 0 && before !== 0);
+    const anchor = this.#state.takeCode(i32, at);
+    this.#state.codeAnchor = anchor;
+    if (anchor < 0) return false;
+    const { codes, enums } = this.#state;
+    this.#otherUses = codes.usesOf(anchor) - (this.#isOwnCode(known, anchor) ? 1 : 0);
+    if (this.#otherUses > 0) return true;
+    return codes.stateOf(anchor) !== 0 && enums.code.read(i32, at) === 0;
   }
 
   /** An id that is decided anew, with the code that it had. */

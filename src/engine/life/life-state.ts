@@ -92,6 +92,8 @@ export class LifeState {
   evicted = 0;
   /** Record of the payment that the row in hand is about; -1 = none. */
   ofRecord = -1;
+  /** Anchor of the code of the payment in hand, where it has been looked up already; -1 = not so. */
+  codeAnchor = -1;
   tables: LifeTables | null = null;
   /** Hashes of the currencies that have rates, two words each. */
   readonly #currencies: Int32Array;
@@ -201,6 +203,21 @@ export class LifeState {
     for (let k = 0; k < all.length; k += 2)
       if (all[k] === lo && all[k + 1] === hi) return k / 2 + 1;
     return OTHER_CURRENCY;
+  }
+
+  /**
+   * Anchor of a row's payment code, touched now; -1 = it has none. Where the row tells the code's state that is
+   * its state now.
+   */
+  takeCode(i32: Int32Array, at: number): number {
+    const word = at + this.words.code;
+    if ((i32[word + 3] as number) < 0) return -1;
+    const { codes } = this;
+    codes.now[0] = this.lives.now[0] as number;
+    const anchor = codes.take(i32[word] as number, i32[word + 1] as number);
+    const state = this.enums.code.read(i32, at);
+    if (state !== 0) codes.setState(anchor, state);
+    return anchor;
   }
 
   /** It is in flight on its terminal from now on. */
