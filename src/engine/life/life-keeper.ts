@@ -43,7 +43,7 @@ export class LifeKeeper {
     const evaluation = this.#state.evaluation;
     const lo = i32[at + this.#state.words.id] as number;
     const hi = i32[at + this.#state.words.id + 1] as number;
-    let record = lives.find(lo, hi);
+    let record = this.#state.known;
     if (record >= 0) this.#renew(record, i32, at, kind);
     else record = this.#make(lo, hi, i32, at, out);
     const w = record * LIFE_WORDS;
@@ -88,7 +88,7 @@ export class LifeKeeper {
       this.#drop(leaving);
     }
     // Its id may stand in the index still, quiet for too long but not yet the oldest of its shard.
-    const quiet = lives.index.find(lo, hi, lives.words, LIFE_WORDS, LIFE_W.idHi);
+    const quiet = this.#state.rawRecord;
     if (quiet >= 0) this.#drop(quiet);
     this.#state.left.forget(lo, hi);
     this.#state.ids?.add(lo);
@@ -108,6 +108,7 @@ export class LifeKeeper {
 
   #drop(record: number): void {
     if (record === this.#state.ofRecord) this.#state.ofRecord = -1;
+    if (record === this.#state.rawRecord) this.#state.rawRecord = -1;
     this.#state.left.note(record);
     this.#state.ids?.remove(this.#state.lives.words[record * LIFE_WORDS + LIFE_W.idLo] as number);
     this.#state.heap.remove(record);

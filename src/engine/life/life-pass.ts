@@ -173,8 +173,9 @@ export class LifePass {
     this.#isAbout = false;
     this.#hadReversed = false;
     if ((flags & (REPEAT | DIFFERS)) !== 0) this.#countOn(i32, at, flags);
-    if ((flags & (BAD | DECIDED | DIFFERS)) === (DECIDED | DIFFERS)) this.#countOnLeft(i32, at);
     if ((flags & (BAD | DECIDED)) !== DECIDED) return;
+    this.#state.locate(i32, at);
+    if ((flags & DIFFERS) !== 0) this.#countOnLeft(i32, at);
     if ((flags & REPEAT) !== 0) {
       this.#tellAgain(i32, at);
       return;
@@ -190,7 +191,7 @@ export class LifePass {
       outcome === HOLD ||
       (flags & DIFFERS) !== 0 ||
       // Held, and forgotten by the repeats table: it goes on.
-      (this.#ids !== null && this.#state.find(i32, at + this.#state.words.id) >= 0);
+      (this.#ids !== null && this.#state.known >= 0);
     if (isKept) {
       this.#ownRecord = this.#keeper.keep(row, at, kind, out);
       if (hasMoved) this.#state.records.setFlag(this.#ownRecord, LIFE_FLAG.moved);
@@ -213,10 +214,10 @@ export class LifePass {
 
   /** An id that is decided anew, whose record has left, counts on from its newest decision all the same. */
   #countOnLeft(i32: Int32Array, at: number): void {
-    const { words, lives, left } = this.#state;
+    if (this.#state.known >= 0) return;
+    const { words, left } = this.#state;
     const lo = i32[at + words.id] as number;
     const hi = i32[at + words.id + 1] as number;
-    if (lives.find(lo, hi) >= 0) return;
     const next = left.revisionOf(lo, hi) + 1;
     if (next > (i32[at + REVISION_WORD] as number)) i32[at + REVISION_WORD] = next;
   }
@@ -226,7 +227,7 @@ export class LifePass {
     const { words } = this.#state.lives;
     const lo = i32[at + this.#state.words.id] as number;
     const hi = i32[at + this.#state.words.id + 1] as number;
-    const record = this.#state.lives.find(lo, hi);
+    const record = this.#state.known;
     if (record < 0) {
       const { left } = this.#state;
       if (!left.knows(lo, hi, i32[at + CONTENT_WORD] as number)) return;
@@ -252,7 +253,7 @@ export class LifePass {
     const { i32, f64 } = table;
     if (!this.#isAll) return;
     const { records, evaluation } = this.#state;
-    const own = this.#state.find(i32, at + this.#state.words.id);
+    const own = this.#state.known;
     const hadMoved =
       own >= 0 && records.get(own, LIFE_B.kind) === kind && records.hasFlag(own, LIFE_FLAG.moved);
     // A refund that is decided anew is no second one, nor is a reversal.
@@ -303,7 +304,7 @@ export class LifePass {
   #applyPayment(row: number, at: number): void {
     const { i32, f64 } = (this.#state.tables as LifeTables).table;
     const { slots, fill, rescore } = this.#state.options;
-    const known = this.#state.findPayment(i32, at + this.#state.words.id);
+    const known = this.#state.knownPayment;
     const isNews = slots.readsCodes && this.#readCode(i32, at, known);
     if (known >= 0) {
       this.#hear(known, at);
@@ -331,8 +332,7 @@ export class LifePass {
 
   /** Where only holds are kept: a payment that was held and is decided anew. */
   #hearAgain(row: number, at: number): void {
-    const { i32 } = (this.#state.tables as LifeTables).table;
-    const known = this.#state.findPayment(i32, at + this.#state.words.id);
+    const known = this.#state.knownPayment;
     if (known < 0) return;
     this.#hear(known, at);
     this.#state.options.rescore(row);

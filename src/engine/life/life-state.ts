@@ -92,6 +92,8 @@ export class LifeState {
   evicted = 0;
   /** Record of the payment that the row in hand is about; -1 = none. */
   ofRecord = -1;
+  /** Where the index has the id of the row in hand, be it quiet; -1 = nowhere. */
+  rawRecord = -1;
   /** Anchor of the code of the payment in hand, where it has been looked up already; -1 = not so. */
   codeAnchor = -1;
   tables: LifeTables | null = null;
@@ -157,6 +159,31 @@ export class LifeState {
   bindBatch(tables: LifeTables): void {
     this.tables = tables;
     this.evaluation.bindBatch(tables);
+  }
+
+  /** Looks the id of the row in hand up, once for all who ask for its record. */
+  locate(i32: Int32Array, at: number): void {
+    const word = at + this.words.id;
+    const { lives } = this;
+    this.rawRecord = lives.index.find(
+      i32[word] as number,
+      i32[word + 1] as number,
+      lives.words,
+      LIFE_WORDS,
+      LIFE_W.idHi,
+    );
+  }
+
+  /** Record of the row in hand, from before; -1 = none. */
+  get known(): number {
+    const record = this.rawRecord;
+    return record >= 0 && this.lives.isQuiet(record) ? -1 : record;
+  }
+
+  /** The same, if it is of a payment. */
+  get knownPayment(): number {
+    const record = this.known;
+    return record >= 0 && this.records.get(record, LIFE_B.kind) === KIND.payment ? record : -1;
   }
 
   /** Record of the id in a text slot, or -1. */
