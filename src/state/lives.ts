@@ -12,7 +12,7 @@
 // its life (a hold is resolved) and removes it. Cost: one cache miss a look-up, two a new record.
 
 import { HashIndex } from './hash-index.ts';
-import { reserveWords } from './reserve.ts';
+import { bytesOf, doublesOf, reserveWords } from './reserve.ts';
 import { TextArena } from './text-arena.ts';
 
 export const LIFE_WORDS = 30;
@@ -110,8 +110,8 @@ export class Lives {
     this.#keepMs = keepMs;
     this.recordsMax = perShard * SHARDS + 1;
     this.words = reserveWords(this.recordsMax * LIFE_WORDS);
-    this.doubles = new Float64Array(this.words.buffer);
-    this.bytes = new Uint8Array(this.words.buffer);
+    this.doubles = doublesOf(this.words);
+    this.bytes = bytesOf(this.words);
     this.index = new HashIndex(this.recordsMax);
     this.texts = new TextArena(textBytesMax);
   }
