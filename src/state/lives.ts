@@ -160,10 +160,9 @@ export class Lives {
   /** A zeroed record of an id that has none. The shard must have room. */
   create(lo: number, hi: number): number {
     const { words, doubles } = this;
-    const record = this.#free > 0 ? this.#free - 1 : this.#next++;
-    if (this.#free > 0) this.#free = words[record * LIFE_WORDS + LIFE_W.newer] as number;
+    // A fresh one is all zeros already.
+    const record = this.#free > 0 ? this.#reuse() : this.#next++;
     const w = record * LIFE_WORDS;
-    words.fill(0, w, w + LIFE_WORDS);
     words[w + LIFE_W.idLo] = lo;
     words[w + LIFE_W.idHi] = hi;
     doubles[record * LIFE_DOUBLES + LIFE_D.sequence] = this.#sequence++;
@@ -172,6 +171,15 @@ export class Lives {
     const shard = lo & (SHARDS - 1);
     this.#counts[shard] = (this.#counts[shard] as number) + 1;
     this.#link(record, shard);
+    return record;
+  }
+
+  #reuse(): number {
+    const { words } = this;
+    const record = this.#free - 1;
+    const w = record * LIFE_WORDS;
+    this.#free = words[w + LIFE_W.newer] as number;
+    for (let word = 0; word < LIFE_WORDS; word++) words[w + word] = 0;
     return record;
   }
 

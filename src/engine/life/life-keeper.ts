@@ -8,7 +8,7 @@ import type { OutputRegion } from '../output-region.ts';
 import type { LifeDecisions } from './life-decisions.ts';
 import type { LifeTables } from './life-evaluation.ts';
 import { RECORD_KIND } from './life-records.ts';
-import { ALLOW, KIND } from './life-state.ts';
+import { KIND } from './life-state.ts';
 import type { LifeState } from './life-state.ts';
 
 // Own constants: an imported one is loaded and checked at each use in a hot loop.
@@ -201,9 +201,9 @@ export class LifeKeeper {
     const { fired, table } = this.#state.tables as LifeTables;
     const evaluation = this.#state.evaluation;
     const verdict = this.#state.evaluation.verdict;
+    // Of nearly all rows.
     if (!rules.hasFired(row)) {
-      clearVerdict(verdict);
-      evaluation.remember(record, verdict);
+      evaluation.rememberNothing(record);
       return;
     }
     rules.decide(row, verdict);
@@ -251,13 +251,4 @@ export class LifeKeeper {
     row.FI = tables.FI;
     return row;
   }
-}
-
-function clearVerdict(verdict: Verdict): void {
-  verdict.outcome = ALLOW;
-  verdict.reasonCount = 0;
-  verdict.scoreOutcome = 0;
-  verdict.scoreAt = -1;
-  verdict.engineReason = -1;
-  verdict.holdExpiresMs = NaN;
 }
