@@ -213,14 +213,15 @@ export class EntityState extends EntityRings {
     offset: number,
   ): void {
     const view = this.#viewOf(target.buffer);
-    view.setFloat64(at * 4, length < 0 ? NaN : length, true);
+    const base = target.byteOffset + at * 4;
+    view.setFloat64(base, length < 0 ? NaN : length, true);
     target[at + 2] = lo;
     target[at + 3] = hi;
     for (let k = 4; k < 10; k++) target[at + k] = 0;
     const from = offset >= 0 ? this.tables.bytes : this.tables.K.bytes;
     const start = offset >= 0 ? offset : ~offset;
     const count = length < STRING_FEATURE_TEXT_BYTES ? length : STRING_FEATURE_TEXT_BYTES;
-    for (let k = 0; k < count; k++) view.setUint8((at + 4) * 4 + k, from[start + k] as number);
+    for (let k = 0; k < count; k++) view.setUint8(base + 16 + k, from[start + k] as number);
   }
 
   #viewOf(buffer: ArrayBufferLike): DataView {

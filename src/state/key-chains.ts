@@ -7,7 +7,7 @@
 // the one that was touched longest ago leaves; its members stay, but are no longer reached by the key.
 
 import { HashIndex } from './hash-index.ts';
-import { reserveWords } from './reserve.ts';
+import { doublesOf, reserveWords } from './reserve.ts';
 
 const ANCHOR_WORDS = 12;
 const A = { touched: 0, lo: 2, hi: 3, first: 4, last: 5, state: 6, uses: 7, older: 8, newer: 9 };
@@ -48,7 +48,7 @@ export class KeyChains {
     this.#anchorsMax = anchorsMax;
     this.#keepMs = keepMs;
     this.#anchors = reserveWords((anchorsMax + 1) * ANCHOR_WORDS);
-    this.#times = new Float64Array(this.#anchors.buffer);
+    this.#times = doublesOf(this.#anchors);
     this.#nodes = reserveWords((nodesMax + 1) * NODE_WORDS);
     this.#index = new HashIndex(anchorsMax + 1);
   }

@@ -7,7 +7,7 @@
 // none. Cost: nothing until something has left with a revision above 0.
 
 import { HashIndex } from './hash-index.ts';
-import { reserveWords } from './reserve.ts';
+import { doublesOf, reserveWords } from './reserve.ts';
 
 const ENTRY_WORDS = 8;
 /** Words of an entry; the instant until which it counts is the double at word 0. */
@@ -33,7 +33,7 @@ export class LeftRevisions {
     this.#entriesMax = entriesMax;
     this.#index = new HashIndex(entriesMax);
     this.#words = reserveWords(entriesMax * ENTRY_WORDS);
-    this.#doubles = new Float64Array(this.#words.buffer);
+    this.#doubles = doublesOf(this.#words);
   }
 
   get count(): number {

@@ -12,7 +12,7 @@
 // its life (a hold is resolved) and removes it. Cost: one cache miss a look-up, two a new record.
 
 import { HashIndex } from './hash-index.ts';
-import { reserveWords } from './reserve.ts';
+import { bytesOf, doublesOf, reserveWords } from './reserve.ts';
 import { TextArena } from './text-arena.ts';
 
 export const LIFE_WORDS = 30;
@@ -110,8 +110,8 @@ export class Lives {
     this.#keepMs = keepMs;
     this.recordsMax = perShard * SHARDS + 1;
     this.words = reserveWords(this.recordsMax * LIFE_WORDS);
-    this.doubles = new Float64Array(this.words.buffer);
-    this.bytes = new Uint8Array(this.words.buffer);
+    this.doubles = doublesOf(this.words);
+    this.bytes = bytesOf(this.words);
     this.index = new HashIndex(this.recordsMax);
     this.texts = new TextArena(textBytesMax);
   }
@@ -160,10 +160,9 @@ export class Lives {
   /** A zeroed record of an id that has none. The shard must have room. */
   create(lo: number, hi: number): number {
     const { words, doubles } = this;
-    const record = this.#free > 0 ? this.#free - 1 : this.#next++;
-    if (this.#free > 0) this.#free = words[record * LIFE_WORDS + LIFE_W.newer] as number;
+    // A fresh one is all zeros already.
+    const record = this.#free > 0 ? this.#reuse() : this.#next++;
     const w = record * LIFE_WORDS;
-    words.fill(0, w, w + LIFE_WORDS);
     words[w + LIFE_W.idLo] = lo;
     words[w + LIFE_W.idHi] = hi;
     doubles[record * LIFE_DOUBLES + LIFE_D.sequence] = this.#sequence++;
@@ -172,6 +171,15 @@ export class Lives {
     const shard = lo & (SHARDS - 1);
     this.#counts[shard] = (this.#counts[shard] as number) + 1;
     this.#link(record, shard);
+    return record;
+  }
+
+  #reuse(): number {
+    const { words } = this;
+    const record = this.#free - 1;
+    const w = record * LIFE_WORDS;
+    this.#free = words[w + LIFE_W.newer] as number;
+    for (let word = 0; word < LIFE_WORDS; word++) words[w + word] = 0;
     return record;
   }
 

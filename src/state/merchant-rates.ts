@@ -5,7 +5,7 @@
 
 import { HashIndex } from './hash-index.ts';
 import { RATES_WORD, RATES_WORDS } from './rates.ts';
-import { reserveWords } from './reserve.ts';
+import { doublesOf, reserveWords } from './reserve.ts';
 import type { Candidate } from './victims.ts';
 import { Victims } from './victims.ts';
 
@@ -22,7 +22,7 @@ export class MerchantRates {
     this.#max = merchantsMax;
     this.#index = new HashIndex(merchantsMax);
     this.words = reserveWords(merchantsMax * RATES_WORDS);
-    this.values = new Float64Array(this.words.buffer);
+    this.values = doublesOf(this.words);
   }
 
   get count(): number {

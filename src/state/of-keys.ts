@@ -10,7 +10,7 @@ import { KINDS, isStringType } from '../domain/fields.ts';
 import type { RowLayout } from '../domain/row-layout.ts';
 import { ROW, ROW_FLAG, slotWord } from '../domain/row-layout.ts';
 import { HashIndex } from './hash-index.ts';
-import { reserveWords } from './reserve.ts';
+import { doublesOf, reserveWords } from './reserve.ts';
 
 const FLAGS_WORD: number = ROW.flags / 4;
 const KIND_WORD: number = ROW.kind / 4;
@@ -76,7 +76,7 @@ export class OfKeys {
     this.#entryWords = HEAD_WORDS + fields.length * 2;
     const entries = perShard * shards.length;
     this.#words = reserveWords(entries * this.#entryWords);
-    this.#times = new Float64Array(this.#words.buffer);
+    this.#times = doublesOf(this.#words);
     this.#index = new HashIndex(entries);
     this.#stride = layout.strideBytes / 4;
     this.#idWord = slotWord(layout, 'id');

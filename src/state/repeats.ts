@@ -11,7 +11,7 @@
 
 import { ROW, ROW_FLAG } from '../domain/row-layout.ts';
 import { HashIndex } from './hash-index.ts';
-import { reserveWords } from './reserve.ts';
+import { doublesOf, reserveWords } from './reserve.ts';
 
 /** One of them is padding: the time is a double. */
 const ENTRY_WORDS = 10;
@@ -106,7 +106,7 @@ export class Repeats {
     const pages = Math.ceil(idsMax / PAGE_ENTRIES) + options.shards.length * 2;
     this.#nextPage = new Int32Array(pages);
     this.#words = reserveWords(pages * PAGE_ENTRIES * ENTRY_WORDS);
-    this.#times = new Float64Array(this.#words.buffer);
+    this.#times = doublesOf(this.#words);
     this.#stride32 = options.rowStrideBytes / 4;
     this.#id32 = options.idSlot / 4;
     this.#pending = new Int32Array(options.rowsMax);

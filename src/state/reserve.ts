@@ -11,10 +11,25 @@ import { HoldfastError } from '../base/errors.ts';
 
 const SMALL_BYTES: number = 2 ** 18;
 const MAPPED_BYTES: number = 33 * 2 ** 20;
+/**
+ * Where the first cache line of a buffer begins: glibc and musl keep 16 bytes of their own in front of a
+ * mapped block, so that a bucket or record of one line would else stand in two.
+ */
+const LINE_AT = 48;
 
-/** A zeroed Int32Array of at least `count` words; its buffer starts on a page. */
+/** A zeroed Int32Array of at least `count` words; it begins with a cache line. */
 export function reserveWords(count: number): Int32Array {
-  return new Int32Array(reserve(count * 4));
+  return new Int32Array(reserve(count * 4 + LINE_AT), LINE_AT);
+}
+
+/** The same memory as doubles. */
+export function doublesOf(words: Int32Array): Float64Array {
+  return new Float64Array(words.buffer, words.byteOffset, words.length >> 1);
+}
+
+/** The same memory as bytes. */
+export function bytesOf(words: Int32Array): Uint8Array {
+  return new Uint8Array(words.buffer, words.byteOffset, words.length * 4);
 }
 
 /** A zeroed Uint8Array of at least `count` bytes. */

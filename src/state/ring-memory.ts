@@ -16,7 +16,7 @@ import { assert } from '../base/assert.ts';
 import type { HashKey } from '../base/hash.ts';
 import { DistinctIndex } from './distinct-index.ts';
 import { foldOf, foldStart } from './folds.ts';
-import { reserveWords } from './reserve.ts';
+import { doublesOf, reserveWords } from './reserve.ts';
 import { RowArena } from './row-arena.ts';
 import type { EntityLayout, FoldTerm, WindowTerm } from './state-layout.ts';
 import { HEADER, HEADER_FLAG, PAGE_ROWS, PLACE_NONE } from './state-layout.ts';
@@ -61,7 +61,7 @@ export class RingMemory {
     this.rowsPerEntity = options.rowsPerEntity;
     this.#calendar = options.calendar;
     this.H = reserveWords(options.entitiesMax * layout.headerWords);
-    this.HD = new Float64Array(this.H.buffer);
+    this.HD = doublesOf(this.H);
     this.arena = new RowArena(layout.rowWords, ARENA_WORDS);
     this.R = this.arena.words;
     this.RD = this.arena.doubles;

@@ -8,7 +8,7 @@
 // says of each unit whether a free block begins there.
 
 import { HoldfastError } from '../base/errors.ts';
-import { reserveBytes, reserveWords } from './reserve.ts';
+import { doublesOf, reserveBytes, reserveWords } from './reserve.ts';
 
 /** Rows of the smallest block. */
 export const UNIT_ROWS = 4;
@@ -33,7 +33,7 @@ export class RowArena {
   constructor(rowWords: number, wordsMax: number) {
     this.#unitWords = rowWords * UNIT_ROWS;
     this.words = reserveWords(wordsMax);
-    this.doubles = new Float64Array(this.words.buffer);
+    this.doubles = doublesOf(this.words);
     this.#unitsMax = Math.floor(wordsMax / this.#unitWords);
     this.#levels = reserveBytes(this.#unitsMax + (1 << FRESH_LEVEL));
     this.#unitNext = 1 << FRESH_LEVEL;

@@ -6,7 +6,7 @@
 // Deliberately absent: merging of neighbours. Payments of one plan take blocks of a few sizes.
 
 import { HoldfastError } from '../base/errors.ts';
-import { reserveWords } from './reserve.ts';
+import { bytesOf, doublesOf, reserveWords } from './reserve.ts';
 
 const UNIT_BYTES = 16;
 const SMALL_BYTES_MAX = 1024;
@@ -28,9 +28,9 @@ export class TextArena {
 
   constructor(bytesMax: number) {
     this.i32 = reserveWords(bytesMax / 4 + UNIT_BYTES);
-    this.f64 = new Float64Array(this.i32.buffer);
-    this.bytes = new Uint8Array(this.i32.buffer);
-    this.view = new DataView(this.i32.buffer);
+    this.f64 = doublesOf(this.i32);
+    this.bytes = bytesOf(this.i32);
+    this.view = new DataView(this.i32.buffer, this.i32.byteOffset);
     this.#bytesMax = bytesMax;
   }
 

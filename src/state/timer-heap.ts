@@ -4,7 +4,7 @@
 // order of their instants (the usual case: all wait equally long) go in at O(1). Nothing is scanned.
 // Doubles go in and out through `due` and `sequence`: as arguments they would be boxed.
 
-import { reserveWords } from './reserve.ts';
+import { doublesOf, reserveWords } from './reserve.ts';
 
 export class TimerHeap {
   /** [0]: the instant, and the sequence number, that `set` takes. */
@@ -18,8 +18,8 @@ export class TimerHeap {
   #count = 0;
 
   constructor(slotsMax: number) {
-    this.#dues = new Float64Array(reserveWords(slotsMax * 2).buffer);
-    this.#sequences = new Float64Array(reserveWords(slotsMax * 2).buffer);
+    this.#dues = doublesOf(reserveWords(slotsMax * 2));
+    this.#sequences = doublesOf(reserveWords(slotsMax * 2));
     this.#slots = reserveWords(slotsMax);
     this.#places = reserveWords(slotsMax);
   }

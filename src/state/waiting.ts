@@ -4,7 +4,7 @@
 // are counted too.
 
 import { KeyChains } from './key-chains.ts';
-import { reserveWords } from './reserve.ts';
+import { doublesOf, reserveWords } from './reserve.ts';
 import type { TextArena } from './text-arena.ts';
 
 export class Waiting {
@@ -36,7 +36,7 @@ export class Waiting {
     this.#waitMs = waitMs;
     this.#texts = texts;
     this.#chains = new KeyChains({ anchorsMax: rowsMax, nodesMax: rowsMax, keepMs: 0 });
-    this.#since = new Float64Array(reserveWords(rowsMax * 2).buffer);
+    this.#since = doublesOf(reserveWords(rowsMax * 2));
     this.#nodes = reserveWords(rowsMax);
     this.#blocks = reserveWords(rowsMax);
     this.#sizes = reserveWords(rowsMax);

@@ -2,6 +2,7 @@
 // the bytes that tell it.
 
 import type { DecisionEncoder } from '../../codec/decision-writer.ts';
+import { FIRST_REASON } from '../../codec/decision-writer.ts';
 import { CAUSES } from '../../domain/life.ts';
 import type { Cause } from '../../domain/life.ts';
 import type { AmendmentHead, Verdict } from '../../domain/verdict.ts';
@@ -14,6 +15,7 @@ import type { KeptValues } from './kept-values.ts';
 import type { LifeRecords } from './life-records.ts';
 import { firstReason, reasonsHash } from './reasons.ts';
 
+const ALLOW = 0;
 const HOLD = 1;
 
 export interface AmendmentParts {
@@ -60,6 +62,17 @@ export class Amendments {
     records.set(record, LIFE_B.onExpiry, verdict.holdOnExpiry);
     doubles[record * LIFE_DOUBLES + LIFE_D.heldMs] =
       verdict.outcome === HOLD ? verdict.holdExpiresMs : NaN;
+  }
+
+  /** No rule fired: `remember` of the emptiest of verdicts. */
+  rememberNothing(record: number): void {
+    const { words, doubles } = this.#parts.lives;
+    const w = record * LIFE_WORDS;
+    words[w + LIFE_W.reasonsLo] = 0;
+    words[w + LIFE_W.reasonsHi] = 0;
+    words[w + LIFE_W.first] = FIRST_REASON.none;
+    this.#parts.records.set(record, LIFE_B.outcome, ALLOW);
+    doubles[record * LIFE_DOUBLES + LIFE_D.heldMs] = NaN;
   }
 
   /** Writes the verdict as the record's next revision; its evidence is read in row 0 of the bound tables. */

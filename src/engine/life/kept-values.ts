@@ -84,7 +84,7 @@ export class KeptValues {
     texts: TextArena,
   ) {
     this.#texts = texts;
-    this.#lengths = new Uint16Array(texts.i32.buffer);
+    this.#lengths = new Uint16Array(texts.i32.buffer, texts.i32.byteOffset);
     this.#features = features;
     const parts = keptParts(plan);
     const fields = parts.fields.filter((field) => layout.isRead[field] === 1);

@@ -335,6 +335,11 @@ export class LifeEvaluation {
   remember(record: number, verdict: Verdict): void {
     this.#amendments.remember(record, verdict);
   }
+
+  /** The record's newest decision is an allow without reasons. */
+  rememberNothing(record: number): void {
+    this.#amendments.rememberNothing(record);
+  }
 }
 
 /** Bits of the rules whose condition reads event.*, by word. */

@@ -105,13 +105,10 @@ export class LifeEvents {
   }
 
   #tellCode(i32: Int32Array, at: number, out: OutputRegion): void {
-    const word = at + this.#state.words.code;
-    if (!this.#state.isAll || (i32[word + 3] as number) < 0) return;
+    const anchor = this.#state.isAll ? this.#state.takeCode(i32, at) : -1;
+    if (anchor < 0) return;
     const { codes } = this.#state;
-    codes.now[0] = this.#state.lives.now[0] as number;
-    const anchor = codes.take(i32[word] as number, i32[word + 1] as number);
     const state = this.#state.enums.code.read(i32, at);
-    if (state !== 0) codes.setState(anchor, state);
     for (let node = codes.first(anchor); node !== 0; node = codes.next(node)) {
       const record = codes.recordOf(node);
       if (this.#state.lives.isQuiet(record)) continue;

@@ -8,7 +8,7 @@ import type { OutputRegion } from '../output-region.ts';
 import type { LifeDecisions } from './life-decisions.ts';
 import type { LifeTables } from './life-evaluation.ts';
 import { RECORD_KIND } from './life-records.ts';
-import { ALLOW, KIND } from './life-state.ts';
+import { KIND } from './life-state.ts';
 import type { LifeState } from './life-state.ts';
 
 // Own constants: an imported one is loaded and checked at each use in a hot loop.
@@ -43,7 +43,7 @@ export class LifeKeeper {
     const evaluation = this.#state.evaluation;
     const lo = i32[at + this.#state.words.id] as number;
     const hi = i32[at + this.#state.words.id + 1] as number;
-    let record = lives.find(lo, hi);
+    let record = this.#state.known;
     if (record >= 0) this.#renew(record, i32, at, kind);
     else record = this.#make(lo, hi, i32, at, out);
     const w = record * LIFE_WORDS;
@@ -88,7 +88,7 @@ export class LifeKeeper {
       this.#drop(leaving);
     }
     // Its id may stand in the index still, quiet for too long but not yet the oldest of its shard.
-    const quiet = lives.index.find(lo, hi, lives.words, LIFE_WORDS, LIFE_W.idHi);
+    const quiet = this.#state.rawRecord;
     if (quiet >= 0) this.#drop(quiet);
     this.#state.left.forget(lo, hi);
     this.#state.ids?.add(lo);
@@ -108,6 +108,7 @@ export class LifeKeeper {
 
   #drop(record: number): void {
     if (record === this.#state.ofRecord) this.#state.ofRecord = -1;
+    if (record === this.#state.rawRecord) this.#state.rawRecord = -1;
     this.#state.left.note(record);
     this.#state.ids?.remove(this.#state.lives.words[record * LIFE_WORDS + LIFE_W.idLo] as number);
     this.#state.heap.remove(record);
@@ -175,15 +176,12 @@ export class LifeKeeper {
     }
     const { slots } = this.#state.options;
     if (slots.readsEvents && records.isInFlight(record)) this.#state.sit(record, i32, at);
-    const code = at + this.#state.words.code;
-    if ((slots.readsCodes || slots.readsEvents) && (i32[code + 3] as number) >= 0) {
-      this.#state.codes.now[0] = this.#state.lives.now[0] as number;
-      const anchor = this.#state.codes.take(i32[code] as number, i32[code + 1] as number);
-      const own = this.#state.enums.code.read(i32, at);
-      if (own !== 0) this.#state.codes.setState(anchor, own);
-      records.set(record, LIFE_B.codeState, this.#state.codes.stateOf(anchor));
-      words[record * LIFE_WORDS + LIFE_W.codeNode] = this.#state.codes.join(anchor, record);
-    }
+    if (!slots.readsCodes && !slots.readsEvents) return;
+    const known = this.#state.codeAnchor;
+    const anchor = known >= 0 ? known : this.#state.takeCode(i32, at);
+    if (anchor < 0) return;
+    records.set(record, LIFE_B.codeState, this.#state.codes.stateOf(anchor));
+    words[record * LIFE_WORDS + LIFE_W.codeNode] = this.#state.codes.join(anchor, record);
   }
 
   #keepOf(record: number, i32: Int32Array, f64: Float64Array, at: number, kind: number): void {
@@ -203,9 +201,9 @@ export class LifeKeeper {
     const { fired, table } = this.#state.tables as LifeTables;
     const evaluation = this.#state.evaluation;
     const verdict = this.#state.evaluation.verdict;
+    // Of nearly all rows.
     if (!rules.hasFired(row)) {
-      clearVerdict(verdict);
-      evaluation.remember(record, verdict);
+      evaluation.rememberNothing(record);
       return;
     }
     rules.decide(row, verdict);
@@ -253,13 +251,4 @@ export class LifeKeeper {
     row.FI = tables.FI;
     return row;
   }
-}
-
-function clearVerdict(verdict: Verdict): void {
-  verdict.outcome = ALLOW;
-  verdict.reasonCount = 0;
-  verdict.scoreOutcome = 0;
-  verdict.scoreAt = -1;
-  verdict.engineReason = -1;
-  verdict.holdExpiresMs = NaN;
 }

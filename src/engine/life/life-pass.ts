@@ -58,6 +58,8 @@ export class LifePass {
   #isAbout = false;
   /** The row in hand is a reversal that is decided anew, and has reversed its payment. */
   #hadReversed = false;
+  /** Of the code of the payment in hand: payments with it, this one left out. */
+  #otherUses = 0;
 
   constructor(options: LifeOptions) {
     const state = new LifeState(options);
@@ -166,12 +168,14 @@ export class LifePass {
     const at = row * this.#stride;
     const flags = i32[at + FLAGS_WORD] as number;
     this.#state.ofRecord = -1;
+    this.#state.codeAnchor = -1;
     this.#ownRecord = -1;
     this.#isAbout = false;
     this.#hadReversed = false;
     if ((flags & (REPEAT | DIFFERS)) !== 0) this.#countOn(i32, at, flags);
-    if ((flags & (BAD | DECIDED | DIFFERS)) === (DECIDED | DIFFERS)) this.#countOnLeft(i32, at);
     if ((flags & (BAD | DECIDED)) !== DECIDED) return;
+    this.#state.locate(i32, at);
+    if ((flags & DIFFERS) !== 0) this.#countOnLeft(i32, at);
     if ((flags & REPEAT) !== 0) {
       this.#tellAgain(i32, at);
       return;
@@ -187,7 +191,7 @@ export class LifePass {
       outcome === HOLD ||
       (flags & DIFFERS) !== 0 ||
       // Held, and forgotten by the repeats table: it goes on.
-      (this.#ids !== null && this.#state.find(i32, at + this.#state.words.id) >= 0);
+      (this.#ids !== null && this.#state.known >= 0);
     if (isKept) {
       this.#ownRecord = this.#keeper.keep(row, at, kind, out);
       if (hasMoved) this.#state.records.setFlag(this.#ownRecord, LIFE_FLAG.moved);
@@ -210,10 +214,10 @@ export class LifePass {
 
   /** An id that is decided anew, whose record has left, counts on from its newest decision all the same. */
   #countOnLeft(i32: Int32Array, at: number): void {
-    const { words, lives, left } = this.#state;
+    if (this.#state.known >= 0) return;
+    const { words, left } = this.#state;
     const lo = i32[at + words.id] as number;
     const hi = i32[at + words.id + 1] as number;
-    if (lives.find(lo, hi) >= 0) return;
     const next = left.revisionOf(lo, hi) + 1;
     if (next > (i32[at + REVISION_WORD] as number)) i32[at + REVISION_WORD] = next;
   }
@@ -223,7 +227,7 @@ export class LifePass {
     const { words } = this.#state.lives;
     const lo = i32[at + this.#state.words.id] as number;
     const hi = i32[at + this.#state.words.id + 1] as number;
-    const record = this.#state.lives.find(lo, hi);
+    const record = this.#state.known;
     if (record < 0) {
       const { left } = this.#state;
       if (!left.knows(lo, hi, i32[at + CONTENT_WORD] as number)) return;
@@ -249,7 +253,7 @@ export class LifePass {
     const { i32, f64 } = table;
     if (!this.#isAll) return;
     const { records, evaluation } = this.#state;
-    const own = this.#state.find(i32, at + this.#state.words.id);
+    const own = this.#state.known;
     const hadMoved =
       own >= 0 && records.get(own, LIFE_B.kind) === kind && records.hasFlag(own, LIFE_FLAG.moved);
     // A refund that is decided anew is no second one, nor is a reversal.
@@ -300,14 +304,19 @@ export class LifePass {
   #applyPayment(row: number, at: number): void {
     const { i32, f64 } = (this.#state.tables as LifeTables).table;
     const { slots, fill, rescore } = this.#state.options;
-    const known = this.#state.findPayment(i32, at + this.#state.words.id);
+    const known = this.#state.knownPayment;
+    const isNews = slots.readsCodes && this.#readCode(i32, at, known);
     if (known >= 0) {
       this.#hear(known, at);
       this.#state.evaluation.readValues(known);
       slots.values[VALUE.codeUses] = NaN;
-    } else if (slots.readsCodes) fill?.values(i32, f64, at);
-    const isNews = slots.readsCodes && this.#readCode(i32, at, known);
-    if (known < 0 && !isNews) return;
+    } else if (isNews) fill?.values(i32, f64, at);
+    else return;
+    const { codes, codeAnchor } = this.#state;
+    if (codeAnchor >= 0) {
+      slots.values[VALUE.codeState] = (codes.stateOf(codeAnchor) || NaN) - 1;
+      slots.values[VALUE.codeUses] = this.#otherUses + 1;
+    }
     slots.writePayment(i32, f64, at);
     rescore(row);
   }
@@ -323,31 +332,24 @@ export class LifePass {
 
   /** Where only holds are kept: a payment that was held and is decided anew. */
   #hearAgain(row: number, at: number): void {
-    const { i32 } = (this.#state.tables as LifeTables).table;
-    const known = this.#state.findPayment(i32, at + this.#state.words.id);
+    const known = this.#state.knownPayment;
     if (known < 0) return;
     this.#hear(known, at);
     this.#state.options.rescore(row);
   }
 
   /**
-   * What is known of a payment's code, into slots.values; gives true where that is more than the payment
-   * says. @param known record of its id; -1 = none
+   * Looks a payment's code up; gives true where more is known of it than the payment says.
+   * @param known record of its id; -1 = none
    */
   #readCode(i32: Int32Array, at: number, known: number): boolean {
-    const word = at + this.#state.words.code;
-    if ((i32[word + 3] as number) < 0) return false;
-    const { codes } = this.#state;
-    codes.now[0] = this.#state.lives.now[0] as number;
-    const anchor = codes.take(i32[word] as number, i32[word + 1] as number);
-    const own = this.#state.enums.code.read(i32, at);
-    const before = codes.stateOf(anchor);
-    if (own !== 0) codes.setState(anchor, own);
-    const others = codes.usesOf(anchor) - (this.#isOwnCode(known, anchor) ? 1 : 0);
-    const { values } = this.#state.options.slots;
-    values[VALUE.codeState] = (codes.stateOf(anchor) || NaN) - 1;
-    values[VALUE.codeUses] = others + 1;
-    return others > 0 || (own === 0 && before !== 0);
+    const anchor = this.#state.takeCode(i32, at);
+    this.#state.codeAnchor = anchor;
+    if (anchor < 0) return false;
+    const { codes, enums } = this.#state;
+    this.#otherUses = codes.usesOf(anchor) - (this.#isOwnCode(known, anchor) ? 1 : 0);
+    if (this.#otherUses > 0) return true;
+    return codes.stateOf(anchor) !== 0 && enums.code.read(i32, at) === 0;
   }
 
   /** An id that is decided anew, with the code that it had. */

@@ -92,6 +92,10 @@ export class LifeState {
   evicted = 0;
   /** Record of the payment that the row in hand is about; -1 = none. */
   ofRecord = -1;
+  /** Where the index has the id of the row in hand, be it quiet; -1 = nowhere. */
+  rawRecord = -1;
+  /** Anchor of the code of the payment in hand, where it has been looked up already; -1 = not so. */
+  codeAnchor = -1;
   tables: LifeTables | null = null;
   /** Hashes of the currencies that have rates, two words each. */
   readonly #currencies: Int32Array;
@@ -157,6 +161,31 @@ export class LifeState {
     this.evaluation.bindBatch(tables);
   }
 
+  /** Looks the id of the row in hand up, once for all who ask for its record. */
+  locate(i32: Int32Array, at: number): void {
+    const word = at + this.words.id;
+    const { lives } = this;
+    this.rawRecord = lives.index.find(
+      i32[word] as number,
+      i32[word + 1] as number,
+      lives.words,
+      LIFE_WORDS,
+      LIFE_W.idHi,
+    );
+  }
+
+  /** Record of the row in hand, from before; -1 = none. */
+  get known(): number {
+    const record = this.rawRecord;
+    return record >= 0 && this.lives.isQuiet(record) ? -1 : record;
+  }
+
+  /** The same, if it is of a payment. */
+  get knownPayment(): number {
+    const record = this.known;
+    return record >= 0 && this.records.get(record, LIFE_B.kind) === KIND.payment ? record : -1;
+  }
+
   /** Record of the id in a text slot, or -1. */
   find(i32: Int32Array, word: number): number {
     if ((i32[word + 3] as number) < 0) return -1;
@@ -201,6 +230,21 @@ export class LifeState {
     for (let k = 0; k < all.length; k += 2)
       if (all[k] === lo && all[k + 1] === hi) return k / 2 + 1;
     return OTHER_CURRENCY;
+  }
+
+  /**
+   * Anchor of a row's payment code, touched now; -1 = it has none. Where the row tells the code's state that is
+   * its state now.
+   */
+  takeCode(i32: Int32Array, at: number): number {
+    const word = at + this.words.code;
+    if ((i32[word + 3] as number) < 0) return -1;
+    const { codes } = this;
+    codes.now[0] = this.lives.now[0] as number;
+    const anchor = codes.take(i32[word] as number, i32[word + 1] as number);
+    const state = this.enums.code.read(i32, at);
+    if (state !== 0) codes.setState(anchor, state);
+    return anchor;
   }
 
   /** It is in flight on its terminal from now on. */
