@@ -176,15 +176,13 @@ export class RowDecisions {
     add(this.#parts.counters, COUNTER.outcomes + fallback.outcome);
     this.#parts.encoder.decided(this.#table, row, fallback, out);
     if (!overdue.isAmended(word)) {
-      i32[at + VERDICT_WORD] = packVerdict(
-        fallback.outcome,
-        firstReason(this.#parts.plan, fallback),
-      );
+      overdue.end(i32, at);
       return;
     }
     this.#decide(row);
     this.#countVerdict();
     overdue.amend(this.#table, row, this.#verdict, out);
+    overdue.end(i32, at);
     add(this.#parts.counters, COUNTER.amendments);
     add(this.#parts.counters, COUNTER.causes + CAUSES.indexOf('overdue'));
     add(this.#parts.counters, COUNTER.amendedOutcomes + this.#verdict.outcome);

@@ -9,14 +9,17 @@ import { partsOf } from '../../domain/expression-tree.ts';
 import { lifeNames } from '../../domain/life.ts';
 import type { FeatureSpec, Plan } from '../../domain/plan.ts';
 
-/** none: no life pass. held: decisions that hold are kept. all: every payment is. */
+/**
+ * none: no life pass. held: decisions that hold are kept. all: every payment is. A plan with a deadline
+ * has one too: it walks the rows whose ids came before, and these may have got two decisions.
+ */
 export type LifeMode = 'none' | 'held' | 'all';
 
 export function lifeModeOf(plan: Plan): LifeMode {
   if (plan.rules.some((rule) => rule.isLife)) return 'all';
   const holds =
     plan.score.hold !== null ||
-    plan.life.deadline?.fallback === 'hold' ||
+    plan.life.deadline !== null ||
     plan.rules.some(({ mode, outcome }) => mode === 'live' && outcome === 'hold');
   // A reverse whose rail has no window open any more holds.
   const mayHold = plan.life.rails.length > 0 && plan.rules.some((r) => r.outcome === 'reverse');

@@ -179,7 +179,11 @@ export class LifePass {
     const before = i32[at + REPEAT_ROW_WORD] as number;
     if (before < 0) return;
     const isNext = (flags & (DECIDED | REPEAT)) === DECIDED;
-    const told = i32[before * this.#stride + REVISION_WORD] as number;
+    const { overdue } = this.#state.options;
+    const told =
+      overdue === null
+        ? (i32[before * this.#stride + REVISION_WORD] as number)
+        : overdue.newestRevision(i32, before * this.#stride);
     i32[at + REVISION_WORD] = told + (isNext ? 1 : 0);
   }
 
@@ -190,16 +194,30 @@ export class LifePass {
       i32[at + this.#state.words.id] as number,
       i32[at + this.#state.words.id + 1] as number,
     );
-    if (record < 0) return;
     const w = record * LIFE_WORDS;
     // Where only holds are kept, an id may have been decided anew and allowed since.
-    if (words[w + LIFE_W.content] !== i32[at + CONTENT_WORD]) return;
+    if (record < 0 || words[w + LIFE_W.content] !== i32[at + CONTENT_WORD]) {
+      this.#tellOverdue(i32, at);
+      return;
+    }
     i32[at + REPEAT_ROW_WORD] = -1;
     i32[at + REVISION_WORD] = words[w + LIFE_W.revision] as number;
     i32[at + VERDICT_WORD] = packVerdict(
       this.#state.records.get(record, LIFE_B.outcome),
       words[w + LIFE_W.first] as number,
     );
+  }
+
+  /**
+   * A repeat of an overdue row of this batch that is not kept: what is newest of that one stands in its
+   * record once it is encoded, which another worker may do later than this repeat is.
+   */
+  #tellOverdue(i32: Int32Array, at: number): void {
+    const before = i32[at + REPEAT_ROW_WORD] as number;
+    const { overdue } = this.#state.options;
+    if (before < 0 || overdue === null) return;
+    i32[at + REPEAT_ROW_WORD] = -1;
+    i32[at + VERDICT_WORD] = overdue.newestVerdict(i32, before * this.#stride);
   }
 
   /** A refund or reversal is put to its payment, and decided with what is then known of it. */

@@ -8,10 +8,10 @@ import { OUTCOMES } from '../../domain/decision.ts';
 import { CAUSES } from '../../domain/life.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { RowLayout } from '../../domain/row-layout.ts';
-import { ROW, fieldNumber } from '../../domain/row-layout.ts';
+import { ROW, ROW_FLAG, fieldNumber } from '../../domain/row-layout.ts';
 import type { AmendmentHead, RowTable, Verdict } from '../../domain/verdict.ts';
 import { makeVerdict } from '../../rules/compile/deciding.ts';
-import { verdictOutcome, verdictReason } from '../../state/repeats.ts';
+import { packVerdict, verdictOutcome, verdictReason } from '../../state/repeats.ts';
 import type { VerdictBlocks } from './verdict-blocks.ts';
 
 export class OverdueDecisions {
@@ -76,6 +76,29 @@ export class OverdueDecisions {
     return verdictOutcome(word) !== this.#fallback || verdictReason(word) !== FIRST_REASON.none;
   }
 
+  /**
+   * Revision of the newest decision on the row whose record begins at word `at`, for those who ask
+   * before it is encoded: an amendment counts.
+   */
+  newestRevision(i32: Int32Array, at: number): number {
+    const revision = i32[at + ROW.revision / 4] as number;
+    const isAmended = isFallback(i32, at) && this.isAmended(i32[at + ROW.verdict / 4] as number);
+    return isAmended ? revision + 1 : revision;
+  }
+
+  /** The packed verdict of that decision. */
+  newestVerdict(i32: Int32Array, at: number): number {
+    const evaluated = i32[at + ROW.verdict / 4] as number;
+    if (!isFallback(i32, at) || this.isAmended(evaluated)) return evaluated;
+    return packVerdict(this.#fallback, this.firstReason);
+  }
+
+  /** The row is encoded: its record says what is newest, and nothing is left to count. */
+  end(i32: Int32Array, at: number): void {
+    i32[at + ROW.verdict / 4] = this.newestVerdict(i32, at);
+    i32[at + ROW.flags / 4] = (i32[at + ROW.flags / 4] as number) & ~ROW_FLAG.fallback;
+  }
+
   /** Writes what was evaluated; the row then stands under the next revision. */
   amend(table: RowTable, row: number, verdict: Verdict, out: OutputBuffer): void {
     const { i32, f64 } = table;
@@ -92,4 +115,10 @@ export class OverdueDecisions {
     this.#encoder.amendment(table, row, verdict, head, out);
     i32[at + ROW.revision / 4] = head.revision;
   }
+}
+
+/** A decided row whose fallback is not told yet. */
+function isFallback(i32: Int32Array, at: number): boolean {
+  const both = ROW_FLAG.fallback | ROW_FLAG.decided;
+  return ((i32[at + ROW.flags / 4] as number) & both) === both;
 }
