@@ -161,6 +161,7 @@ export class RowDecisions {
     const before = out.at;
     this.#parts.encoder.invalid(this.#table, row, out);
     if (out.at === before) return;
+    if ((flags & ROW_FLAG.overdue) !== 0) add(this.#parts.counters, COUNTER.overdue);
     add(this.#parts.counters, COUNTER.decisions);
     add(this.#parts.counters, COUNTER.invalid);
     add(

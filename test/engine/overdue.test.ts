@@ -147,6 +147,60 @@ describe.each([
   });
 });
 
+/** One that is reversed keeps nothing; of those that are held, holds are kept; life rules keep all. */
+const KEEPING = {
+  nothing: 'reverse, reason: AMOUNT_TOO_LARGE }',
+  holds:
+    'reverse, reason: AMOUNT_TOO_LARGE }\n  - { id: vast, when: tx.amount > 5000, outcome: hold, reason: POLICY }',
+  all: 'reverse, reason: AMOUNT_TOO_LARGE }\n  - { id: old, when: payment.age() > "1h", outcome: hold, reason: POLICY }',
+};
+
+describe.each(Object.entries(KEEPING))('where %s is kept', (name, rest) => {
+  test.each([1, 2])('rows come again in one batch as in many; %i workers', async (workers) => {
+    const path = join(folder, `keeping-${name}.yaml`);
+    writeFileSync(
+      path,
+      `ruleset: again
+currency: CNY
+deadline: { budget: 50ms, fallback: allow }
+rules:
+  - { id: large, when: tx.amount > 1000, outcome: ${rest}
+`,
+    );
+    const rows = [
+      payment('a', 200_000), // amended
+      payment('a', 200_000),
+      payment('a', 300_000), // anew, amended
+      payment('a', 100), // anew, as the fallback says
+      payment('a', 100),
+      payment('a', 600_000),
+      payment('a', 600_000),
+    ];
+    const arrival = { arrivedMs: 0, nowMs: 100 };
+    const inOne = await createEngine({ rules: path, workers });
+    const inMany = await createEngine({ rules: path, workers });
+    const decided = await inOne.decide(rows, arrival);
+    const large = 'reverse AMOUNT_TOO_LARGE';
+    const vast = name === 'holds' ? `${large}+POLICY` : large;
+    expect(decided.map(brief)).toEqual([
+      'a#0 allow ENGINE_BUDGET_EXCEEDED OVERDUE',
+      `a#1 ${large} overdue`,
+      `a#1 ${large} REPEAT`,
+      'a#2 allow ENGINE_BUDGET_EXCEEDED REPEAT_DIFFERS+OVERDUE',
+      `a#3 ${large} overdue`,
+      'a#4 allow ENGINE_BUDGET_EXCEEDED REPEAT_DIFFERS+OVERDUE',
+      'a#4 allow ENGINE_BUDGET_EXCEEDED REPEAT',
+      'a#5 allow ENGINE_BUDGET_EXCEEDED REPEAT_DIFFERS+OVERDUE',
+      `a#6 ${vast} overdue`,
+      `a#6 ${large} REPEAT`,
+    ]);
+    const one: Decision[] = [];
+    for (const row of rows) one.push(...(await inMany.decide([row], arrival)));
+    expect(one).toEqual(decided);
+    await Promise.all([inOne.close(), inMany.close()]);
+  });
+});
+
 test.each([
   // arrived, now, started, catchUp, mark
   [0, 50, 0, 'evaluate', OVERDUE.none],
