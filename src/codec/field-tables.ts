@@ -5,7 +5,7 @@ import { assert, must } from '../base/assert.ts';
 import type { HashKey } from '../base/hash.ts';
 import { hashString } from '../base/hash.ts';
 import type { FieldSpec, FieldType, Kind } from '../domain/fields.ts';
-import { KINDS } from '../domain/fields.ts';
+import { FIELDS_MAX, KINDS } from '../domain/fields.ts';
 import type { RowLayout } from '../domain/row-layout.ts';
 import { ROW, fieldNumber } from '../domain/row-layout.ts';
 import { contentSalt } from './content-hash.ts';
@@ -36,9 +36,6 @@ const CLASS_BY_TYPE: Readonly<Record<FieldType, number>> = {
   number: VALUE_CLASS.number,
   boolean: VALUE_CLASS.boolean,
 };
-
-/** Two 32-bit words say which fields a row has. */
-const FIELD_COUNT_MAX = 64;
 
 export interface FieldTables {
   readonly fieldCount: number;
@@ -143,7 +140,7 @@ export function makeFieldTables(
   requireKeys: boolean = true,
 ): FieldTables {
   const specs = layout.fields.slice(0, layout.inputFieldCount);
-  assert(specs.length <= FIELD_COUNT_MAX, `More than ${FIELD_COUNT_MAX} fields: ${specs.length}`);
+  assert(specs.length <= FIELDS_MAX, `More than ${FIELDS_MAX} fields: ${specs.length}`);
   const slot = (field: number): number => layout.slots[field] as number;
   const moneySlot = (field: number): number => layout.moneySlots[field] as number;
   const isRead = (field: number): boolean => layout.isRead[field] === 1;

@@ -115,6 +115,9 @@ export const TRANSACTION_FIELDS: readonly FieldSpec[] = [
   }),
 ];
 
+/** Most fields of a transaction, a rules file's own among them: two 32-bit words say which a row has. */
+export const FIELDS_MAX = 64;
+
 /** Types whose value is kept as a hash and a place in the bytes; the others are one double. */
 export function isStringType(type: FieldType): boolean {
   return type === 'string' || type === 'enum';

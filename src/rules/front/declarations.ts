@@ -2,7 +2,7 @@
 // expressions share one space, so that a name means one thing; all are kept in Maps.
 
 import type { FieldSpec, FieldType } from '../../domain/fields.ts';
-import { TRANSACTION_FIELDS } from '../../domain/fields.ts';
+import { FIELDS_MAX, TRANSACTION_FIELDS } from '../../domain/fields.ts';
 import type { ListData, RegisterData } from '../../domain/plan.ts';
 import { nearMiss } from '../../base/near-miss.ts';
 import { CelSource, parseCel } from './cel-source.ts';
@@ -47,7 +47,7 @@ const RESERVED_WORDS =
   'void while __proto__ prototype cel';
 const RESERVED: ReadonlySet<string> = new Set(RESERVED_WORDS.split(' '));
 const EXTRA_FIELD_TYPES = ['string', 'number', 'boolean', 'integer', 'money', 'time'] as const;
-const EXTRA_FIELDS_MAX = 256;
+const EXTRA_FIELDS_MAX: number = FIELDS_MAX - TRANSACTION_FIELDS.length;
 const KEY_PARTS_MAX = 8;
 const STRING_BYTES_MAX = 1024;
 
