@@ -33,8 +33,6 @@ export class DeadLetterBox {
       row: this.#firstRow + batchRow,
       batchFirstByte: this.#firstByte,
     });
-    region.ensure(letter.length);
-    region.buffer.bytes.set(letter, region.buffer.at);
-    region.buffer.at += letter.length;
+    region.append(letter);
   }
 }

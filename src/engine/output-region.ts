@@ -33,12 +33,18 @@ export class OutputRegion {
     this.buffer.view = this.#regionView;
     this.buffer.at = 0;
     this.#regionBytes = -1;
-    this.#chunks = [];
+    if (this.#chunks.length > 0) this.#chunks = [];
   }
 
   /** Makes sure that `bytesMax` bytes can be written at buffer.at. */
   ensure(bytesMax: number): void {
     if (this.buffer.at + bytesMax > this.buffer.bytes.length) this.#nextChunk(bytesMax);
+  }
+
+  append(bytes: Uint8Array): void {
+    this.ensure(bytes.length);
+    this.buffer.bytes.set(bytes, this.buffer.at);
+    this.buffer.at += bytes.length;
   }
 
   #nextChunk(bytesMax: number): void {

@@ -6,7 +6,7 @@ import { ROW, ROW_FLAG } from '../domain/row-layout.ts';
 import type { BatchView } from './batch-view.ts';
 import type { DeadLetterBox } from './dead-letter-box.ts';
 import type { LifeOutput } from './life/life-walk.ts';
-import { ENTRY, ENTRY_WORDS, PieceReader, appendBytes } from './life/life-walk.ts';
+import { ENTRY, ENTRY_WORDS, PieceReader } from './life/life-walk.ts';
 import type { SharedTables } from './shared-tables.ts';
 import { LIFE_ROW } from './shared-tables.ts';
 import type { WorkerProgram } from './worker-program.ts';
@@ -17,6 +17,8 @@ const FLAGS_WORD: number = ROW.flags / 4;
 export class RowEncoder {
   readonly #program: WorkerProgram;
   readonly #letters: DeadLetterBox;
+  /** Over what the walk wrote of a tile. */
+  readonly #lived = new PieceReader();
 
   constructor(program: WorkerProgram, letters: DeadLetterBox) {
     this.#program = program;
@@ -38,20 +40,22 @@ export class RowEncoder {
     to: number,
     { pieces, entries }: LifeOutput,
   ): void {
-    const reader = new PieceReader(pieces);
-    const take = (part: Uint8Array): void => appendBytes(batch.out, part);
+    const lived = this.#lived;
+    lived.begin(pieces);
     let entry = 0;
+    let next = entries[ENTRY.row];
     for (let row = 0; row < to - from; row++) {
-      if (entries[entry + ENTRY.row] !== row) {
+      if (row !== next) {
         this.row(batch, table, row, from + row);
         continue;
       }
       const own = entries[entry + ENTRY.own] as number;
-      reader.read(entries[entry + ENTRY.before] as number, take);
+      lived.read(entries[entry + ENTRY.before] as number, batch.out);
       if (own < 0) this.row(batch, table, row, from + row);
-      else reader.read(own, take);
-      reader.read(entries[entry + ENTRY.after] as number, take);
+      else lived.read(own, batch.out);
+      lived.read(entries[entry + ENTRY.after] as number, batch.out);
       entry += ENTRY_WORDS;
+      next = entries[entry + ENTRY.row];
     }
   }
 
@@ -68,7 +72,7 @@ export class RowEncoder {
     const cuts: number[] = [];
     for (let row = from; row < to; row++) {
       const mark = shared.lifeRows[row] as number;
-      if (mark === 0) {
+      if (mark === LIFE_ROW.none) {
         this.row(batch, shared.table, row, row);
         continue;
       }

@@ -25,30 +25,34 @@ export function weaveDecisions(
   const totals = pieces.map(bytesOf);
   const woven: Uint8Array[] = [];
   let length = 0;
-  const copy = (part: Uint8Array): void => {
-    buffer.set(part, length);
-    length += part.length;
+  const copied = {
+    append(part: Uint8Array): void {
+      buffer.set(part, length);
+      length += part.length;
+    },
   };
   const isShort = totals.reduce((sum, total) => sum + total, bytesOf(life.pieces)) > buffer.length;
-  const take = isShort ? (part: Uint8Array): void => void woven.push(part) : copy;
-  const lived = new PieceReader(life.pieces);
+  const to = isShort ? { append: (part: Uint8Array) => void woven.push(part) } : copied;
+  const lived = new PieceReader();
+  const own = new PieceReader();
+  lived.begin(life.pieces);
   let entry = 0;
   results.forEach((result, worker) => {
-    const own = new PieceReader(pieces[worker] as Uint8Array[]);
+    own.begin(pieces[worker] as Uint8Array[]);
     const cuts = result.cuts ?? new Int32Array(0);
     let at = 0;
     for (let k = 0; k < cuts.length; k += 2) {
       const [start, end] = [cuts[k] as number, cuts[k + 1] as number];
-      own.read(start - at, take);
-      lived.read(life.entries[entry + ENTRY.before] as number, take);
+      own.read(start - at, to);
+      lived.read(life.entries[entry + ENTRY.before] as number, to);
       const encoded = life.entries[entry + ENTRY.own] as number;
-      if (encoded >= 0) lived.read(encoded, take);
-      own.read(end - start, take);
-      lived.read(life.entries[entry + ENTRY.after] as number, take);
+      if (encoded >= 0) lived.read(encoded, to);
+      own.read(end - start, to);
+      lived.read(life.entries[entry + ENTRY.after] as number, to);
       entry += ENTRY_WORDS;
       at = end;
     }
-    own.read((totals[worker] as number) - at, take);
+    own.read((totals[worker] as number) - at, to);
   });
   return isShort ? woven : [buffer.subarray(0, length)];
 }

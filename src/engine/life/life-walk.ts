@@ -48,23 +48,25 @@ class LifeEntries {
   }
 }
 
-/** Reads pieces one after another, as many bytes at a time as asked for. */
+/** Reads pieces one after another, as many bytes at a time as asked for. Used again and again: see `begin`. */
 export class PieceReader {
-  readonly #pieces: readonly Uint8Array[];
+  #pieces: readonly Uint8Array[] = [];
   #piece = 0;
   #at = 0;
 
-  constructor(pieces: readonly Uint8Array[]) {
+  begin(pieces: readonly Uint8Array[]): void {
     this.#pieces = pieces;
+    this.#piece = 0;
+    this.#at = 0;
   }
 
-  /** Hands the next `count` bytes to `take`, in one part or several. */
-  read(count: number, take: (part: Uint8Array) => void): void {
+  /** Appends the next `count` bytes, in one part or several. */
+  read(count: number, to: { append(part: Uint8Array): void }): void {
     let left = count;
     while (left > 0) {
       const piece = this.#pieces[this.#piece] as Uint8Array;
       const part = Math.min(left, piece.length - this.#at);
-      if (part > 0) take(piece.subarray(this.#at, this.#at + part));
+      if (part > 0) to.append(piece.subarray(this.#at, this.#at + part));
       this.#at += part;
       left -= part;
       if (this.#at < piece.length) return;
@@ -81,13 +83,6 @@ export function copyOutput({ pieces, entries }: LifeOutput): LifeOutput {
 
 export function copyPieces(pieces: readonly Uint8Array[]): Uint8Array[] {
   return pieces.map((piece) => piece.slice());
-}
-
-/** Appends bytes to a region. */
-export function appendBytes(region: OutputRegion, bytes: Uint8Array): void {
-  region.ensure(bytes.length);
-  region.buffer.bytes.set(bytes, region.buffer.at);
-  region.buffer.at += bytes.length;
 }
 
 /** Walks rows of the bound tables and keeps what they make of other payments. */
