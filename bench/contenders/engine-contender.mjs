@@ -10,7 +10,7 @@ import { makeBatchView } from '../../dist/engine/batch-view.js';
 import { BatchWorker } from '../../dist/engine/batch-worker.js';
 import { DeadLetterBox } from '../../dist/engine/dead-letter-box.js';
 import { TILE_ROWS } from '../../dist/engine/feature-pass.js';
-import { warmUp } from '../../dist/engine/warm-up.js';
+import { WARM_PAYMENTS, warmUp } from '../../dist/engine/warm-up.js';
 import { WorkerProgram } from '../../dist/engine/worker-program.js';
 import { fourteenPlan } from '../inputs/plans.mjs';
 import { BatchFiller, RowStream } from '../inputs/row-stream.mjs';
@@ -55,6 +55,7 @@ export class EngineContender {
       scratchOffset: scratchOffset(sizes),
       tempOffset: tempOffset(sizes, 0),
       requireKeys: true,
+      paymentsMax: WARM_PAYMENTS,
     });
     if (options.withoutLife === true) this.#dropLife();
     this.runner = new BatchWorker({

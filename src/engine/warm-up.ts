@@ -30,7 +30,7 @@ export const WARM_PAYMENTS = 1024;
 const ROUNDS_MIN = 2;
 const WARM_MS = 220;
 
-/** Runs `program` over synthetic rows and leaves it with empty state. */
+/** Runs `program`, whose state is empty, over synthetic rows and leaves it so. */
 export function warmUp(program: WorkerProgram, format: Format, sizes: BatchSizes): void {
   program.rules.prepareEvidence();
   // Sizes as of the real batches: the program's scratch and temp areas stand where they put them.
@@ -45,21 +45,22 @@ export function warmUp(program: WorkerProgram, format: Format, sizes: BatchSizes
   const source = new WarmRows(program, format);
   const rows = Array.from({ length: ROWS }, () => source.next());
   const batchRows = Math.min(BATCH_ROWS_MAX, sizes.rowsMax, sizes.bytesMax >> 12);
-  program.reset(WARM_PAYMENTS);
   const started = systemClock.monotonicMs();
   for (
     let round = 0;
     round < ROUNDS_MIN || systemClock.monotonicMs() - started < WARM_MS;
     round++
   ) {
+    if (round > 0) {
+      program.reset(WARM_PAYMENTS);
+      runner.reset();
+    }
     for (let from = 0; from < ROWS; from += batchRows) {
       fillBatch(view, rows.slice(from, from + batchRows));
       markSomeOverdue(program, view);
       runner.run(view, format, from, 0);
       allowAll(program, view);
     }
-    program.reset(WARM_PAYMENTS);
-    runner.reset();
   }
   program.reset();
 }

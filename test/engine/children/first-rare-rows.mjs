@@ -19,14 +19,19 @@ const [
   load('engine/batch.js'),
   load('engine/batch-view.js'),
 ]);
-const [{ BatchWorker }, { DeadLetterBox }, { WorkerProgram }, { warmUp }, { DEFAULT_HASH_KEY }] =
-  await Promise.all([
-    load('engine/batch-worker.js'),
-    load('engine/dead-letter-box.js'),
-    load('engine/worker-program.js'),
-    load('engine/warm-up.js'),
-    load('base/hash.js'),
-  ]);
+const [
+  { BatchWorker },
+  { DeadLetterBox },
+  { WorkerProgram },
+  { WARM_PAYMENTS, warmUp },
+  { DEFAULT_HASH_KEY },
+] = await Promise.all([
+  load('engine/batch-worker.js'),
+  load('engine/dead-letter-box.js'),
+  load('engine/worker-program.js'),
+  load('engine/warm-up.js'),
+  load('base/hash.js'),
+]);
 
 const loaded = loadRulesFileSync(rulesPath);
 if (!loaded.ok) throw new Error('the rules do not load');
@@ -48,6 +53,7 @@ const program = new WorkerProgram({
   scratchOffset: scratchOffset(sizes),
   tempOffset: tempOffset(sizes, 0),
   requireKeys: true,
+  paymentsMax: WARM_PAYMENTS,
 });
 const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
 const letters = new DeadLetterBox(program.rows, 'memory');
