@@ -27,7 +27,7 @@ export function describeLife(plan: Plan): LifeDescription {
   const layout = rowLayoutOf(plan);
   const features = makeFeatureLayout(plan.features, plan.entities.length, 1, false);
   const pool = new ConstantPool(plan, DEFAULT_HASH_KEY);
-  const kept = new KeptValues(plan, layout, features, pool, new TextArena(ARENA_BYTES));
+  const kept = new KeptValues(plan, layout, features, pool, new TextArena(ARENA_BYTES), []);
   return {
     mode: lifeModeOf(plan),
     recordBytes: LIFE_WORDS * 4,

@@ -19,7 +19,6 @@ import { fieldNumber } from '../../domain/row-layout.ts';
 import type { ConstantPool } from '../../rules/runtime/constant-pool.ts';
 import { LIFE_OFFSET } from '../../rules/runtime/rule-runtime.ts';
 import type { TextArena } from '../../state/text-arena.ts';
-import { EnumReader } from './enum-reader.ts';
 import { keptParts } from './life-needs.ts';
 import type { CopySlot } from './life-slots.ts';
 
@@ -27,38 +26,12 @@ import type { CopySlot } from './life-slots.ts';
 const GUARD_BYTES = 16;
 /** Length of a text that is missing. */
 const MISSING = 0xffff;
-/** id and account, which are always kept. */
-const ALWAYS = 2;
-
-interface KeptNumber {
-  /** int32 words from a record's start */
-  readonly word: number;
-  /** doubles from a block's start */
-  readonly at: number;
-  readonly field: number;
-}
-
-interface KeptFeature {
-  readonly feature: number;
-  readonly doubles: number;
-  readonly at: number;
-}
-
-interface KeptEnum {
-  readonly word: number;
-  readonly reader: EnumReader;
-  /** Four words a value: hash, place and length of its text in the constant pool. */
-  readonly texts: Int32Array;
-  readonly field: number;
-}
-
-interface KeptText {
-  readonly word: number;
-  /** Doubles from a block's start, of its hash; -1 = not kept. */
-  readonly hash: number;
-  /** Which of the lengths. */
-  readonly length: number;
-  readonly field: number;
+/** Where a field of a kept payment goes as of.X: words from a record's start, by the form in which it is kept. */
+interface KeptCopy {
+  readonly form: 'number' | 'enum' | 'text';
+  /** Which of the numbers, enums, texts. */
+  readonly place: number;
+  readonly to: number;
 }
 
 export class KeptValues {
@@ -68,64 +41,87 @@ export class KeptValues {
   savedBytes = 0;
   readonly #texts: TextArena;
   readonly #lengths: Uint16Array;
-  readonly #features: FeatureLayout;
-  readonly #numbers: readonly KeptNumber[];
-  readonly #enums: readonly KeptEnum[];
+  // The plan of a block, flat: what follows runs for each payment that is kept. Words are from a record's
+  // start, `at` are doubles from a block's start.
+  /** Words of id, account, then the others; `at` of their hashes, -1 = not kept. */
+  readonly #stringWords: Int32Array;
+  readonly #stringHashes: Int32Array;
+  readonly #numberWords: Int32Array;
+  readonly #numbersAt: number;
+  readonly #enumWords: Int32Array;
+  /** Bytes from a block's start. */
   readonly #enumsAt: number;
-  /** id, account, then the others. */
-  readonly #strings: readonly KeptText[];
-  readonly #kept: readonly KeptFeature[];
+  /** Values of enum k are [ends[k], ends[k + 1]) of these: low half of the hash; hash, place and length. */
+  readonly #enumEnds: Int32Array;
+  readonly #enumHashes: Int32Array;
+  readonly #enumTexts: Int32Array;
+  /** Doubles of features: the first row's in the table, and from row to row. */
+  readonly #featureBases: Int32Array;
+  readonly #featureStrides: Int32Array;
+  readonly #featuresAt: number;
+  readonly #copies: readonly KeptCopy[];
 
+  /** @param copied fields that are read as of.X */
   constructor(
     plan: Plan,
     layout: RowLayout,
     features: FeatureLayout,
     pool: ConstantPool,
     texts: TextArena,
+    copied: readonly CopySlot[],
   ) {
     this.#texts = texts;
     this.#lengths = new Uint16Array(texts.i32.buffer, texts.i32.byteOffset);
-    this.#features = features;
     const parts = keptParts(plan);
     const fields = parts.fields.filter((field) => layout.isRead[field] === 1);
     const typeOf = (field: number): FieldType => must(layout.fields[field], 'field').type;
     const wordOf = (field: number): number => (layout.slots[field] as number) / 4;
-    const [id, account] = [fieldNumber(layout, 'id'), fieldNumber(layout, 'account')];
-    const strings = fields.filter((field) => typeOf(field) === 'string');
-    const others = strings.filter((field) => field !== id && field !== account);
+    const always = [fieldNumber(layout, 'id'), fieldNumber(layout, 'account')];
+    const hashed = fields.filter((field) => typeOf(field) === 'string');
+    const strings = [...always, ...hashed.filter((field) => !always.includes(field))];
     const enums = fields.filter((field) => typeOf(field) === 'enum');
-    this.#enumsAt = (ALWAYS + others.length) * 2;
-    let next = Math.ceil((this.#enumsAt + enums.length) / 8);
-    this.#numbers = fields
-      .filter((field) => !isStringType(typeOf(field)))
-      .map((field) => {
-        const slots = typeOf(field) === 'money' ? layout.moneySlots : layout.slots;
-        return { word: (slots[field] as number) / 4, at: next++, field };
-      });
-    this.#strings = [id, account, ...others].map((field, length) => ({
-      word: wordOf(field),
-      hash: strings.includes(field) ? next++ : -1,
-      length,
-      field,
-    }));
-    this.#enums = enums.map((field) => {
-      const { name, values = [] } = must(layout.fields[field], 'field');
-      const constants = values.map((value) => pool.text(value));
-      return {
-        word: wordOf(field),
-        reader: new EnumReader(name, layout, pool),
-        texts: Int32Array.from(
-          constants.flatMap(({ lo, hi, offset, length }) => [lo, hi, offset, length]),
-        ),
-        field,
-      };
+    const numbers = fields.filter((field) => !isStringType(typeOf(field)));
+    this.#enumsAt = strings.length * 2;
+    this.#numbersAt = Math.ceil((this.#enumsAt + enums.length) / 8);
+    let next = this.#numbersAt + numbers.length;
+    this.#numberWords = Int32Array.from(numbers, (field) => {
+      const slots = typeOf(field) === 'money' ? layout.moneySlots : layout.slots;
+      return (slots[field] as number) / 4;
     });
-    this.#kept = parts.features.map((feature) => {
-      const doubles = plan.features[feature]?.type === 'string' ? STRING_FEATURE_DOUBLES : 1;
-      next += doubles;
-      return { feature, doubles, at: next - doubles };
+    this.#stringWords = Int32Array.from(strings, wordOf);
+    this.#stringHashes = Int32Array.from(strings, (field) =>
+      hashed.includes(field) ? next++ : -1,
+    );
+    const valuesOf = (field: number): readonly string[] => layout.fields[field]?.values ?? [];
+    this.#enumWords = Int32Array.from(enums, wordOf);
+    this.#enumEnds = new Int32Array(enums.length + 1);
+    enums.forEach((field, k) => {
+      this.#enumEnds[k + 1] = (this.#enumEnds[k] as number) + valuesOf(field).length;
     });
-    this.fixedBytes = next * 8;
+    const constants = enums.flatMap(valuesOf).map((value) => pool.text(value));
+    this.#enumHashes = Int32Array.from(constants, ({ lo }) => lo);
+    this.#enumTexts = Int32Array.from(
+      constants.flatMap(({ lo, hi, offset, length }) => [lo, hi, offset, length]),
+    );
+    this.#featuresAt = next;
+    const doubles = parts.features.flatMap((feature) => {
+      const count = plan.features[feature]?.type === 'string' ? STRING_FEATURE_DOUBLES : 1;
+      return Array.from({ length: count }, (_, k) => ({ feature, k }));
+    });
+    this.#featureBases = Int32Array.from(
+      doubles,
+      ({ feature, k }) => (features.base[feature] as number) + k,
+    );
+    this.#featureStrides = Int32Array.from(
+      doubles,
+      ({ feature }) => features.stride[feature] as number,
+    );
+    this.fixedBytes = (next + doubles.length) * 8;
+    this.#copies = copied.flatMap(({ field, to }): KeptCopy[] => {
+      const form = numbers.includes(field) ? 'number' : enums.includes(field) ? 'enum' : 'text';
+      const place = { number: numbers, enum: enums, text: strings }[form].indexOf(field);
+      return place < 0 ? [] : [{ form, place, to }];
+    });
   }
 
   /** Copies a row of the batch into a block; gives its offset, its size is in `savedBytes`. */
@@ -137,45 +133,61 @@ export class KeptValues {
     row: number,
     bytes: Uint8Array,
   ): number {
-    const { f64: doubles, i32: words } = this.#texts;
-    const strings = this.#strings;
+    const { f64: doubles, i32: words, bytes: target } = this.#texts;
+    const strings = this.#stringWords;
+    const hashes = this.#stringHashes;
+    const lengths = this.#lengths;
     let size = this.fixedBytes + GUARD_BYTES;
     for (let k = 0; k < strings.length; k++) {
-      size += Math.max(0, i32[at + (strings[k] as KeptText).word + 3] as number);
+      const length = i32[at + (strings[k] as number) + 3] as number;
+      if (length > 0) size += length;
     }
     const block = this.#texts.take(size);
     this.savedBytes = size;
     const d = block >> 3;
     let end = block + this.fixedBytes;
     for (let k = 0; k < strings.length; k++) {
-      const { word, hash } = strings[k] as KeptText;
-      const length = i32[at + word + 3] as number;
-      this.#lengths[(block >> 1) + k] = length < 0 ? MISSING : length;
+      const word = at + (strings[k] as number);
+      const length = i32[word + 3] as number;
+      lengths[(block >> 1) + k] = length < 0 ? MISSING : length;
+      const hash = hashes[k] as number;
       if (hash >= 0) {
-        words[(d + hash) * 2] = i32[at + word] as number;
-        words[(d + hash) * 2 + 1] = i32[at + word + 1] as number;
+        words[(d + hash) * 2] = i32[word] as number;
+        words[(d + hash) * 2 + 1] = i32[word + 1] as number;
       }
-      end = this.#copy(bytes, i32[at + word + 2] as number, length, end);
+      const from = i32[word + 2] as number;
+      for (let i = 0; i < length; i++) target[end + i] = bytes[from + i] as number;
+      if (length > 0) end += length;
     }
-    for (let k = 0; k < this.#numbers.length; k++) {
-      const { word, at: to } = this.#numbers[k] as KeptNumber;
-      doubles[d + to] = f64[(at + word) >> 1] as number;
+    const numbers = this.#numberWords;
+    const numbersAt = d + this.#numbersAt;
+    for (let k = 0; k < numbers.length; k++) {
+      doubles[numbersAt + k] = f64[(at + (numbers[k] as number)) >> 1] as number;
     }
-    for (let k = 0; k < this.#enums.length; k++) {
-      const value = (this.#enums[k] as KeptEnum).reader.read(i32, at);
-      this.#texts.bytes[block + this.#enumsAt + k] = value;
+    this.#saveEnums(i32, at, block);
+    const bases = this.#featureBases;
+    const strides = this.#featureStrides;
+    const featuresAt = d + this.#featuresAt;
+    for (let k = 0; k < bases.length; k++) {
+      doubles[featuresAt + k] = F[(bases[k] as number) + row * (strides[k] as number)] as number;
     }
-    this.#saveFeatures(d, F, row);
     return block;
   }
 
-  #saveFeatures(d: number, F: Float64Array, row: number): void {
-    const { f64: doubles } = this.#texts;
-    for (let k = 0; k < this.#kept.length; k++) {
-      const { feature, doubles: count, at } = this.#kept[k] as KeptFeature;
-      const from =
-        (this.#features.base[feature] as number) + row * (this.#features.stride[feature] as number);
-      for (let i = 0; i < count; i++) doubles[d + at + i] = F[from + i] as number;
+  /** Of each the index + 1 of its value; 0 = missing. */
+  #saveEnums(i32: Int32Array, at: number, block: number): void {
+    const { bytes } = this.#texts;
+    const enums = this.#enumWords;
+    const ends = this.#enumEnds;
+    const hashes = this.#enumHashes;
+    for (let k = 0; k < enums.length; k++) {
+      const word = at + (enums[k] as number);
+      const hash = i32[word] as number;
+      const begin = ends[k] as number;
+      const end = (i32[word + 3] as number) < 0 ? begin : (ends[k + 1] as number);
+      let value = begin;
+      while (value < end && hashes[value] !== hash) value++;
+      bytes[block + this.#enumsAt + k] = value < end ? value - begin + 1 : 0;
     }
   }
 
@@ -183,48 +195,44 @@ export class KeptValues {
   restore(block: number, i32: Int32Array, f64: Float64Array, at: number, F: Float64Array): void {
     const { f64: doubles } = this.#texts;
     const d = block >> 3;
+    const strings = this.#stringWords;
     let end = block + this.fixedBytes;
-    for (let k = 0; k < this.#strings.length; k++) {
-      const text = this.#strings[k] as KeptText;
-      this.#writeText(block, text, end, i32, at + text.word);
+    for (let k = 0; k < strings.length; k++) {
+      this.#writeText(block, k, end, i32, at + (strings[k] as number));
       end += this.#lengthOf(block, k);
     }
-    for (let k = 0; k < this.#numbers.length; k++) {
-      const { word, at: from } = this.#numbers[k] as KeptNumber;
-      f64[(at + word) >> 1] = doubles[d + from] as number;
+    const numbers = this.#numberWords;
+    const numbersAt = d + this.#numbersAt;
+    for (let k = 0; k < numbers.length; k++) {
+      f64[(at + (numbers[k] as number)) >> 1] = doubles[numbersAt + k] as number;
     }
-    for (let k = 0; k < this.#enums.length; k++) {
-      const kept = this.#enums[k] as KeptEnum;
-      this.#writeEnum(block, k, kept, i32, at + kept.word);
+    const enums = this.#enumWords;
+    for (let k = 0; k < enums.length; k++) {
+      this.#writeEnum(block, k, i32, at + (enums[k] as number));
     }
-    for (let k = 0; k < this.#kept.length; k++) {
-      const { feature, doubles: count, at: from } = this.#kept[k] as KeptFeature;
-      const to = this.#features.base[feature] as number;
-      for (let i = 0; i < count; i++) F[to + i] = doubles[d + from + i] as number;
+    const bases = this.#featureBases;
+    const featuresAt = d + this.#featuresAt;
+    for (let k = 0; k < bases.length; k++) {
+      F[bases[k] as number] = doubles[featuresAt + k] as number;
     }
   }
 
-  /** Copies field X of a block to of.X of a record. */
-  copyField(block: number, slot: CopySlot, i32: Int32Array, f64: Float64Array, at: number): void {
-    const number = this.#numbers.find(({ field }) => field === slot.field);
-    if (number !== undefined) {
-      f64[(at + slot.to) >> 1] = this.#texts.f64[(block >> 3) + number.at] as number;
-      return;
+  /** Copies what is read of a block as of.X into the record at word `at`. */
+  copyOf(block: number, i32: Int32Array, f64: Float64Array, at: number): void {
+    for (let k = 0; k < this.#copies.length; k++) {
+      const { form, place, to } = this.#copies[k] as KeptCopy;
+      if (form === 'number') {
+        const from = (block >> 3) + this.#numbersAt + place;
+        f64[(at + to) >> 1] = this.#texts.f64[from] as number;
+      } else if (form === 'enum') this.#writeEnum(block, place, i32, at + to);
+      else this.#writeText(block, place, this.#placeOf(block, place), i32, at + to);
     }
-    const place = this.#enums.findIndex(({ field }) => field === slot.field);
-    if (place >= 0) {
-      this.#writeEnum(block, place, this.#enums[place] as KeptEnum, i32, at + slot.to);
-      return;
-    }
-    const text = this.#strings.find(({ field }) => field === slot.field);
-    if (text === undefined) return;
-    this.#writeText(block, text, this.#placeOf(block, text.length), i32, at + slot.to);
   }
 
-  /** Byte offset of a text in the arena. @param length 0 = id, 1 = account */
-  #placeOf(block: number, length: number): number {
+  /** Byte offset of a text in the arena. @param string 0 = id, 1 = account */
+  #placeOf(block: number, string: number): number {
     let place = block + this.fixedBytes;
-    for (let k = 0; k < length; k++) place += this.#lengthOf(block, k);
+    for (let k = 0; k < string; k++) place += this.#lengthOf(block, k);
     return place;
   }
 
@@ -251,11 +259,12 @@ export class KeptValues {
     return length === MISSING ? -1 : length;
   }
 
-  #writeText(block: number, text: KeptText, place: number, i32: Int32Array, to: number): void {
+  #writeText(block: number, string: number, place: number, i32: Int32Array, to: number): void {
     const { i32: words } = this.#texts;
-    const length = this.#lengths[(block >> 1) + text.length] as number;
-    if (text.hash >= 0) {
-      const from = ((block >> 3) + text.hash) * 2;
+    const length = this.#lengths[(block >> 1) + string] as number;
+    const hash = this.#stringHashes[string] as number;
+    if (hash >= 0) {
+      const from = ((block >> 3) + hash) * 2;
       i32[to] = words[from] as number;
       i32[to + 1] = words[from + 1] as number;
     }
@@ -263,18 +272,14 @@ export class KeptValues {
     i32[to + 3] = length === MISSING ? -1 : length;
   }
 
-  #writeEnum(block: number, place: number, kept: KeptEnum, i32: Int32Array, to: number): void {
+  #writeEnum(block: number, place: number, i32: Int32Array, to: number): void {
     const value = this.#texts.bytes[block + this.#enumsAt + place] as number;
     if (value === 0) {
       i32[to + 3] = -1;
       return;
     }
-    for (let i = 0; i < 4; i++) i32[to + i] = kept.texts[(value - 1) * 4 + i] as number;
-  }
-
-  #copy(bytes: Uint8Array, from: number, length: number, to: number): number {
-    const target = this.#texts.bytes;
-    for (let i = 0; i < length; i++) target[to + i] = bytes[from + i] as number;
-    return length > 0 ? to + length : to;
+    const texts = this.#enumTexts;
+    const from = ((this.#enumEnds[place] as number) + value - 1) * 4;
+    for (let i = 0; i < 4; i++) i32[to + i] = texts[from + i] as number;
   }
 }

@@ -87,7 +87,7 @@ export class LifeEvaluation {
     this.#parts = parts;
     this.#lives = lives;
     this.records = new LifeRecords(lives);
-    this.kept = new KeptValues(plan, layout, features, pool, lives.texts);
+    this.kept = new KeptValues(plan, layout, features, pool, lives.texts, parts.slots.ofFields);
     this.verdicts = new KeptVerdicts(lives, rules.firedWords);
     this.event = new EventRow(layout);
     this.verdict = makeVerdict(plan);
@@ -184,7 +184,7 @@ export class LifeEvaluation {
     const { slots } = this.#parts;
     slots.writeOf(i32, f64, at);
     const block = this.#lives.words[of * LIFE_WORDS + LIFE_W.kept] as number;
-    for (const slot of slots.ofFields) this.kept.copyField(block, slot, i32, f64, at);
+    this.kept.copyOf(block, i32, f64, at);
   }
 
   /** What rules read of a payment, at now, into slots.values. */
