@@ -5,7 +5,8 @@ import { CAUSES } from '../domain/life.ts';
 import type { Plan } from '../domain/plan.ts';
 import { PASSES } from './batch-worker.ts';
 import { COUNTER } from './counters.ts';
-import type { LifeReport, WorkerReport } from './worker.ts';
+import type { WatchCounts } from './watch.ts';
+import type { LifeReport, PaymentKeysReport, WorkerReport } from './worker.ts';
 
 export interface RunProgress {
   /** Rows read and decided on, bad ones included. */
@@ -64,6 +65,8 @@ export interface RunResult extends RunProgress {
   readonly unknownKeys: number;
   readonly entities: readonly EntityReport[];
   readonly repeats: { readonly ids: number; readonly bytes: number; readonly evicted: number };
+  /** Keys of payments, for rows about them; null where no row needs any. */
+  readonly paymentKeys: PaymentKeysReport | null;
   /** Amendments by what they decide (allow, hold, reverse), and by their cause. */
   readonly amendedOutcomes: readonly [number, number, number];
   readonly amendmentsByCause: Readonly<Record<string, number>>;
@@ -71,6 +74,8 @@ export interface RunResult extends RunProgress {
   readonly overdueShare: number;
   /** What is kept of payments; null where the plan keeps none. */
   readonly life: LifeReport | null;
+  /** null where rates are not watched. */
+  readonly watch: WatchCounts | null;
   readonly peakRssBytes: number;
 }
 
@@ -83,6 +88,17 @@ function sumCounters(reports: readonly WorkerReport[]): Float64Array {
   const sum = new Float64Array(reports[0]?.counters.length ?? 0);
   for (const { counters } of reports) counters.forEach((n, k) => (sum[k] = (sum[k] as number) + n));
   return sum;
+}
+
+/** Each worker has those of its own shards. */
+function sumPaymentKeys(reports: readonly WorkerReport[]): PaymentKeysReport | null {
+  const parts = reports.flatMap(({ paymentKeys }) => (paymentKeys === null ? [] : [paymentKeys]));
+  if (parts.length === 0) return null;
+  return parts.reduce((sum, part) => ({
+    payments: sum.payments + part.payments,
+    bytes: sum.bytes + part.bytes,
+    evicted: sum.evicted + part.evicted,
+  }));
 }
 
 /** The parts of a result that the workers counted. */
@@ -99,11 +115,13 @@ export function summarizeReports(
   | 'unknownKeys'
   | 'entities'
   | 'repeats'
+  | 'paymentKeys'
   | 'amendments'
   | 'amendedOutcomes'
   | 'amendmentsByCause'
   | 'overdueShare'
   | 'life'
+  | 'watch'
 > {
   const counters = sumCounters(reports);
   const count = (at: number): number => counters[at] ?? 0;
@@ -151,7 +169,9 @@ export function summarizeReports(
       ),
     ),
     overdueShare: count(COUNTER.overdue) / Math.max(1, count(COUNTER.decisions)),
+    paymentKeys: sumPaymentKeys(reports),
     life: reports.find(({ life }) => life !== null)?.life ?? null,
+    watch: reports.find(({ watch }) => watch !== null)?.watch ?? null,
     unknownKeys: total((report) => report.unknownKeys),
     entities: (reports[0]?.entities ?? []).map(({ name }, k) => ({
       name,
