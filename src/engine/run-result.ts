@@ -4,7 +4,7 @@ import type { Histogram } from 'hdr-histogram-js';
 import { CAUSES } from '../domain/life.ts';
 import type { Plan } from '../domain/plan.ts';
 import { PASSES } from './batch-worker.ts';
-import { COUNTER } from './counters.ts';
+import { COUNTER, engineReasonCounter, scoreCounter } from './counters.ts';
 import type { WatchCounts } from './watch.ts';
 import type { LifeReport, PaymentKeysReport, WorkerReport } from './worker.ts';
 
@@ -58,6 +58,7 @@ export interface RunResult extends RunProgress {
   /** Of all workers together. */
   readonly passesMs: Readonly<Record<string, number>>;
   readonly rules: readonly RuleCount[];
+  /** Of decisions that are no repeats and no amendments, but for what an overdue row is amended to. */
   readonly reasons: Readonly<Record<string, number>>;
   readonly flags: Readonly<Record<string, number>>;
   readonly informing: number;
@@ -140,7 +141,10 @@ export function summarizeReports(
   plan.rules.forEach(({ reason }, k) => {
     if (reason >= 0) addReason(plan.reasons[reason]?.code ?? '', rules[k]?.reasons ?? 0);
   });
-  addReason('SCORE', count(COUNTER.rules + plan.rules.length * 2));
+  plan.reasons.forEach(({ code }, k) => {
+    addReason(code, count(engineReasonCounter(plan, k)));
+  });
+  addReason('SCORE', count(scoreCounter(plan)));
   addReason('INVALID_INPUT', count(COUNTER.invalid));
   return {
     passesMs: Object.fromEntries(
