@@ -40,12 +40,8 @@ export function summaryText(result: RunResult, destination: Destination): string
     );
     lines.push(`${counted(result.amendments, 'amendment')}: ${causes.join(', ')}`);
   }
-  if (result.life !== null && result.life.evicted + result.life.waitedInVain > 0) {
-    const { evicted, waitedInVain } = result.life;
-    lines.push(
-      `left at the limit: ${counted(evicted, 'payment')}; waited in vain for a payment: ${counted(waitedInVain, 'row')}`,
-    );
-  }
+  const limits = limitsText(result);
+  if (limits !== '') lines.push(limits);
   const flags = Object.entries(result.flags).filter(([, count]) => count > 0);
   if (flags.length > 0) {
     lines.push(`flags: ${flags.map(([name, n]) => `${name} ${withCommas(n)}`).join(', ')}`);
@@ -60,6 +56,27 @@ export function summaryText(result: RunResult, destination: Destination): string
   }
   if (result.stopped !== 'signal') lines.push(`decisions in ${destination.out}`);
   return `${lines.join('\n')}\n`;
+}
+
+/** What had to leave before its time, or came to nothing; empty where nothing did. */
+function limitsText({ life, paymentKeys, watch }: RunResult): string {
+  const left = [
+    [life?.evicted, 'payment'],
+    [life?.waitingEvicted, 'waiting row'],
+    [paymentKeys?.evicted, "payment's keys", "payments' keys"],
+    [watch?.merchantsEvicted, 'watched merchant'],
+  ] as const;
+  const parts: string[] = [];
+  const told = left.flatMap(([count = 0, one, many = `${one}s`]) =>
+    count === 0 ? [] : [`${withCommas(count)} ${count === 1 ? one : many}`],
+  );
+  if (told.length > 0) parts.push(`left at the limit: ${told.join(', ')}`);
+  const waited = life?.waitedInVain ?? 0;
+  if (waited > 0) parts.push(`waited in vain for a payment: ${counted(waited, 'row')}`);
+  const unwatched = watch?.rowsUnwatched ?? 0;
+  if (unwatched > 0)
+    parts.push(`of merchants for whom no watch was free: ${counted(unwatched, 'row')}`);
+  return parts.join('; ');
 }
 
 /** Where an interrupted run stands, for whoever wants to go on from there. */

@@ -72,6 +72,7 @@ export async function startSummary(
         ? null
         : {
             ...result.life,
+            evicted: result.life.evicted + result.life.waitingEvicted,
             amendments: new Map(Object.entries(result.amendmentsByCause)),
             outcomes: result.amendedOutcomes,
             letGo: accuracy.letGo,

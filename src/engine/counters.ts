@@ -2,7 +2,10 @@
 
 import type { Plan } from '../domain/plan.ts';
 
-/** Index of each counter. From `rules` on, two a rule (fired, in reasons), then SCORE. */
+/**
+ * Index of each counter. From `rules` on, two a rule (fired, in reasons), then SCORE, then the engine's
+ * own reasons by index in the plan's.
+ */
 export const COUNTER = {
   outcomes: 0, // allow, hold, reverse
   decisions: 3,
@@ -22,5 +25,15 @@ export const COUNTER = {
 } as const;
 
 export function makeCounters(plan: Plan): Float64Array {
-  return new Float64Array(COUNTER.rules + plan.rules.length * 2 + 1);
+  return new Float64Array(engineReasonCounter(plan, plan.reasons.length));
+}
+
+/** Decisions that have the score as a reason. */
+export function scoreCounter(plan: Plan): number {
+  return COUNTER.rules + plan.rules.length * 2;
+}
+
+/** Decisions that have this reason of the plan as the engine's own. */
+export function engineReasonCounter(plan: Plan, reason: number): number {
+  return scoreCounter(plan) + 1 + reason;
 }

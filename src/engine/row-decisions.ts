@@ -13,7 +13,7 @@ import type { RowTable, Verdict } from '../domain/verdict.ts';
 import { makeVerdict } from '../rules/compile/deciding.ts';
 import type { RulesProgram } from '../rules/compile/rules-program.ts';
 import { packVerdict, verdictOutcome, verdictReason } from '../state/repeats.ts';
-import { COUNTER } from './counters.ts';
+import { COUNTER, engineReasonCounter, scoreCounter } from './counters.ts';
 import type { OverdueDecisions } from './life/overdue-decisions.ts';
 import { firstReason } from './life/reasons.ts';
 import type { VerdictBlocks } from './life/verdict-blocks.ts';
@@ -181,10 +181,15 @@ export class RowDecisions {
     const fallback = overdue.verdict;
     overdue.begin(this.#table, at);
     add(this.#parts.counters, COUNTER.outcomes + fallback.outcome);
+    this.#countEngineReason(fallback);
     this.#parts.encoder.decided(this.#table, row, fallback, out);
-    if (!overdue.isAmended(word)) return;
-    this.#decide(row);
-    this.#countVerdict();
+    const isAmended = overdue.isAmended(word);
+    // Shadow rules and scores fire on rows that need no amendment, too.
+    if (isAmended || this.#parts.rules.hasFired(row)) {
+      this.#decide(row);
+      this.#countVerdict();
+    }
+    if (!isAmended) return;
     overdue.amend(this.#table, row, this.#verdict, out);
     // Its revision is that of the amendment now: what repeats it counts on from there.
     i32[at + FLAGS_WORD] = (i32[at + FLAGS_WORD] as number) & ~ROW_FLAG.fallback;
@@ -230,7 +235,13 @@ export class RowDecisions {
     for (let k = 0; k < verdict.reasonCount; k++) {
       add(counters, COUNTER.rules + (verdict.reasonRules[k] as number) * 2 + 1);
     }
-    if (verdict.scoreOutcome > 0) add(counters, COUNTER.rules + plan.rules.length * 2);
+    if (verdict.scoreOutcome > 0) add(counters, scoreCounter(plan));
+    this.#countEngineReason(verdict);
+  }
+
+  #countEngineReason({ engineReason }: Verdict): void {
+    if (engineReason < 0) return;
+    add(this.#parts.counters, engineReasonCounter(this.#parts.plan, engineReason));
   }
 }
 

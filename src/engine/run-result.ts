@@ -4,8 +4,9 @@ import type { Histogram } from 'hdr-histogram-js';
 import { CAUSES } from '../domain/life.ts';
 import type { Plan } from '../domain/plan.ts';
 import { PASSES } from './batch-worker.ts';
-import { COUNTER } from './counters.ts';
-import type { LifeReport, WorkerReport } from './worker.ts';
+import { COUNTER, engineReasonCounter, scoreCounter } from './counters.ts';
+import type { WatchCounts } from './watch.ts';
+import type { LifeReport, PaymentKeysReport, WorkerReport } from './worker.ts';
 
 export interface RunProgress {
   /** Rows read and decided on, bad ones included. */
@@ -57,6 +58,7 @@ export interface RunResult extends RunProgress {
   /** Of all workers together. */
   readonly passesMs: Readonly<Record<string, number>>;
   readonly rules: readonly RuleCount[];
+  /** Of decisions that are no repeats and no amendments, but for what an overdue row is amended to. */
   readonly reasons: Readonly<Record<string, number>>;
   readonly flags: Readonly<Record<string, number>>;
   readonly informing: number;
@@ -66,6 +68,8 @@ export interface RunResult extends RunProgress {
   readonly unknownKeys: number;
   readonly entities: readonly EntityReport[];
   readonly repeats: { readonly ids: number; readonly bytes: number; readonly evicted: number };
+  /** Keys of payments, for rows about them; null where no row needs any. */
+  readonly paymentKeys: PaymentKeysReport | null;
   /** Amendments by what they decide (allow, hold, reverse), and by their cause. */
   readonly amendedOutcomes: readonly [number, number, number];
   readonly amendmentsByCause: Readonly<Record<string, number>>;
@@ -73,6 +77,8 @@ export interface RunResult extends RunProgress {
   readonly overdueShare: number;
   /** What is kept of payments; null where the plan keeps none. */
   readonly life: LifeReport | null;
+  /** null where rates are not watched. */
+  readonly watch: WatchCounts | null;
   readonly peakRssBytes: number;
 }
 
@@ -85,6 +91,17 @@ function sumCounters(reports: readonly WorkerReport[]): Float64Array {
   const sum = new Float64Array(reports[0]?.counters.length ?? 0);
   for (const { counters } of reports) counters.forEach((n, k) => (sum[k] = (sum[k] as number) + n));
   return sum;
+}
+
+/** Each worker has those of its own shards. */
+function sumPaymentKeys(reports: readonly WorkerReport[]): PaymentKeysReport | null {
+  const parts = reports.flatMap(({ paymentKeys }) => (paymentKeys === null ? [] : [paymentKeys]));
+  if (parts.length === 0) return null;
+  return parts.reduce((sum, part) => ({
+    payments: sum.payments + part.payments,
+    bytes: sum.bytes + part.bytes,
+    evicted: sum.evicted + part.evicted,
+  }));
 }
 
 /** The parts of a result that the workers counted. */
@@ -101,11 +118,13 @@ export function summarizeReports(
   | 'unknownKeys'
   | 'entities'
   | 'repeats'
+  | 'paymentKeys'
   | 'amendments'
   | 'amendedOutcomes'
   | 'amendmentsByCause'
   | 'overdueShare'
   | 'life'
+  | 'watch'
 > {
   const counters = sumCounters(reports);
   const count = (at: number): number => counters[at] ?? 0;
@@ -124,7 +143,10 @@ export function summarizeReports(
   plan.rules.forEach(({ reason }, k) => {
     if (reason >= 0) addReason(plan.reasons[reason]?.code ?? '', rules[k]?.reasons ?? 0);
   });
-  addReason('SCORE', count(COUNTER.rules + plan.rules.length * 2));
+  plan.reasons.forEach(({ code }, k) => {
+    addReason(code, count(engineReasonCounter(plan, k)));
+  });
+  addReason('SCORE', count(scoreCounter(plan)));
   addReason('INVALID_INPUT', count(COUNTER.invalid));
   return {
     passesMs: Object.fromEntries(
@@ -153,7 +175,9 @@ export function summarizeReports(
       ),
     ),
     overdueShare: count(COUNTER.overdue) / Math.max(1, count(COUNTER.decisions)),
+    paymentKeys: sumPaymentKeys(reports),
     life: reports.find(({ life }) => life !== null)?.life ?? null,
+    watch: reports.find(({ watch }) => watch !== null)?.watch ?? null,
     unknownKeys: total((report) => report.unknownKeys),
     entities: (reports[0]?.entities ?? []).map(({ name }, k) => ({
       name,

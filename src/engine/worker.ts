@@ -15,6 +15,7 @@ import { TILE_ROWS } from './feature-pass.ts';
 import type { DuePart } from './life/life-walk.ts';
 import type { SharedTableMemory } from './shared-tables.ts';
 import { WARM_PAYMENTS, warmUp } from './warm-up.ts';
+import type { WatchCounts } from './watch.ts';
 import { WorkerProgram } from './worker-program.ts';
 import type { WorkerProgramOptions } from './worker-program.ts';
 
@@ -63,8 +64,20 @@ export interface WorkerReport {
     readonly swept: number;
   }[];
   readonly repeats: { readonly ids: number; readonly bytes: number; readonly evicted: number };
+  /** null where no row gets keys from its payment. */
+  readonly paymentKeys: PaymentKeysReport | null;
   /** Of the worker that walks payments' lives. */
   readonly life: LifeReport | null;
+  /** Of the worker that watches rates. */
+  readonly watch: WatchCounts | null;
+}
+
+/** Keys of payments that are kept for rows about them. */
+export interface PaymentKeysReport {
+  readonly payments: number;
+  readonly bytes: number;
+  /** Payments whose keys left at the limit. */
+  readonly evicted: number;
 }
 
 export interface LifeReport {
@@ -72,10 +85,11 @@ export interface LifeReport {
   readonly kept: number;
   readonly timers: number;
   readonly bytes: number;
-  /** Records and waiting rows that left at a limit. */
+  /** Payments (refunds, reversals) that left at the limit. */
   readonly evicted: number;
-  /** Rows whose payment is awaited, and those that waited in vain. */
+  /** Rows whose payment is awaited, those that left at their limit, and those that waited in vain. */
   readonly waiting: number;
+  readonly waitingEvicted: number;
   readonly waitedInVain: number;
 }
 
@@ -154,7 +168,16 @@ class Worker {
         bytes: program.repeats.bytesUsed,
         evicted: program.repeats.evicted,
       },
+      paymentKeys:
+        program.ofKeys === null
+          ? null
+          : {
+              payments: program.ofKeys.count,
+              bytes: program.ofKeys.bytesUsed,
+              evicted: program.ofKeys.evicted,
+            },
       life: program.life === null ? null : program.life.counts,
+      watch: program.watch === null ? null : program.watch.counts,
     };
   }
 }

@@ -8,6 +8,7 @@ import { OUTCOMES } from '../../src/domain/decision.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import type { Format } from '../../src/domain/ports.ts';
 import { memorySource } from '../../src/transport/open-source.ts';
+import { planOf } from '../rules/front/help.ts';
 import { randomLifeRules } from '../support/random-life-rules.ts';
 import { randomLifeStream } from '../support/random-life-stream.ts';
 import { runs } from '../support/runs.ts';
@@ -91,6 +92,19 @@ const decisionsOf = ({ decisions }: FinishedRun): Decision[] =>
   linesOf(decisions).map((line) => JSON.parse(line) as Decision);
 const isOverdue = ({ flags = [] }: Decision): boolean => flags.includes('OVERDUE');
 
+/** By code, as decisions list them: repeats tell others' again, amendments but the overdue ones come later. */
+function reasonsOf(decisions: readonly Decision[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const { flags = [], cause, reasons = [] } of decisions) {
+    if (flags.includes('REPEAT') || (cause !== undefined && cause !== 'overdue')) continue;
+    for (const { code } of reasons) counts[code] = (counts[code] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** Decisions on overdue rows that what was evaluated amends; some seeds have none. */
+let amended = 0;
+
 describe('rows that arrive in time, late or before the engine is ready', () => {
   test.each(SEEDS)('seed %i: the same bytes and counts, whatever the way', async (seed) => {
     const random = new Random(seed);
@@ -104,10 +118,11 @@ describe('rows that arrive in time, late or before the engine is ready', () => {
     expect(own.filter((d) => isOverdue(d) && isFallback(d)).length).toBeGreaterThan(20);
     expect(own.filter((d) => isOverdue(d) && !isFallback(d)).length).toBeGreaterThan(20);
     expect(own.filter((d) => !isOverdue(d)).length).toBeGreaterThan(20);
-    expect(decisions.some(({ cause }) => cause === 'overdue')).toBe(true);
+    amended += decisions.filter(({ cause }) => cause === 'overdue').length;
 
     expect(first.result?.flags['OVERDUE']).toBe(own.filter(isOverdue).length);
     expect(first.result?.overdueShare).toBe(own.filter(isOverdue).length / own.length);
+    expect(first.result?.reasons).toEqual(reasonsOf(decisions));
     const packed = await run(plan, rows, arrivedMs, { ...FIRST, outputFormat: 'msgpack' });
     for (const way of OTHERS) {
       const told = JSON.stringify(way);
@@ -115,8 +130,13 @@ describe('rows that arrive in time, late or before the engine is ready', () => {
       const wanted = way.outputFormat === 'ndjson' ? first : packed;
       expect(Buffer.compare(same.decisions, wanted.decisions), told).toBe(0);
       expect(same.result?.overdueShare, told).toBe(first.result?.overdueShare);
+      expect(same.result?.reasons, told).toEqual(first.result?.reasons);
       expect(same.result?.amendmentsByCause, told).toEqual(first.result?.amendmentsByCause);
     }
+  });
+
+  test('some are amended', () => {
+    expect(amended).toBeGreaterThan(0);
   });
 });
 
@@ -136,3 +156,40 @@ test.each([1, 2])(
     expect(withoutFlag).toEqual(decisionsOf(await run(plan, rows, null, way)));
   },
 );
+
+test('what fires on overdue rows is counted, amended or not; so are reasons of the engine', async () => {
+  const rules = `ruleset: counts
+currency: CNY
+timezone: Asia/Shanghai
+deadline: { budget: ${BUDGET_MS}ms, fallback: allow }
+rails: [short.yaml]
+rules:
+  - { id: idea, mode: shadow, when: tx.amount > 1, outcome: hold, reason: POLICY }
+  - { id: points, mode: score, when: tx.amount > 2, score: 5 }
+  - { id: large, when: tx.amount > 3, outcome: reverse, reason: AMOUNT_TOO_LARGE }
+`;
+  const plan = planOf(rules, { 'short.yaml': 'rail: short\nreversal: { within: 1m }\n' });
+  const time = 1_772_380_800_000;
+  const rest = { kind: 'payment', account: 'A', merchant: 'M', currency: 'CNY' };
+  const rows = [100, 150, 250, 350, 350].map((amount, n) => ({
+    id: `t${n}`,
+    ...rest,
+    amount,
+    // The last is told when its rail's window has closed.
+    time: n === 4 ? time : time + 3_600_000,
+  }));
+  for (const overdue of [false, true]) {
+    const arrivedMs = rows.map(() => (overdue ? ARRIVALS.late : ARRIVALS.inTime));
+    const { result } = await run(plan, rows, arrivedMs, FIRST);
+    expect(result?.rules.map(({ id, fired, reasons }) => [id, fired, reasons])).toEqual([
+      ['idea', 4, 0],
+      ['points', 3, 0],
+      ['large', 2, 2],
+    ]);
+    expect(result?.reasons).toEqual({
+      AMOUNT_TOO_LARGE: 2,
+      REVERSAL_WINDOW_PASSED: 1,
+      ...(overdue && { ENGINE_BUDGET_EXCEEDED: 5 }),
+    });
+  }
+});

@@ -131,6 +131,15 @@ describe.each([
     expect(error).toBe(null);
     // There are amendments, and they do not count.
     expect((result?.amendments ?? 0) > 100).toBe(who === 'payment');
+    const count = (state: string): number =>
+      wanted.filter((alert) => alert.startsWith(state)).length;
+    expect(result?.watch).toEqual({
+      begun: count('begun'),
+      ended: count('ended'),
+      merchants: 3,
+      merchantsEvicted: 0,
+      rowsUnwatched: 0,
+    });
     return alerts.bytes;
   }
 

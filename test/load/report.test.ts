@@ -258,6 +258,7 @@ const RUN: RunSummary = {
     bytes: 155_000_000,
     evicted: 0,
     waiting: 1,
+    waitingEvicted: 0,
     waitedInVain: 7,
   },
   accuracy: {

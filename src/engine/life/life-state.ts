@@ -279,8 +279,9 @@ export class LifeState {
       kept: lives.count,
       timers: heap.count,
       bytes: lives.bytesUsed + terminals.bytesUsed + codes.bytesUsed + this.left.bytesUsed,
-      evicted: this.evicted + waiting.evicted,
+      evicted: this.evicted,
       waiting: waiting.count,
+      waitingEvicted: waiting.evicted,
       waitedInVain: waiting.expired,
     };
   }
