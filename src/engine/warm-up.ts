@@ -201,6 +201,17 @@ class WarmRows {
     return random.chance(0.98) ? random.below(1_000_000) : 4.5e9;
   }
 
+  /** Some keys are in the registers: what is found there is computed with. */
+  #knownKey(name: string): string | null {
+    const random = this.#random;
+    for (const { keyColumns, keys } of this.#program.plan.registers) {
+      const column = keyColumns.indexOf(name);
+      if (column < 0 || keys.length === 0 || random.chance(0.7)) continue;
+      return random.pick(keys)[column] ?? null;
+    }
+    return null;
+  }
+
   /** Texts as the functions over them want them, and some that they do not. */
   #text(name: string, isBurst: boolean): string {
     const random = this.#random;
@@ -208,6 +219,8 @@ class WarmRows {
     if (kind === 'card') return random.pick(CARDS);
     if (kind === 'expiry') return random.pick(EXPIRIES);
     if (kind === 'softwareVersion') return random.pick(VERSIONS);
+    const known = isBurst ? null : this.#knownKey(name);
+    if (known !== null) return known;
     const key = isBurst && random.chance(0.95) ? 0 : random.below(300);
     const rare = random.below(60);
     return rare < ODD_TEXTS.length ? `${ODD_TEXTS[rare]}${name}-${key}` : `${name}-${key}`;
