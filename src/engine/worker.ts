@@ -85,6 +85,8 @@ export interface LifeReport {
   readonly kept: number;
   readonly timers: number;
   readonly bytes: number;
+  /** Of these, the texts of what is kept: ids, accounts, what life rules read. */
+  readonly textBytes: number;
   /** Payments (refunds, reversals) that left at the limit. */
   readonly evicted: number;
   /** Rows whose payment is awaited, those that left at their limit, and those that waited in vain. */

@@ -124,6 +124,16 @@ export class Lives {
     return this.#next * LIFE_WORDS * 4 + this.index.bytesUsed + this.texts.bytesUsed;
   }
 
+  /** Bytes of the blocks that LIFE_W.kept points at, as they were asked for. Reads every record: for reports. */
+  get keptBytes(): number {
+    const { words } = this;
+    let sum = 0;
+    for (let record = 0; record < this.#next; record++) {
+      sum += words[record * LIFE_WORDS + LIFE_W.keptBytes] as number;
+    }
+    return sum;
+  }
+
   /** The record of an id, or -1; one that has been quiet too long is not found. */
   find(lo: number, hi: number): number {
     const record = this.index.find(lo, hi, this.words, LIFE_WORDS, LIFE_W.idHi);
@@ -202,6 +212,7 @@ export class Lives {
     const shard = lo & (SHARDS - 1);
     this.#counts[shard] = (this.#counts[shard] as number) - 1;
     this.#unlink(record, shard);
+    words[w + LIFE_W.keptBytes] = 0;
     words[w + LIFE_W.newer] = this.#free;
     this.#free = record + 1;
   }

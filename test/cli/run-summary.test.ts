@@ -8,6 +8,7 @@ const LIFE = {
   kept: 5,
   timers: 0,
   bytes: 4096,
+  textBytes: 100,
   evicted: 0,
   waiting: 0,
   waitingEvicted: 0,

@@ -48,6 +48,9 @@ test.each([1, 2, 3])('with %i workers', async (workers) => {
   expect(life?.waitingEvicted).toBe(EARLY - WAITING_MAX);
   expect(life?.waitedInVain).toBe(WAITING_MAX);
   expect(life?.waiting).toBe(1);
+  // `payment123`, `A` and what rules read of texts: nothing.
+  expect(life?.textBytes).toBe(PENDING * SHARDS * ('payment123'.length + 'A'.length));
+  expect(life?.bytes).toBeGreaterThan(life?.textBytes ?? 0);
   expect(paymentKeys?.payments).toBe(PENDING * SHARDS);
   expect(paymentKeys?.evicted).toBe(PAYMENTS - PENDING * SHARDS);
   expect(paymentKeys?.bytes).toBeGreaterThan(0);

@@ -256,6 +256,7 @@ const RUN: RunSummary = {
     kept: 970_000,
     timers: 12,
     bytes: 155_000_000,
+    textBytes: 40_000_000,
     evicted: 0,
     waiting: 1,
     waitingEvicted: 0,

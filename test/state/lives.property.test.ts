@@ -72,8 +72,10 @@ describe('records of payments', () => {
       expect(lives.doubles[record * LIFE_DOUBLES + LIFE_D.sequence]).toBe(sequence);
       expect(lives.words[record * LIFE_WORDS + LIFE_W.revision]).toBe(0);
       lives.words[record * LIFE_WORDS + LIFE_W.revision] = 7;
+      lives.words[record * LIFE_WORDS + LIFE_W.keptBytes] = 10 + id;
       all.push({ id, record, sequence: sequence++, touched: now, held: NaN });
       expect(lives.count).toBe(all.length);
+      expect(lives.keptBytes).toBe(all.reduce((sum, life) => sum + 10 + life.id, 0));
     }
   });
 });

@@ -124,6 +124,11 @@ export class KeptValues {
     });
   }
 
+  /** Of so many blocks of so many bytes together, those of texts. */
+  textBytesOf(blocks: number, bytes: number): number {
+    return bytes - blocks * (this.fixedBytes + GUARD_BYTES);
+  }
+
   /** Copies a row of the batch into a block; gives its offset, its size is in `savedBytes`. */
   save(
     i32: Int32Array,

@@ -274,11 +274,12 @@ export class LifeState {
   }
 
   get counts(): LifeReport {
-    const { lives, heap, terminals, codes, waiting } = this;
+    const { lives, heap, terminals, codes, waiting, evaluation } = this;
     return {
       kept: lives.count,
       timers: heap.count,
       bytes: lives.bytesUsed + terminals.bytesUsed + codes.bytesUsed + this.left.bytesUsed,
+      textBytes: evaluation.kept.textBytesOf(lives.count, lives.keptBytes),
       evicted: this.evicted,
       waiting: waiting.count,
       waitingEvicted: waiting.evicted,
