@@ -17,12 +17,13 @@ import { ROW, ROW_FLAG, slotWord } from '../domain/row-layout.ts';
 import { AheadDecoder } from './ahead-decoder.ts';
 import { meet } from './barrier.ts';
 import { CONTROL, rowRange } from './batch.ts';
+import type { BatchResult } from './batch-result.ts';
 import { COUNTER } from './counters.ts';
 import type { BatchView } from './batch-view.ts';
 import type { DeadLetterBox } from './dead-letter-box.ts';
 import { TILE_ROWS } from './feature-pass.ts';
 import { lifeModeOf } from './life/life-needs.ts';
-import type { DuePart, LifeOutput } from './life/life-walk.ts';
+import type { DuePart, LifeOutput, PassingTime } from './life/life-walk.ts';
 import { LifeWalk, copyOutput, copyPieces } from './life/life-walk.ts';
 import { RowEncoder } from './row-encoder.ts';
 import { makeKeyList } from './row-lists.ts';
@@ -35,28 +36,6 @@ import type { WorkerProgram } from './worker-program.ts';
 const FLAGS_WORD: number = ROW.flags / 4;
 
 export const PASSES = ['decode', 'repeats', 'windows', 'score', 'life', 'encode'] as const;
-
-export interface BatchResult {
-  readonly outBytes: number;
-  readonly deadBytes: number;
-  /** Follow the regions' bytes. */
-  readonly outChunks: readonly Uint8Array[];
-  readonly deadChunks: readonly Uint8Array[];
-  /** NDJSON lines, of the worker that watches rates. */
-  readonly alerts: readonly Uint8Array[];
-  /** Only of the worker that walks payments' lives, where there are several. */
-  readonly life: LifeOutput | null;
-  /** Where this worker's bytes of each row stand that `life` has something of: begin and end. */
-  readonly cuts: Int32Array | null;
-  /** The worker's counters up to COUNTER.overdue, since its start. */
-  readonly totals: Float64Array;
-}
-
-/** Until an instant (Infinity: until nothing waits for time any more), or null: `byMs` after the newest row. */
-export interface PassingTime {
-  readonly untilMs: number | null;
-  readonly byMs: number;
-}
 
 export interface BatchWorkerOptions {
   readonly program: WorkerProgram;

@@ -14,7 +14,7 @@ import type { Plan } from '../domain/plan.ts';
 import type { BatchInput, Format, Sink, Source } from '../domain/ports.ts';
 import type { BatchMemory } from './batch.ts';
 import { CONTROL, makeBatchInput, makeBatchMemory } from './batch.ts';
-import type { BatchResult } from './batch-worker.ts';
+import type { BatchResult } from './batch-result.ts';
 import { markOverdue } from './overdue.ts';
 import type { RunProgress, RunResult } from './run-result.ts';
 import type { SharedTableMemory } from './shared-tables.ts';

@@ -3,7 +3,7 @@
 // two decisions: all of them are copied into one buffer, since a piece costs a call of the hash, of the sink
 // and of the system, and a copy costs nothing beside it (~0.2 ms a batch).
 
-import type { BatchResult } from './batch-worker.ts';
+import type { BatchResult } from './batch-result.ts';
 import { ENTRY, ENTRY_WORDS, PieceReader } from './life/life-walk.ts';
 
 /**

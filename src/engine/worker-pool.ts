@@ -6,8 +6,8 @@ import { Piscina } from 'piscina';
 import { HoldfastError } from '../base/errors.ts';
 import type { BatchMemory } from './batch.ts';
 import { BARRIERS, CONTROL } from './batch.ts';
-import type { BatchResult, PassingTime } from './batch-worker.ts';
-import type { DuePart } from './life/life-walk.ts';
+import type { BatchResult } from './batch-result.ts';
+import type { DuePart, PassingTime } from './life/life-walk.ts';
 import type { WorkerReport, WorkerStart, WorkerTask } from './worker.ts';
 
 /** In the sources the worker is TypeScript, which Node does not run: the built one stands in. */

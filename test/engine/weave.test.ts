@@ -3,7 +3,7 @@
 
 import { expect, test } from 'vitest';
 import { Random } from '../../src/base/random.ts';
-import type { BatchResult } from '../../src/engine/batch-worker.ts';
+import type { BatchResult } from '../../src/engine/batch-result.ts';
 import { weaveDecisions } from '../../src/engine/weave.ts';
 
 interface Woven {

@@ -22,6 +22,12 @@ export interface LifeOutput {
   readonly entries: Int32Array;
 }
 
+/** Until an instant (Infinity: until nothing waits for time any more), or null: `byMs` after the newest row. */
+export interface PassingTime {
+  readonly untilMs: number | null;
+  readonly byMs: number;
+}
+
 /** Of what falls due while no row comes. */
 export interface DuePart {
   readonly pieces: readonly Uint8Array[];
