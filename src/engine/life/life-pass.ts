@@ -90,9 +90,14 @@ export class LifePass {
     return this.#isAbout;
   }
 
-  /** Rows that are a plain allow change nothing here, whatever their ids. */
+  /** All payments are kept: each row that is good does something. */
+  get keepsAll(): boolean {
+    return this.#isAll;
+  }
+
+  /** Where only holds are kept: rows that are a plain allow change nothing here, whatever their ids. */
   get passesPlainRows(): boolean {
-    return !this.#isAll && this.#ids === null;
+    return this.#ids === null;
   }
 
   /** Whether a timer is due at the stream time of `row`. */
@@ -104,7 +109,6 @@ export class LifePass {
 
   /** Touches the index where rows [from, to) will be looked up, so that the cache misses overlap. */
   prefetch(from: number, to: number): void {
-    if (!this.#isAll) return;
     const { i32 } = (this.#state.tables as LifeTables).table;
     const lo = this.#lowHalves;
     let count = 0;
@@ -115,14 +119,13 @@ export class LifePass {
   }
 
   /**
-   * The first row from `from` on that may do something here, or `to`. Where only holds are kept nearly
-   * all rows pass in this loop.
+   * Where only holds are kept: the first row from `from` on that may do something here, or `to`. Nearly all
+   * rows pass in this loop.
    */
   nextBusy(from: number, to: number): number {
     const { i32, f64 } = (this.#state.tables as LifeTables).table;
     const stride = this.#stride;
     const due = this.#state.heap.firstDue;
-    const isAll = this.#isAll;
     const ids = this.#ids;
     const idWord = this.#state.words.id;
     for (let row = from; row < to; row++) {
@@ -130,7 +133,6 @@ export class LifePass {
       if ((f64[(at + STREAM_TIME_WORD) >> 1] as number) >= due) return row;
       const flags = i32[at + FLAGS_WORD] as number;
       if ((flags & BAD) !== 0) continue;
-      if (isAll) return row;
       const isPlain = (flags & (DECIDED | REPEAT | DIFFERS)) === DECIDED;
       if (isPlain && verdictOutcome(i32[at + VERDICT_WORD] as number) !== HOLD) {
         if (ids?.mayHold(i32[at + idWord] as number) !== true) continue;

@@ -110,16 +110,23 @@ export class LifeWalk {
     const life = this.#program.life as LifePass;
     this.#out.begin();
     this.#entries.count = 0;
-    const from = isTile && life.passesPlainRows ? this.#notedRows(life, count) : 0;
-    let fetched = 0;
-    for (let row = life.nextBusy(from, count); row < count; row = life.nextBusy(row + 1, count)) {
-      if (row >= fetched) {
-        fetched = Math.min(count, row + PREFETCH_ROWS);
-        life.prefetch(row, fetched);
+    if (life.keepsAll) this.#allRows(life, count);
+    else {
+      const from = isTile && life.passesPlainRows ? this.#notedRows(life, count) : 0;
+      for (let row = life.nextBusy(from, count); row < count;) {
+        this.#row(life, row);
+        row = life.nextBusy(row + 1, count);
       }
-      this.#row(life, row);
     }
     return this.#finish();
+  }
+
+  #allRows(life: LifePass, count: number): void {
+    for (let from = 0; from < count; from += PREFETCH_ROWS) {
+      const to = Math.min(count, from + PREFETCH_ROWS);
+      life.prefetch(from, to);
+      for (let row = from; row < to; row++) this.#row(life, row);
+    }
   }
 
   /** Walks the noted rows as long as no timer is due in the tile; gives the row to go on from. */
