@@ -33,6 +33,8 @@ import { LifeFill } from './life/life-fill.ts';
 import { filledKeys, lifeModeOf, lifeReads } from './life/life-needs.ts';
 import { LifePass } from './life/life-pass.ts';
 import { LifeSlots } from './life/life-slots.ts';
+import { TimerCode } from './life/life-timers.ts';
+import { ScratchRow } from './life/scratch-row.ts';
 import { VerdictBlocks } from './life/verdict-blocks.ts';
 import { RowDecisions } from './row-decisions.ts';
 import { KeyCollector } from './row-lists.ts';
@@ -100,6 +102,8 @@ export class WorkerProgram {
   readonly #fill: LifeFill | null;
   readonly #money: MoneyConversion | null;
   readonly #overdue: OverdueDecisions | null;
+  /** What the life of payments needs beside its state: the same after each reset. */
+  #lifeCode: { readonly timerCode: TimerCode; readonly scratch: ScratchRow } | null = null;
   readonly #decisions: RowDecisions;
   readonly #slots: LifeSlots;
   readonly #context: CompileContext;
@@ -239,10 +243,15 @@ export class WorkerProgram {
     const { plan, index } = this.#options;
     const mode = lifeModeOf(plan);
     if (mode === 'none' || index !== 0) return null;
+    this.#lifeCode ??= {
+      timerCode: new TimerCode(this.#context),
+      scratch: new ScratchRow(plan, this.rows, this.features),
+    };
+    const { timerCode, scratch } = this.#lifeCode;
     const life = new LifePass({
       mode,
       perShard: Math.min(plan.limits.pending, paymentsMax),
-      context: this.#context,
+      timerCode,
       plan,
       layout: this.rows,
       features: this.features,
@@ -252,6 +261,7 @@ export class WorkerProgram {
       counters: this.counters,
       blocks: this.#blocks,
       slots: this.#slots,
+      scratch,
       fill: this.#fill,
       overdue: this.#overdue,
       money: this.#money,

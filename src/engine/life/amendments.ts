@@ -3,8 +3,6 @@
 
 import type { DecisionEncoder } from '../../codec/decision-writer.ts';
 import { FIRST_REASON } from '../../codec/decision-writer.ts';
-import { CAUSES } from '../../domain/life.ts';
-import type { Cause } from '../../domain/life.ts';
 import type { AmendmentHead, Verdict } from '../../domain/verdict.ts';
 import { LIFE_B, LIFE_D, LIFE_DOUBLES, LIFE_W, LIFE_WORDS } from '../../state/lives.ts';
 import type { Lives } from '../../state/lives.ts';
@@ -75,8 +73,11 @@ export class Amendments {
     doubles[record * LIFE_DOUBLES + LIFE_D.heldMs] = NaN;
   }
 
-  /** Writes the verdict as the record's next revision; its evidence is read in row 0 of the bound tables. */
-  write(record: number, verdict: Verdict, cause: Cause, flags: number, out: OutputRegion): void {
+  /**
+   * Writes the verdict as the record's next revision; its evidence is read in row 0 of the bound tables.
+   * @param cause index into CAUSES
+   */
+  write(record: number, verdict: Verdict, cause: number, flags: number, out: OutputRegion): void {
     const { encoder, counters, kept, event } = this.#parts;
     const { words } = this.#parts.lives;
     const head = this.#head;
@@ -91,7 +92,7 @@ export class Amendments {
     head.causeView = event.view;
     head.causeOffset = event.idOffset;
     head.causeLength = event.idLength;
-    head.cause = CAUSES.indexOf(cause);
+    head.cause = cause;
     head.revision = words[w + LIFE_W.revision] as number;
     head.eventTimeMs = event.time[0] as number;
     head.flags = flags;

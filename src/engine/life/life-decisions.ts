@@ -1,10 +1,11 @@
-// When and how a record is decided again: an event, a timer, the end of its hold, a release.
+// When and how a record is decided again: an event, a timer, the end of its hold, a release. The rules stay
+// bound to the scratch row: whoever begins here releases them (LifeEvaluation.release) before the batch's
+// rows are asked for again.
 
-import type { Cause } from '../../domain/life.ts';
 import { LIFE_B, LIFE_D, LIFE_DOUBLES, LIFE_FLAG, LIFE_W, LIFE_WORDS } from '../../state/lives.ts';
 import type { OutputRegion } from '../output-region.ts';
 import { RECORD_KIND } from './life-records.ts';
-import { ALLOW, HOLD } from './life-state.ts';
+import { ALLOW, CAUSE, HOLD } from './life-state.ts';
 import type { LifeState } from './life-state.ts';
 import { TIMER } from './life-timers.ts';
 
@@ -54,7 +55,7 @@ export class LifeDecisions {
       return;
     }
     const isEnd = this.#state.records.get(record, LIFE_B.timer) === TIMER.maintenance;
-    this.reconsider(record, isEnd ? 'maintenance' : 'timer', out);
+    this.reconsider(record, isEnd ? CAUSE.maintenance : CAUSE.timer, out);
   }
 
   /** A hold has ended. */
@@ -63,7 +64,7 @@ export class LifeDecisions {
     const onExpiry = records.get(record, LIFE_B.onExpiry);
     const evaluation = this.#state.evaluation;
     this.#state.lives.doubles[record * LIFE_DOUBLES + LIFE_D.heldMs] = NaN;
-    evaluation.layOut(record, 'hold-expired');
+    evaluation.layOut(record, CAUSE['hold-expired']);
     evaluation.judge(record);
     records.setFlag(record, LIFE_FLAG.expired);
     // What was declined, and found nothing to reverse with, is not allowed by the end of its hold.
@@ -71,25 +72,28 @@ export class LifeDecisions {
     else records.setFlag(record, LIFE_FLAG.forced | LIFE_FLAG.endless);
     if (onExpiry === 2) records.setFlag(record, LIFE_FLAG.byRefund);
     evaluation.decide(record);
-    evaluation.amend(record, 'hold-expired', flags, out);
-    this.#state.timers.arm(record, evaluation, 0);
-    evaluation.release();
+    evaluation.amend(record, CAUSE['hold-expired'], flags, out);
+    this.#state.timers.arm(record, evaluation.scratch, 0);
     this.#resolved(record, out);
   }
 
-  /** Decides a record again after an event. What was reversed by decline or expiry stays as it is. */
-  reconsider(record: number, cause: Cause, out: OutputRegion): void {
+  /**
+   * Decides a record again after an event. What was reversed by decline or expiry stays as it is.
+   * @param cause index into CAUSES
+   */
+  reconsider(record: number, cause: number, out: OutputRegion): void {
     const evaluation = this.#state.evaluation;
     if (this.#state.records.hasFlag(record, LIFE_FLAG.forced)) {
-      this.#state.timers.arm(record, evaluation, 0);
+      this.#state.timers.arm(record, evaluation.scratch, 0);
       return;
     }
     evaluation.layOut(record, cause);
     evaluation.judge(record);
-    evaluation.decide(record);
-    if (evaluation.hasChanged(record)) evaluation.amend(record, cause, 0, out);
-    this.#state.timers.arm(record, evaluation, 0);
-    evaluation.release();
+    if (!evaluation.isPlain(record)) {
+      evaluation.decide(record);
+      if (evaluation.hasChanged(record)) evaluation.amend(record, cause, 0, out);
+    }
+    this.#state.timers.arm(record, evaluation.scratch, 0);
   }
 
   /** An operator's word on what is held; the event in hand is the row. */
@@ -102,7 +106,7 @@ export class LifeDecisions {
     // It is a word on a hold: without one there is nothing to decide.
     if (records.get(record, LIFE_B.outcome) !== HOLD) return;
     const isRefused = this.#state.enums.credential.read(i32, at) === FAILED;
-    evaluation.layOut(record, 'release');
+    evaluation.layOut(record, CAUSE.release);
     const isStopped = evaluation.judge(record);
     if (!isRefused && !isStopped) {
       if (word === APPROVE) {
@@ -112,9 +116,8 @@ export class LifeDecisions {
     }
     evaluation.decide(record);
     const isChanged = evaluation.hasChanged(record);
-    if (isChanged) evaluation.amend(record, 'release', 0, out);
-    this.#state.timers.arm(record, evaluation, 0);
-    evaluation.release();
+    if (isChanged) evaluation.amend(record, CAUSE.release, 0, out);
+    this.#state.timers.arm(record, evaluation.scratch, 0);
     if (isChanged) this.#resolved(record, out);
   }
 
@@ -140,6 +143,6 @@ export class LifeDecisions {
     const block = words[record * LIFE_WORDS + LIFE_W.kept] as number;
     const { kept } = this.#state.evaluation;
     event.pointAtId(texts, kept.idOffset(block), kept.idLength(block));
-    this.reconsider(payment, kind === RECORD_KIND.refund ? 'refund' : 'reversal', out);
+    this.reconsider(payment, kind === RECORD_KIND.refund ? CAUSE.refund : CAUSE.reversal, out);
   }
 }

@@ -8,9 +8,7 @@ import type { FeatureLayout } from '../../domain/feature-layout.ts';
 import type { Expression } from '../../domain/expression.ts';
 import { someNode } from '../../domain/expression-tree.ts';
 import { KINDS } from '../../domain/fields.ts';
-import { CAUSES } from '../../domain/life.ts';
-import type { Cause } from '../../domain/life.ts';
-import type { Plan } from '../../domain/plan.ts';
+import type { Plan, RulePlan } from '../../domain/plan.ts';
 import type { RowLayout } from '../../domain/row-layout.ts';
 import { ROW, ROW_FLAG, slotWord } from '../../domain/row-layout.ts';
 import type { RowTable, Verdict } from '../../domain/verdict.ts';
@@ -18,8 +16,8 @@ import { makeVerdict } from '../../rules/compile/deciding.ts';
 import type { RulesProgram } from '../../rules/compile/rules-program.ts';
 import type { ConstantPool } from '../../rules/runtime/constant-pool.ts';
 import { LIFE_B, LIFE_D, LIFE_DOUBLES, LIFE_FLAG, LIFE_W, LIFE_WORDS } from '../../state/lives.ts';
+import type { KeyChains } from '../../state/key-chains.ts';
 import type { Lives } from '../../state/lives.ts';
-import { isStringType } from '../../domain/fields.ts';
 import { COUNTER } from '../counters.ts';
 import type { OutputRegion } from '../output-region.ts';
 import { Amendments } from './amendments.ts';
@@ -29,6 +27,7 @@ import { KeptVerdicts } from './kept-verdicts.ts';
 import { LifeRecords, RECORD_KIND } from './life-records.ts';
 import type { LifeSlots } from './life-slots.ts';
 import { VALUE, writeRails } from './life-slots.ts';
+import type { ScratchRow } from './scratch-row.ts';
 import type { VerdictBlocks } from './verdict-blocks.ts';
 
 const HOLD = 1;
@@ -44,6 +43,7 @@ export interface LifeParts {
   readonly counters: Float64Array;
   readonly blocks: VerdictBlocks;
   readonly slots: LifeSlots;
+  readonly scratch: ScratchRow;
 }
 
 /** The tables of the batch in hand. */
@@ -60,48 +60,50 @@ export class LifeEvaluation {
   readonly verdicts: KeptVerdicts;
   readonly event: EventRow;
   readonly verdict: Verdict;
-  /** The scratch row, and the bits of the rules that fire on it. */
-  readonly i32: Int32Array;
-  readonly f64: Float64Array;
-  readonly F: Float64Array;
-  readonly FI: Int32Array;
+  readonly scratch: ScratchRow;
+  /** Bits of the rules that fire on the scratch row. */
   readonly #fired: Int32Array;
   /** Rules that had fired before `judge`. */
   readonly #firedBefore: Int32Array;
   readonly #parts: LifeParts;
   readonly #lives: Lives;
+  readonly #codes: KeyChains;
   readonly #amendments: Amendments;
-  readonly #template: Int32Array;
   readonly #kindWord: number;
   readonly #kinds: Int32Array;
   readonly #hasLifeRules: boolean;
   readonly #readsRow: boolean;
   /** Rules that read event.*: what an event showed stays shown when it is over. */
   readonly #latchBits: Int32Array;
+  readonly #hasLatches: boolean;
+  /** Live rules that hold or reverse. */
+  readonly #stopBits: Int32Array;
   readonly #expiredReason: number;
   readonly #table: { i32: Int32Array; f64: Float64Array; bytes: Uint8Array; view: DataView };
   #batch: LifeTables | null = null;
+  /** The rules are bound to the scratch row, not to the batch. */
+  #isBound = false;
+  /** What stands in the scratch row: kind of the record, -1 = not known; whether an event does. */
+  #laidKind = -1;
+  #hasEvent = true;
 
-  constructor(parts: LifeParts, lives: Lives) {
+  constructor(parts: LifeParts, lives: Lives, codes: KeyChains) {
     const { plan, layout, features, pool, rules } = parts;
     this.#parts = parts;
     this.#lives = lives;
+    this.#codes = codes;
     this.records = new LifeRecords(lives);
     this.kept = new KeptValues(plan, layout, features, pool, lives.texts, parts.slots.ofFields);
     this.verdicts = new KeptVerdicts(lives, rules.firedWords);
     this.event = new EventRow(layout);
     this.verdict = makeVerdict(plan);
-    this.i32 = new Int32Array(layout.strideBytes / 4);
-    this.f64 = new Float64Array(this.i32.buffer);
-    this.F = new Float64Array(Math.max(8, features.length)).fill(NaN);
-    this.FI = new Int32Array(this.F.buffer);
+    this.scratch = parts.scratch;
     this.#fired = new Int32Array(rules.firedWords);
     this.#firedBefore = new Int32Array(rules.firedWords);
-    this.#template = missingRow(layout);
-    this.i32.set(this.#template);
     const nothing = new Uint8Array(0);
     const view = new DataView(new ArrayBuffer(0));
-    this.#table = { i32: this.i32, f64: this.f64, bytes: nothing, view };
+    const { i32, f64 } = this.scratch;
+    this.#table = { i32, f64, bytes: nothing, view };
     const { encoder, counters } = parts;
     const { records, kept, event } = this;
     this.#amendments = new Amendments({ encoder, counters, lives, records, kept, event });
@@ -112,7 +114,13 @@ export class LifeEvaluation {
         return [lo, hi, offset, length];
       }),
     );
-    this.#latchBits = latchBits(plan, layout, rules.firedWords);
+    const readsEvent = (e: Expression): boolean =>
+      e.op === 'field' && layout.fields[e.field]?.name.startsWith('event.') === true;
+    const bitsOf = (test: (rule: RulePlan) => boolean): Int32Array =>
+      ruleBits(plan, rules.firedWords, test);
+    this.#latchBits = bitsOf(({ when }) => someNode(when, readsEvent));
+    this.#hasLatches = this.#latchBits.some((bits) => bits !== 0);
+    this.#stopBits = bitsOf(({ mode, outcome }) => mode === 'live' && outcome !== 'allow');
     this.#hasLifeRules = plan.rules.some((rule) => rule.isLife);
     this.#readsRow = this.#hasLifeRules || plan.exempt.length > 0;
     this.#expiredReason = plan.reasons.findIndex(({ code }) => code === 'HOLD_EXPIRED');
@@ -126,16 +134,15 @@ export class LifeEvaluation {
 
   /**
    * Lays the record out as the scratch row, at now (lives.now), with `event` as its event; binds the
-   * rules to it. `release` binds them to the batch again.
+   * rules to it, until `release`. @param cause index into CAUSES
    */
-  layOut(record: number, cause: Cause): void {
-    const { rules, slots } = this.#parts;
-    const { i32, f64, F } = this;
+  layOut(record: number, cause: number): void {
+    const { slots } = this.#parts;
+    const { i32, f64, F } = this.scratch;
     const { words, doubles, now } = this.#lives;
-    rules.bind(this.#table, F, this.FI, this.#fired);
+    this.#bind();
     // Without life rules and exemptions nothing of it is read but what fired.
     if (!this.#readsRow) return;
-    i32.set(this.#template);
     const kind = this.records.get(record, LIFE_B.kind);
     f64[ROW.timeMs / 8] = doubles[record * LIFE_DOUBLES + LIFE_D.timeMs] as number;
     f64[ROW.streamTimeMs / 8] = now[0] as number;
@@ -143,29 +150,51 @@ export class LifeEvaluation {
     i32[ROW.kind / 4] = kind;
     for (let k = 0; k < 4; k++) i32[this.#kindWord + k] = this.#kinds[kind * 4 + k] as number;
     this.kept.restore(words[record * LIFE_WORDS + LIFE_W.kept] as number, i32, f64, 0, F);
-    if (kind === RECORD_KIND.payment) this.#layOutPayment(record);
-    else this.#layOutOf(record);
-    const { event } = this;
-    if (event.isPresent) slots.writeEvent(event.i32, event.f64, event.at, i32, f64, 0);
-    slots.writeCause(i32, 0, CAUSES.indexOf(cause));
+    // Of the record before, what this one lacks: the rest is written anew, or is never there.
+    if (kind === RECORD_KIND.payment) {
+      if (this.#laidKind !== kind) slots.clearOf(i32, f64, 0);
+      this.readValues(record, slots.paymentRails);
+      slots.writePayment(i32, f64, 0);
+    } else {
+      slots.clearPayment(i32, f64, 0);
+      slots.clearOf(i32, f64, 0);
+      this.#layOutOf(record);
+    }
+    this.#laidKind = kind;
+    this.#layOutEvent(cause);
     if (slots.now >= 0) f64[slots.now] = now[0] as number;
   }
 
-  release(): void {
-    const { table, F, FI, fired } = this.#batch as LifeTables;
-    this.#parts.rules.bind(table, F, FI, fired);
+  #layOutEvent(cause: number): void {
+    const { slots } = this.#parts;
+    const { i32, f64 } = this.scratch;
+    const { event } = this;
+    if (event.isPresent) slots.writeEvent(event.i32, event.f64, event.at, i32, f64, 0);
+    else if (this.#hasEvent) slots.clearEvent(i32, f64, 0);
+    this.#hasEvent = event.isPresent;
+    slots.writeCause(i32, 0, cause);
   }
 
-  #layOutPayment(record: number): void {
-    this.readValues(record);
-    this.#parts.slots.writePayment(this.i32, this.f64, 0);
+  #bind(): void {
+    if (this.#isBound) return;
+    const { F, FI } = this.scratch;
+    this.#parts.rules.bind(this.#table, F, FI, this.#fired);
+    this.#isBound = true;
+  }
+
+  /** Binds the rules to the batch again: before anything is asked of its rows. */
+  release(): void {
+    if (!this.#isBound) return;
+    const { table, F, FI, fired } = this.#batch as LifeTables;
+    this.#parts.rules.bind(table, F, FI, fired);
+    this.#isBound = false;
   }
 
   #layOutOf(record: number): void {
     if (!this.verdicts.has(record)) return;
     const of = this.records.findPayment(this.verdicts.ofLo(record), this.verdicts.ofHi(record));
     if (of < 0) return;
-    this.readValues(of);
+    this.readValues(of, this.#parts.slots.ofRails);
     const isRefund = this.records.get(record, LIFE_B.kind) === RECORD_KIND.refund;
     if (isRefund && this.records.get(record, LIFE_B.outcome) === HOLD) {
       // The one in hand is counted, though it is held.
@@ -176,7 +205,7 @@ export class LifeEvaluation {
         values[VALUE.refundedAmount] = (values[VALUE.refundedAmount] as number) + amount;
       }
     }
-    this.writeOf(of, this.i32, this.f64, 0);
+    this.writeOf(of, this.scratch.i32, this.scratch.f64, 0);
   }
 
   /** of.X of payment `of` into a record; `slots.values` are its values. */
@@ -187,41 +216,39 @@ export class LifeEvaluation {
     this.kept.copyOf(block, i32, f64, at);
   }
 
-  /** What rules read of a payment, at now, into slots.values. */
-  readValues(record: number): void {
-    const { slots } = this.#parts;
+  /** What rules read of a payment, at now, into slots.values. @param rails what of its rail (LifeSlots.ofRails) */
+  readValues(record: number, rails: number): void {
+    const { slots, blocks } = this.#parts;
     const { records } = this;
     const { values } = slots;
     const { doubles, now } = this.#lives;
     const d = record * LIFE_DOUBLES;
     // States are index + 1, 0 = unknown.
-    const state = (byte: number): number => (records.get(record, byte) || NaN) - 1;
-    values[VALUE.state] = state(LIFE_B.state);
-    values[VALUE.terminalStatus] = state(LIFE_B.terminalStatus);
-    values[VALUE.walletStatus] = state(LIFE_B.walletStatus);
-    values[VALUE.codeState] = state(LIFE_B.codeState);
-    values[VALUE.label] = state(LIFE_B.label);
-    values[VALUE.release] = state(LIFE_B.release);
-    values[VALUE.conflict] = state(LIFE_B.conflict);
-    values[VALUE.codeUses] = this.codeUses(record);
+    values[VALUE.state] = (records.get(record, LIFE_B.state) || NaN) - 1;
+    values[VALUE.terminalStatus] = (records.get(record, LIFE_B.terminalStatus) || NaN) - 1;
+    values[VALUE.walletStatus] = (records.get(record, LIFE_B.walletStatus) || NaN) - 1;
+    values[VALUE.codeState] = (records.get(record, LIFE_B.codeState) || NaN) - 1;
+    values[VALUE.label] = (records.get(record, LIFE_B.label) || NaN) - 1;
+    values[VALUE.release] = (records.get(record, LIFE_B.release) || NaN) - 1;
+    values[VALUE.conflict] = (records.get(record, LIFE_B.conflict) || NaN) - 1;
+    values[VALUE.codeUses] = this.#codeUses(record);
     const isCharged = records.hasFlag(record, LIFE_FLAG.charged);
     values[VALUE.chargedAmount] = isCharged ? (doubles[d + LIFE_D.charged] as number) : NaN;
     values[VALUE.refundedAmount] = doubles[d + LIFE_D.refunded] as number;
     values[VALUE.refundCount] = records.refundCount(record);
-    const age = (now[0] as number) - (doubles[d + LIFE_D.timeMs] as number);
+    const paymentMs = doubles[d + LIFE_D.timeMs] as number;
+    const age = (now[0] as number) - paymentMs;
     values[VALUE.ageMs] = age;
     values[VALUE.pendingMs] = records.isPending(record) ? age : NaN;
-    if (slots.readsRails) this.readRails(records.get(record, LIFE_B.rail) - 1, d, isCharged);
+    if (rails === 0) return;
+    const rail = records.get(record, LIFE_B.rail) - 1;
+    writeRails(slots, rails, blocks, rail, paymentMs, now[0] as number, isCharged);
   }
 
-  /** Payments with its code so far; set by the pass that knows the codes. */
-  codeUses: (record: number) => number = () => NaN;
-
-  /** @param timeAt index of the payment's time in lives.doubles */
-  readRails(rail: number, timeAt: number, isCharged: boolean): void {
-    const paymentMs = this.#lives.doubles[timeAt + LIFE_D.timeMs] as number;
-    const { slots, blocks } = this.#parts;
-    writeRails(slots, blocks, rail, paymentMs, this.#lives.now[0] as number, isCharged);
+  /** Payments so far with the record's code. */
+  #codeUses(record: number): number {
+    const node = this.#lives.words[record * LIFE_WORDS + LIFE_W.codeNode] as number;
+    return node === 0 ? NaN : this.#codes.usesAt(node);
   }
 
   /** Runs the life rules on the scratch row; gives true where one that is new would stop it. */
@@ -229,39 +256,41 @@ export class LifeEvaluation {
     const { rules } = this.#parts;
     const { verdicts } = this;
     const fired = this.#fired;
-    for (let word = 0; word < fired.length; word++) fired[word] = verdicts.rowBits(record, word);
-    if (this.#hasLifeRules) rules.scoreLife(0);
+    const hasBlock = verdicts.has(record);
+    for (let word = 0; word < fired.length; word++) {
+      fired[word] = hasBlock ? verdicts.rowBits(record, word) : 0;
+    }
     // A refund or reversal was put to its payment once; what is new of it, an event must show.
     const isPayment = this.records.get(record, LIFE_B.kind) === RECORD_KIND.payment;
+    if (isPayment ? this.#hasLifeRules : this.#hasLatches) rules.scoreLife(0);
     let isNew = false;
     for (let word = 0; word < fired.length; word++) {
-      const bits = isPayment ? (rules.lifeBits[word] as number) : (this.#latchBits[word] as number);
-      const scored = (fired[word] as number) & bits;
-      const kept = isPayment ? (this.#latchBits[word] as number) : -1;
-      const shown = verdicts.lifeBits(record, word) & kept;
-      const life = scored | shown;
-      fired[word] = ((fired[word] as number) & ~(rules.lifeBits[word] as number)) | life;
-      const before = verdicts.lifeBits(record, word);
-      this.#firedBefore[word] = before | verdicts.rowBits(record, word);
-      const fresh = life & ~before & ~verdicts.waivedBits(record, word);
-      if (fresh !== 0 && this.#stops(word, fresh)) isNew = true;
-      if (life !== 0 || verdicts.has(record)) {
-        verdicts.ensure(record);
-        verdicts.setLifeBits(record, word, life);
-      }
-      this.#countFired(word, fresh);
-      fired[word] = (fired[word] as number) & ~verdicts.waivedBits(record, word);
+      const bits = fired[word] as number;
+      if (bits !== 0 || hasBlock) {
+        if (this.#judgeWord(record, word, isPayment)) isNew = true;
+      } else this.#firedBefore[word] = 0;
     }
     return isNew;
   }
 
-  #stops(word: number, bits: number): boolean {
-    for (let bit = 0; bit < 32; bit++) {
-      if (((bits >>> bit) & 1) === 0) continue;
-      const rule = this.#parts.plan.rules[word * 32 + bit];
-      if (rule?.mode === 'live' && rule.outcome !== 'allow') return true;
+  #judgeWord(record: number, word: number, isPayment: boolean): boolean {
+    const { verdicts } = this;
+    const fired = this.#fired;
+    const lifeBits = this.#parts.rules.lifeBits[word] as number;
+    const latchBits = this.#latchBits[word] as number;
+    const scored = (fired[word] as number) & (isPayment ? lifeBits : latchBits);
+    const before = verdicts.lifeBits(record, word);
+    const waived = verdicts.waivedBits(record, word);
+    const life = scored | (before & (isPayment ? latchBits : -1));
+    this.#firedBefore[word] = before | verdicts.rowBits(record, word);
+    const fresh = life & ~before & ~waived;
+    if (life !== 0 || verdicts.has(record)) {
+      verdicts.ensure(record);
+      verdicts.setLifeBits(record, word, life);
     }
-    return false;
+    this.#countFired(word, fresh);
+    fired[word] = (((fired[word] as number) & ~lifeBits) | life) & ~waived;
+    return (fresh & (this.#stopBits[word] as number)) !== 0;
   }
 
   #countFired(word: number, bits: number): void {
@@ -321,13 +350,18 @@ export class LifeEvaluation {
     verdict.holdOnExpiry = records.get(record, LIFE_B.onExpiry);
   }
 
+  /** No rule has ever fired on the record: its decision is an allow without reasons, and stays so. */
+  isPlain(record: number): boolean {
+    return !this.verdicts.has(record);
+  }
+
   /** Whether the verdict differs from the record's newest decision. */
   hasChanged(record: number): boolean {
     return this.#amendments.hasChanged(record, this.verdict);
   }
 
-  /** Writes the verdict as the record's next revision. */
-  amend(record: number, cause: Cause, flags: number, out: OutputRegion): void {
+  /** Writes the verdict as the record's next revision. @param cause index into CAUSES */
+  amend(record: number, cause: number, flags: number, out: OutputRegion): void {
     this.#amendments.write(record, this.verdict, cause, flags, out);
   }
 
@@ -342,29 +376,11 @@ export class LifeEvaluation {
   }
 }
 
-/** Bits of the rules whose condition reads event.*, by word. */
-function latchBits(plan: Plan, layout: RowLayout, firedWords: number): Int32Array {
+/** Bits of the rules that meet a test, by word. */
+function ruleBits(plan: Plan, firedWords: number, test: (rule: RulePlan) => boolean): Int32Array {
   const bits = new Int32Array(firedWords);
-  const readsEvent = (e: Expression): boolean =>
-    e.op === 'field' && layout.fields[e.field]?.name.startsWith('event.') === true;
   plan.rules.forEach((rule, index) => {
-    if (!someNode(rule.when, readsEvent)) return;
-    bits[index >> 5] = (bits[index >> 5] as number) | (1 << (index & 31));
+    if (test(rule)) bits[index >> 5] = (bits[index >> 5] as number) | (1 << (index & 31));
   });
   return bits;
-}
-
-/** A record in which everything is missing. */
-function missingRow(layout: RowLayout): Int32Array {
-  const i32 = new Int32Array(layout.strideBytes / 4);
-  const f64 = new Float64Array(i32.buffer);
-  layout.fields.forEach((spec, field) => {
-    const slot = layout.slots[field] as number;
-    if (isStringType(spec.type)) i32[slot / 4 + 3] = -1;
-    else f64[slot / 8] = NaN;
-    const money = layout.moneySlots[field] as number;
-    if (money >= 0) f64[money / 8] = NaN;
-  });
-  i32[ROW.repeatRow / 4] = -1;
-  return i32;
 }

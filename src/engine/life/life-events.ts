@@ -7,7 +7,7 @@ import type { OutputRegion } from '../output-region.ts';
 import type { LifeDecisions } from './life-decisions.ts';
 import type { LifeTables } from './life-evaluation.ts';
 import { RECORD_KIND } from './life-records.ts';
-import { ALLOW, KIND } from './life-state.ts';
+import { ALLOW, CAUSE, KIND } from './life-state.ts';
 import type { LifeState } from './life-state.ts';
 
 // Own constants: an imported one is loaded and checked at each use in a hot loop.
@@ -43,7 +43,7 @@ export class LifeEvents {
         if (this.#state.ofRecord >= 0 && this.#state.isAll) {
           this.#decisions.reconsider(
             this.#state.ofRecord,
-            kind === KIND.refund ? 'refund' : 'reversal',
+            kind === KIND.refund ? CAUSE.refund : CAUSE.reversal,
             out,
           );
         } else if (this.#state.ofRecord < 0) this.#wait(i32, at);
@@ -82,14 +82,14 @@ export class LifeEvents {
     }
     if (kind === KIND.status) {
       this.#tellStatus(record);
-      this.#decisions.reconsider(record, 'status', out);
+      this.#decisions.reconsider(record, CAUSE.status, out);
     } else {
       this.#state.records.set(
         record,
         LIFE_B.label,
         this.#state.enums.label.read(event.i32, event.at),
       );
-      this.#decisions.reconsider(record, 'label', out);
+      this.#decisions.reconsider(record, CAUSE.label, out);
     }
   }
 
@@ -114,7 +114,7 @@ export class LifeEvents {
       if (this.#state.lives.isQuiet(record)) continue;
       if (state !== 0) this.#state.records.set(record, LIFE_B.codeState, state);
       this.#state.lives.touch(record);
-      this.#decisions.reconsider(record, 'code', out);
+      this.#decisions.reconsider(record, CAUSE.code, out);
     }
   }
 
@@ -132,7 +132,7 @@ export class LifeEvents {
       const record = this.#state.terminals.recordOf(node);
       if (this.#state.lives.isQuiet(record)) continue;
       this.#state.lives.touch(record);
-      this.#decisions.reconsider(record, 'fault', out);
+      this.#decisions.reconsider(record, CAUSE.fault, out);
     }
   }
 
@@ -195,6 +195,6 @@ export class LifeEvents {
       if (isOut) records.reverse(record);
       this.#state.seat(record);
     }
-    this.#decisions.reconsider(record, kind === KIND.refund ? 'refund' : 'reversal', out);
+    this.#decisions.reconsider(record, kind === KIND.refund ? CAUSE.refund : CAUSE.reversal, out);
   }
 }

@@ -17,7 +17,7 @@ const FLAGS_WORD: number = ROW.flags / 4;
 const KIND_WORD: number = ROW.kind / 4;
 const STREAM_TIME_WORD: number = ROW.streamTimeMs / 4;
 const TIME_WORD: number = ROW.timeMs / 4;
-const { bad: BAD, decided: DECIDED } = ROW_FLAG;
+const { bad: BAD, decided: DECIDED, repeat: REPEAT } = ROW_FLAG;
 const PAYMENT = KINDS.indexOf('payment');
 
 export class LifeFill {
@@ -41,12 +41,12 @@ export class LifeFill {
     this.#codeWord = slotWord(layout, 'paymentCode');
   }
 
-  /** Fills the slots of rows [from, to). */
+  /** Fills the slots of rows [from, to) that are scored. */
   rows(i32: Int32Array, f64: Float64Array, from: number, to: number): void {
     const slots = this.#slots;
     for (let row = from; row < to; row++) {
       const at = row * this.#stride;
-      if (((i32[at + FLAGS_WORD] as number) & (BAD | DECIDED)) !== DECIDED) continue;
+      if (((i32[at + FLAGS_WORD] as number) & (BAD | DECIDED | REPEAT)) !== DECIDED) continue;
       if (slots.now >= 0) {
         f64[(at >> 1) + slots.now] = f64[(at + STREAM_TIME_WORD) >> 1] as number;
       }
@@ -62,14 +62,18 @@ export class LifeFill {
 
   /** The life of a payment that has just come, into slots.values. */
   values(i32: Int32Array, f64: Float64Array, at: number): void {
-    const { values, readsCodes, readsOwnRails } = this.#slots;
+    const { values, readsCodes, paymentRails } = this.#slots;
     const wallet = this.wallet.read(i32, at);
     const terminal = this.terminal.read(i32, at);
     const isCharged = wallet === WALLET.charged;
     const isKnown = isCharged || wallet === WALLET.notCharged;
     const time = f64[(at + TIME_WORD) >> 1] as number;
     const now = f64[(at + STREAM_TIME_WORD) >> 1] as number;
-    values.fill(NaN);
+    values[VALUE.codeState] = NaN;
+    values[VALUE.codeUses] = NaN;
+    values[VALUE.label] = NaN;
+    values[VALUE.release] = NaN;
+    values[VALUE.conflict] = NaN;
     values[VALUE.state] = isCharged ? 1 : isKnown ? 2 : 0;
     values[VALUE.walletStatus] = wallet === 0 ? NaN : wallet - 1;
     values[VALUE.terminalStatus] = terminal === 0 ? NaN : terminal - 1;
@@ -83,8 +87,9 @@ export class LifeFill {
       values[VALUE.codeState] = code === 0 ? NaN : code - 1;
       values[VALUE.codeUses] = 1;
     }
-    if (readsOwnRails) {
-      writeRails(this.#slots, this.#blocks, this.#blocks.railOf(i32, at), time, now, isCharged);
-    }
+    if (paymentRails === 0) return;
+    const blocks = this.#blocks;
+    const rail = blocks.railOf(i32, at);
+    writeRails(this.#slots, paymentRails, blocks, rail, time, now, isCharged);
   }
 }

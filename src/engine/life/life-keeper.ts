@@ -104,6 +104,7 @@ export class LifeKeeper {
     event.pointAtNothing();
     event.time[0] = now[0] as number;
     this.#decisions.expire(record, TRUNCATED, out);
+    this.#state.evaluation.release();
   }
 
   #drop(record: number): void {

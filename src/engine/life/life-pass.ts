@@ -151,7 +151,9 @@ export class LifePass {
     const { f64 } = (this.#state.tables as LifeTables).table;
     const now = f64[(row * this.#stride + STREAM_TIME_WORD) >> 1] as number;
     this.#state.lives.now[0] = now;
-    if (this.#state.heap.isDue(this.#state.lives.now)) this.#decisions.fireDue(out);
+    if (!this.#state.heap.isDue(this.#state.lives.now)) return;
+    this.#decisions.fireDue(out);
+    this.#state.evaluation.release();
   }
 
   /**
@@ -160,7 +162,9 @@ export class LifePass {
    */
   advance(untilMs: number, bytesMax: number, out: OutputRegion): boolean {
     this.#state.lives.now[0] = untilMs;
-    return this.#decisions.fireDue(out, bytesMax);
+    const isMore = this.#decisions.fireDue(out, bytesMax);
+    this.#state.evaluation.release();
+    return isMore;
   }
 
   /** A row's own part: its decision may change by what it is about, and is kept. */
@@ -269,7 +273,7 @@ export class LifePass {
       records.countRefund(payment, this.#state.amount(i32, f64, at, payment), 1);
       records.noteRefund(payment, false);
     } else if (!this.#hadReversed) records.noteReversal(payment, false);
-    evaluation.readValues(payment);
+    evaluation.readValues(payment, this.#state.options.slots.ofRails);
     evaluation.writeOf(payment, i32, f64, at);
     this.#state.options.rescore(row);
   }
@@ -310,7 +314,7 @@ export class LifePass {
     const isNews = slots.readsCodes && this.#readCode(i32, at, known);
     if (known >= 0) {
       this.#hear(known, at);
-      this.#state.evaluation.readValues(known);
+      this.#state.evaluation.readValues(known, slots.paymentRails);
       slots.values[VALUE.codeUses] = NaN;
     } else if (isNews) fill?.values(i32, f64, at);
     else return;
@@ -364,5 +368,6 @@ export class LifePass {
   /** What a row tells of other payments; their amendments go out behind it. */
   after(row: number, out: OutputRegion): void {
     this.#events.after(row, this.#ownRecord, out);
+    this.#state.evaluation.release();
   }
 }

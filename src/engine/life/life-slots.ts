@@ -34,16 +34,19 @@ export const VALUE = {
   refundOpen: 16,
 } as const;
 
-const RAIL_NAME = /\.(openMethod|\w+Open)$/;
-
-/** One slot that is written: a text's four words come from `texts`, a number is one double. */
-interface Slot {
-  readonly isText: boolean;
+/** Slots that are written: a text's four words come from the texts, a number is one double. */
+interface Slots {
   /** int32 words from the record's start */
+  readonly words: Int32Array;
+  /** indexes in `values` */
+  readonly values: Int32Array;
+  /** Words of a text's values begin here, four each; -1 = a number. */
+  readonly texts: Int32Array;
+}
+
+interface Slot {
   readonly word: number;
-  /** index in `values` */
   readonly value: number;
-  /** Words of its texts begin here, four each. */
   readonly texts: number;
 }
 
@@ -66,25 +69,25 @@ export class LifeSlots {
   readonly now: number;
   readonly readsEvents: boolean;
   readonly readsCodes: boolean;
-  /** payment. or of. has names of rails; payment. has. */
-  readonly readsRails: boolean;
-  readonly readsOwnRails: boolean;
-  readonly #payment: readonly Slot[];
-  readonly #of: readonly Slot[];
+  /** What of openMethod and the windows rules read as payment.X and as of.X: bit 0 is openMethod. */
+  readonly paymentRails: number;
+  readonly ofRails: number;
+  readonly #payment: Slots;
+  readonly #of: Slots;
   readonly #cause: Slot | null;
   readonly #texts: Int32Array;
 
   constructor(plan: Plan, layout: RowLayout, pool: ConstantPool) {
     const texts: number[] = [];
     const slotOf = (spec: FieldSpec, values: readonly string[], value: number): Slot => {
-      const at = texts.length;
+      const at = isStringType(spec.type) ? texts.length : -1;
       for (const text of values) {
         const { lo, hi, offset, length } = pool.text(text);
         texts.push(lo, hi, offset, length);
       }
       const field = layout.fields.indexOf(spec);
       const word = (layout.slots[field] as number) / 4;
-      return { isText: isStringType(spec.type), word, value, texts: at };
+      return { word, value, texts: at };
     };
     const payment: Slot[] = [];
     const of: Slot[] = [];
@@ -105,8 +108,8 @@ export class LifeSlots {
         } else (owner === 'of' ? ofFields : event).push(copyOf(plan, layout, spec, name));
       }
     }
-    this.#payment = payment;
-    this.#of = of;
+    this.#payment = flat(payment);
+    this.#of = flat(of);
     this.#cause = cause;
     this.event = event;
     this.ofFields = ofFields;
@@ -115,8 +118,8 @@ export class LifeSlots {
     const names = plan.life.fields.map((spec) => spec.name);
     this.readsEvents = names.some((name) => name.startsWith('event.'));
     this.readsCodes = names.some((name) => /\.code(State|Uses)$/.test(name));
-    this.readsRails = names.some((name) => RAIL_NAME.test(name));
-    this.readsOwnRails = names.some((name) => name.startsWith('payment') && RAIL_NAME.test(name));
+    this.paymentRails = railsRead(payment);
+    this.ofRails = railsRead(of);
   }
 
   /** payment.X from `values`, of the record that begins at int32 word `at`. */
@@ -160,29 +163,48 @@ export class LifeSlots {
     const slot = this.#cause;
     if (slot === null) return;
     if (cause < 0) i32[at + slot.word + 3] = -1;
-    else this.#writeText(slot, i32, at, cause);
+    else this.#writeText(slot.texts + cause * 4, i32, at + slot.word);
   }
 
-  #write(slots: readonly Slot[], i32: Int32Array, f64: Float64Array, at: number): void {
-    for (let k = 0; k < slots.length; k++) {
-      const slot = slots[k] as Slot;
-      const value = this.values[slot.value] as number;
-      if (!slot.isText) f64[(at + slot.word) >> 1] = value;
-      else if (value >= 0) this.#writeText(slot, i32, at, value);
-      else i32[at + slot.word + 3] = -1;
+  #write(slots: Slots, i32: Int32Array, f64: Float64Array, at: number): void {
+    const { words, values, texts } = slots;
+    const known = this.values;
+    for (let k = 0; k < words.length; k++) {
+      const value = known[values[k] as number] as number;
+      const word = at + (words[k] as number);
+      const text = texts[k] as number;
+      if (text < 0) f64[word >> 1] = value;
+      else if (value >= 0) this.#writeText(text + value * 4, i32, word);
+      else i32[word + 3] = -1;
     }
   }
 
-  #writeText(slot: Slot, i32: Int32Array, at: number, value: number): void {
-    const from = slot.texts + value * 4;
-    const to = at + slot.word;
-    for (let word = 0; word < 4; word++) i32[to + word] = this.#texts[from + word] as number;
+  #writeText(from: number, i32: Int32Array, to: number): void {
+    const texts = this.#texts;
+    for (let word = 0; word < 4; word++) i32[to + word] = texts[from + word] as number;
   }
 }
 
-/** openMethod and which windows are open, into slots.values. */
+function flat(slots: readonly Slot[]): Slots {
+  return {
+    words: Int32Array.from(slots, ({ word }) => word),
+    values: Int32Array.from(slots, ({ value }) => value),
+    texts: Int32Array.from(slots, ({ texts }) => texts),
+  };
+}
+
+function railsRead(slots: readonly Slot[]): number {
+  const first: number = VALUE.openMethod;
+  return slots.reduce(
+    (bits, { value }) => (value < first ? bits : bits | (1 << (value - first))),
+    0,
+  );
+}
+
+/** openMethod and which windows are open, into slots.values. @param read which of them, as bits */
 export function writeRails(
   slots: LifeSlots,
+  read: number,
   blocks: VerdictBlocks,
   rail: number,
   paymentMs: number,
@@ -195,15 +217,18 @@ export function writeRails(
     values.fill(NaN, VALUE.openMethod, LIFE_NAMES.length);
     return;
   }
-  const isOpen = rails.choose(rail, paymentMs, nowMs, isCharged, false, choice);
-  values[VALUE.openMethod] = isOpen ? choice.method : NaN;
+  if ((read & 1) !== 0) {
+    const isOpen = rails.choose(rail, paymentMs, nowMs, isCharged, false, choice);
+    values[VALUE.openMethod] = isOpen ? choice.method : NaN;
+  }
   for (let method = 0; method < METHODS.length; method++) {
+    if (((read >> (method + 1)) & 1) === 0) continue;
     values[VALUE.reversalOpen + method] = rails.isOpen(rail, method, paymentMs, nowMs) ? 1 : 0;
   }
 }
 
 /** Copies a slot between two records. */
-export function copySlot(
+function copySlot(
   slot: CopySlot,
   sourceI32: Int32Array,
   sourceF64: Float64Array,
@@ -221,10 +246,9 @@ export function copySlot(
   }
 }
 
-function clear(slots: readonly Slot[], i32: Int32Array, f64: Float64Array, at: number): void {
-  for (let k = 0; k < slots.length; k++) {
-    const { isText, word } = slots[k] as Slot;
-    clearSlot(isText, word, i32, f64, at);
+function clear({ words, texts }: Slots, i32: Int32Array, f64: Float64Array, at: number): void {
+  for (let k = 0; k < words.length; k++) {
+    clearSlot((texts[k] as number) >= 0, words[k] as number, i32, f64, at);
   }
 }
 

@@ -5,8 +5,9 @@
 import type { MoneyConversion } from '../../domain/currencies.ts';
 import type { Kind } from '../../domain/fields.ts';
 import { KINDS } from '../../domain/fields.ts';
+import { CAUSES } from '../../domain/life.ts';
+import type { Cause } from '../../domain/life.ts';
 import { fieldNumber, slotWord } from '../../domain/row-layout.ts';
-import type { CompileContext } from '../../rules/compile/row-function.ts';
 import { IdFilter } from '../../state/id-filter.ts';
 import { KeyChains } from '../../state/key-chains.ts';
 import { LIFE_B, LIFE_W, LIFE_WORDS, Lives } from '../../state/lives.ts';
@@ -21,6 +22,7 @@ import { LifeLeft } from './life-left.ts';
 import type { LifeMode } from './life-needs.ts';
 import type { LifeRecords } from './life-records.ts';
 import { LifeTimers } from './life-timers.ts';
+import type { TimerCode } from './life-timers.ts';
 import type { OverdueDecisions } from './overdue-decisions.ts';
 
 /** Indexes into OUTCOMES. */
@@ -41,6 +43,23 @@ export const KIND: Readonly<Record<Kind, number>> = {
   label: numberOf('label'),
 };
 
+const causeNumber = (cause: Cause): number => CAUSES.indexOf(cause);
+
+/** Indexes into CAUSES. */
+export const CAUSE: Readonly<Record<Cause, number>> = {
+  status: causeNumber('status'),
+  refund: causeNumber('refund'),
+  reversal: causeNumber('reversal'),
+  release: causeNumber('release'),
+  code: causeNumber('code'),
+  label: causeNumber('label'),
+  fault: causeNumber('fault'),
+  timer: causeNumber('timer'),
+  maintenance: causeNumber('maintenance'),
+  'hold-expired': causeNumber('hold-expired'),
+  overdue: causeNumber('overdue'),
+};
+
 const TEXT_BYTES_MAX: number = 2 ** 30 - 4096;
 const SHARDS = 16;
 /** More than the texts and values of any payment, on the average. */
@@ -52,7 +71,7 @@ export interface LifeOptions extends LifeParts {
   readonly mode: LifeMode;
   /** Most records of a shard. */
   readonly perShard: number;
-  readonly context: CompileContext;
+  readonly timerCode: TimerCode;
   readonly fill: LifeFill | null;
   readonly overdue: OverdueDecisions | null;
   /** null where the plan has no currency. */
@@ -119,9 +138,9 @@ export class LifeState {
     this.codes = new KeyChains({ ...chains, keepMs: plan.life.keepMs });
     const waitingMax = Math.max(1, Math.ceil(perShard / SHARDS)) * SHARDS;
     this.waiting = new Waiting(waitingMax, plan.life.waitMs, this.lives.texts);
-    this.evaluation = new LifeEvaluation(options, this.lives);
+    this.evaluation = new LifeEvaluation(options, this.lives, this.codes);
     this.records = this.evaluation.records;
-    this.timers = new LifeTimers(options.context, this.lives, this.records, this.heap);
+    this.timers = new LifeTimers(options.timerCode, this.lives, this.records, this.heap);
     this.left = new LifeLeft(plan, this.lives, this.records);
     const { forMs } = plan.repeats;
     this.ids = !this.isAll && forMs < plan.life.keepMs ? new IdFilter() : null;
@@ -153,7 +172,6 @@ export class LifeState {
         return [lo, hi];
       }),
     );
-    this.evaluation.codeUses = (record) => this.codeUses(record);
   }
 
   bindBatch(tables: LifeTables): void {
@@ -265,12 +283,6 @@ export class LifeState {
     if (node === 0 || this.records.isInFlight(record)) return;
     this.terminals.leave(node);
     this.lives.words[at] = 0;
-  }
-
-  /** Payments so far with the record's code. */
-  codeUses(record: number): number {
-    const node = this.lives.words[record * LIFE_WORDS + LIFE_W.codeNode] as number;
-    return node === 0 ? NaN : this.codes.usesAt(node);
   }
 
   get counts(): LifeReport {

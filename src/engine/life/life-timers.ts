@@ -21,8 +21,8 @@ import { RECORD_KIND } from './life-records.ts';
 /** What a timer is for, as it stands in the record. */
 export const TIMER = { none: 0, clock: 1, maintenance: 2, hold: 3 } as const;
 
-/** The conditions of the rules that a timer is for, all that hangs on time taken for true. */
-type Guards = readonly CompiledRowFunction[];
+/** Of the rules that a timer is for: indexes into TimerCode.guards. */
+type Guards = Int32Array;
 
 interface Clock {
   readonly guards: Guards;
@@ -33,6 +33,31 @@ interface Clock {
   readonly fn: CompiledRowFunction | null;
 }
 
+interface End {
+  readonly guards: Guards;
+  readonly end: CompiledRowFunction;
+}
+
+/** The generated code of a plan's timers: made once, whatever is kept. */
+export class TimerCode {
+  readonly clocks: readonly Clock[];
+  readonly ends: readonly End[];
+  /** Conditions of rules, all that hangs on time taken for true. */
+  readonly guards: readonly CompiledRowFunction[];
+
+  constructor(context: CompileContext) {
+    const { plan, layout } = context;
+    const maker = new GuardMaker(context);
+    this.clocks = plan.life.timers.flatMap((timer) =>
+      timer.kind === 'clock' ? [clockOf(context, layout, timer, maker.of(timer))] : [],
+    );
+    this.ends = plan.life.timers.flatMap((timer) =>
+      timer.kind === 'maintenance' ? [{ guards: maker.of(timer), end: endOf(context, timer) }] : [],
+    );
+    this.guards = maker.made;
+  }
+}
+
 interface Row {
   readonly i32: Int32Array;
   readonly f64: Float64Array;
@@ -40,33 +65,28 @@ interface Row {
   readonly FI: Int32Array;
 }
 
+/** A guard's answer for the row in hand. */
+const ANSWER = { none: 0, yes: 1, no: 2 } as const;
+
 export class LifeTimers {
-  readonly #clocks: readonly Clock[];
-  readonly #ends: readonly { readonly guards: Guards; readonly end: CompiledRowFunction }[];
+  readonly #code: TimerCode;
+  readonly #answers: Uint8Array;
   readonly #lives: Lives;
   readonly #records: LifeRecords;
   readonly #heap: TimerHeap;
   #due = Infinity;
   #kind: number = TIMER.none;
 
-  constructor(context: CompileContext, lives: Lives, records: LifeRecords, heap: TimerHeap) {
-    const { plan, layout } = context;
+  constructor(code: TimerCode, lives: Lives, records: LifeRecords, heap: TimerHeap) {
+    this.#code = code;
+    this.#answers = new Uint8Array(code.guards.length);
     this.#lives = lives;
     this.#records = records;
     this.#heap = heap;
-    const guards = new GuardMaker(context);
-    this.#clocks = plan.life.timers.flatMap((timer) =>
-      timer.kind === 'clock' ? [clockOf(context, layout, timer, guards.of(timer))] : [],
-    );
-    this.#ends = plan.life.timers.flatMap((timer) =>
-      timer.kind === 'maintenance'
-        ? [{ guards: guards.of(timer), end: endOf(context, timer) }]
-        : [],
-    );
   }
 
   get hasClocks(): boolean {
-    return this.#clocks.length + this.#ends.length > 0;
+    return this.#code.clocks.length + this.#code.ends.length > 0;
   }
 
   /** Sets the record's timer from now on. `row`: where its values stand, as row `number`. */
@@ -81,13 +101,9 @@ export class LifeTimers {
     if (held === held) this.#consider(endMs, TIMER.hold);
     const isForced = this.#records.hasFlag(record, LIFE_FLAG.forced);
     if (this.#records.get(record, LIFE_B.kind) === RECORD_KIND.payment && !isForced) {
+      for (let k = 0; k < this.#answers.length; k++) this.#answers[k] = ANSWER.none;
       this.#considerClocks(record, row, number);
-      for (let k = 0; k < this.#ends.length; k++) {
-        const { guards, end } = this.#ends[k] as { guards: Guards; end: CompiledRowFunction };
-        const due = end.run(row.i32, row.f64, row.F, row.FI, number);
-        if (!(due > (now[0] as number)) || !mayFire(guards, row, number)) continue;
-        this.#consider(due, TIMER.maintenance);
-      }
+      this.#considerEnds(row, number);
     }
     this.#records.set(record, LIFE_B.timer, this.#kind);
     this.#heap.due[0] = this.#due;
@@ -96,18 +112,44 @@ export class LifeTimers {
   }
 
   #considerClocks(record: number, row: Row, number: number): void {
+    const { clocks } = this.#code;
     const { doubles, now } = this.#lives;
     const time = doubles[record * LIFE_DOUBLES + LIFE_D.timeMs] as number;
     const isPending = this.#records.isPending(record);
-    for (let k = 0; k < this.#clocks.length; k++) {
-      const { guards, ofPending, afterMs, moreMs, fn } = this.#clocks[k] as Clock;
-      if ((ofPending && !isPending) || !mayFire(guards, row, number)) continue;
+    for (let k = 0; k < clocks.length; k++) {
+      const { guards, ofPending, afterMs, moreMs, fn } = clocks[k] as Clock;
+      if (ofPending && !isPending) continue;
       // Times are whole ms: a threshold that is passed is passed by 1 ms at the latest.
       const after =
         fn === null ? afterMs : fn.run(row.i32, row.f64, row.F, row.FI, number) + moreMs;
       const due = time + (moreMs === 1 ? Math.floor(after) : Math.ceil(after));
-      if (due > (now[0] as number)) this.#consider(due, TIMER.clock);
+      if (!(due > (now[0] as number)) || !(due < this.#due)) continue;
+      if (this.#mayFire(guards, row, number)) this.#consider(due, TIMER.clock);
     }
+  }
+
+  #considerEnds(row: Row, number: number): void {
+    const { ends } = this.#code;
+    const now = this.#lives.now[0] as number;
+    for (let k = 0; k < ends.length; k++) {
+      const { guards, end } = ends[k] as End;
+      const due = end.run(row.i32, row.f64, row.F, row.FI, number);
+      if (!(due > now) || !(due < this.#due)) continue;
+      if (this.#mayFire(guards, row, number)) this.#consider(due, TIMER.maintenance);
+    }
+  }
+
+  #mayFire(guards: Guards, row: Row, number: number): boolean {
+    for (let k = 0; k < guards.length; k++) {
+      const guard = guards[k] as number;
+      if (this.#answers[guard] === ANSWER.none) {
+        const { run } = this.#code.guards[guard] as CompiledRowFunction;
+        const holds = run(row.i32, row.f64, row.F, row.FI, number) === 1;
+        this.#answers[guard] = holds ? ANSWER.yes : ANSWER.no;
+      }
+      if (this.#answers[guard] === ANSWER.yes) return true;
+    }
+    return false;
   }
 
   #consider(due: number, kind: number): void {
@@ -115,14 +157,6 @@ export class LifeTimers {
     this.#due = due;
     this.#kind = kind;
   }
-}
-
-function mayFire(guards: Guards, row: Row, number: number): boolean {
-  for (let k = 0; k < guards.length; k++) {
-    const guard = guards[k] as CompiledRowFunction;
-    if (guard.run(row.i32, row.f64, row.F, row.FI, number) === 1) return true;
-  }
-  return false;
 }
 
 function clockOf(

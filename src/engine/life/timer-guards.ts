@@ -14,35 +14,38 @@ import { compileRowFunction } from '../../rules/compile/row-function.ts';
 
 export class GuardMaker {
   readonly #context: CompileContext;
-  readonly #compiled = new Map<RulePlan, CompiledRowFunction>();
+  readonly #rules: RulePlan[] = [];
+  readonly #made: CompiledRowFunction[] = [];
 
   constructor(context: CompileContext) {
     this.#context = context;
   }
 
-  /** Of the rules whose condition or score the timer is for. */
-  of(timer: TimerPlan): readonly CompiledRowFunction[] {
-    const { plan } = this.#context;
-    return plan.rules
-      .filter((rule) => rule.isLife && isFor(timer, rule))
-      .map((rule) => this.#guard(rule));
+  /** All that were made so far. */
+  get made(): readonly CompiledRowFunction[] {
+    return this.#made;
   }
 
-  #guard(rule: RulePlan): CompiledRowFunction {
-    const known = this.#compiled.get(rule);
-    if (known !== undefined) return known;
+  /** Those of the rules whose condition or score the timer is for, as indexes into `made`. */
+  of(timer: TimerPlan): Int32Array {
+    const { plan } = this.#context;
+    const rules = plan.rules.filter((rule) => rule.isLife && isFor(timer, rule));
+    return Int32Array.from(rules, (rule) => this.#guard(rule));
+  }
+
+  #guard(rule: RulePlan): number {
+    const known = this.#rules.indexOf(rule);
+    if (known >= 0) return known;
     const bound = withoutTime(rule.when, this.#context.plan);
-    const made = compileRowFunction(
-      this.#context,
-      (emitter) => `${emitter.condition(bound)} ? 1 : 0`,
+    this.#made.push(
+      compileRowFunction(this.#context, (emitter) => `${emitter.condition(bound)} ? 1 : 0`),
     );
-    this.#compiled.set(rule, made);
-    return made;
+    return this.#rules.push(rule) - 1;
   }
 }
 
 /** The condition with every atom that hangs on time taken for true. */
-export function withoutTime(e: Expression, plan: Plan): Expression {
+function withoutTime(e: Expression, plan: Plan): Expression {
   if (e.op === 'and' || e.op === 'or') {
     return { ...e, args: e.args.map((arg) => withoutTime(arg, plan)) };
   }
