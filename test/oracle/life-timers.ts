@@ -93,16 +93,26 @@ function isNowMaintenance(e: Expression): boolean {
   return e.op === 'call' && e.name === 'inMaintenance' && e.timeField !== undefined;
 }
 
-const MOVING = /^payment\.(age|pendingFor|codeUses|openMethod|reversalOpen|voidOpen|refundOpen)$/;
+const MOVING =
+  /^(payment\.(age|codeUses|openMethod|reversalOpen|voidOpen|refundOpen)|event\.cause)$/;
 
 /** Whether the rule could be true at another instant, with no event: all that moves taken for true. */
 function couldFire(prepared: PreparedPlan, rule: RulePlan, view: RowView): boolean {
-  const moves = (e: Expression): boolean =>
-    isNowMaintenance(e) || (e.op === 'field' && MOVING.test(prepared.fields[e.field]?.name ?? ''));
+  const nameOf = (field: number): string => prepared.fields[field]?.name ?? '';
+  const without: RowView = {
+    ...view,
+    field: (field) => (nameOf(field).startsWith('event.') ? undefined : view.field(field)),
+  };
+  const moves = (e: Expression): boolean => {
+    if (e.op !== 'field') return isNowMaintenance(e);
+    // Whether a payment is pending changes at events only; how long it is, with time.
+    if (nameOf(e.field) === 'payment.pendingFor') return view.field(e.field) !== undefined;
+    return MOVING.test(nameOf(e.field));
+  };
   const could = (e: Expression): boolean => {
     if (e.op === 'and') return e.args.every(could);
     if (e.op === 'or') return e.args.some(could);
-    return someNode(e, moves) || evaluate(e, view, prepared) === true;
+    return someNode(e, moves) || evaluate(e, without, prepared) === true;
   };
   return could(rule.when);
 }

@@ -47,6 +47,7 @@ const OF_LIFE = [
   'event.cause == "hold-expired"',
   'has(event.cause)',
   '!has(event.cause)',
+  '!has(event.kind)',
   'inMaintenance(tx.terminal) && payment.age() >= "0ms"',
   'inMaintenance(tx.terminal) && has(payment.state)',
   'of.state == "charged"',

@@ -3,8 +3,8 @@
 // timer a record, the earliest of these; what the next one is, is worked out when it fires.
 //
 // A rule makes a timer only where it could fire once time has passed: its condition, with every part
-// that hangs on time taken for true, must hold now. What else it says changes at events only, and those
-// set timers anew. So a payment about which all is said makes none.
+// that hangs on time taken for true and no event there, must hold now. What else it says changes at events
+// only, and those set timers anew. So a payment about which all is said makes none.
 
 import { must } from '../../base/assert.ts';
 import { GuardMaker } from './timer-guards.ts';
@@ -42,7 +42,7 @@ interface End {
 export class TimerCode {
   readonly clocks: readonly Clock[];
   readonly ends: readonly End[];
-  /** Conditions of rules, all that hangs on time taken for true. */
+  /** Conditions of rules as they may be at a timer. */
   readonly guards: readonly CompiledRowFunction[];
 
   constructor(context: CompileContext) {
@@ -133,9 +133,10 @@ export class LifeTimers {
     const now = this.#lives.now[0] as number;
     for (let k = 0; k < ends.length; k++) {
       const { guards, end } = ends[k] as End;
+      // A look into the register costs more than the guards, which few payments pass.
+      if (!this.#mayFire(guards, row, number)) continue;
       const due = end.run(row.i32, row.f64, row.F, row.FI, number);
-      if (!(due > now) || !(due < this.#due)) continue;
-      if (this.#mayFire(guards, row, number)) this.#consider(due, TIMER.maintenance);
+      if (due > now) this.#consider(due, TIMER.maintenance);
     }
   }
 

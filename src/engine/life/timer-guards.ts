@@ -1,12 +1,15 @@
-// Of each timer the conditions of the rules that it is for, all that hangs on time taken for true.
+// Of each timer the conditions of the rules that it is for, as they may be at its instant: all that hangs on
+// time taken for true, and no event.
 //
 // Negations stand at the atoms of a condition, so it only ever grows with them: an atom that reads what
-// moves without an event, or asks for maintenance now, is replaced by true as a whole, and what is left bounds the rule
-// from above, before and after the timer's instant.
+// moves without an event, or asks for maintenance now, or reads what caused the evaluation (the timer), is
+// replaced by true as a whole; where it reads of what moves only how long the payment is pending, by true
+// if it is. event.X is missing. What is left bounds the rule from above, before and after the instant.
 
 import type { Expression } from '../../domain/expression.ts';
-import { partsOf, someNode } from '../../domain/expression-tree.ts';
-import type { Plan, RulePlan, TimerPlan } from '../../domain/plan.ts';
+import type { FieldSpec } from '../../domain/fields.ts';
+import { partsOf, replaceFields, someNode } from '../../domain/expression-tree.ts';
+import type { RulePlan, TimerPlan } from '../../domain/plan.ts';
 import { planFields } from '../../domain/plan.ts';
 import { shapeOf } from '../../rules/compile/lookup-plan.ts';
 import type { CompileContext, CompiledRowFunction } from '../../rules/compile/row-function.ts';
@@ -36,7 +39,7 @@ export class GuardMaker {
   #guard(rule: RulePlan): number {
     const known = this.#rules.indexOf(rule);
     if (known >= 0) return known;
-    const bound = withoutTime(rule.when, this.#context.plan);
+    const bound = atTimer(rule.when, planFields(this.#context.plan));
     this.#made.push(
       compileRowFunction(this.#context, (emitter) => `${emitter.condition(bound)} ? 1 : 0`),
     );
@@ -44,30 +47,71 @@ export class GuardMaker {
   }
 }
 
-/** The condition with every atom that hangs on time taken for true. */
-function withoutTime(e: Expression, plan: Plan): Expression {
+/** A condition as it may be at a timer. */
+function atTimer(e: Expression, fields: readonly FieldSpec[]): Expression {
   if (e.op === 'and' || e.op === 'or') {
-    return { ...e, args: e.args.map((arg) => withoutTime(arg, plan)) };
+    return { ...e, args: e.args.map((arg) => atTimer(arg, fields)) };
   }
   const { text, at } = e;
-  const hangs = someNode(e, (node) => isMoving(node, plan) || isMaintenance(node));
-  return hangs ? { op: 'boolean', value: true, type: 'boolean', text, at } : e;
+  const nameOf = (node: Expression): string =>
+    node.op === 'field' ? (fields[node.field]?.name ?? '') : '';
+  if (someNode(e, (node) => MOVING.has(nameOf(node)) || isMaintenance(node))) {
+    return { op: 'boolean', value: true, type: 'boolean', text, at };
+  }
+  const then = replaceFields(e, (field) =>
+    nameOf(field).startsWith('event.') ? missing(field) : field,
+  );
+  const pending = someFieldOf(e, (node) => nameOf(node) === PENDING);
+  if (pending === undefined) return then;
+  const isPending: Expression = {
+    op: 'has',
+    value: pending,
+    negated: false,
+    type: 'boolean',
+    text,
+    at,
+  };
+  return { op: 'or', args: [isPending, then], type: 'boolean', text, at };
+}
+
+/** Of the same type, and never there. */
+function missing(field: Expression): Expression {
+  const { text, at, type } = field;
+  const never: Expression = { op: 'boolean', value: false, type: 'boolean', text, at };
+  // oxlint-disable-next-line unicorn/no-thenable -- the plan's name for a branch
+  return {
+    op: 'choose',
+    test: never,
+    negatedTest: never,
+    then: field,
+    otherwise: field,
+    type,
+    text,
+    at,
+  };
+}
+
+function someFieldOf(e: Expression, test: (node: Expression) => boolean): Expression | undefined {
+  if (test(e)) return e;
+  for (const part of partsOf(e)) {
+    const found = someFieldOf(part, test);
+    if (found !== undefined) return found;
+  }
+  return undefined;
 }
 
 /** What may be another value at another instant though nothing happened to the payment. */
 const MOVING: ReadonlySet<string> = new Set([
   'payment.age',
-  'payment.pendingFor',
   'payment.codeUses', // others may use its code
   'payment.openMethod',
   'payment.reversalOpen',
   'payment.voidOpen',
   'payment.refundOpen',
+  'event.cause', // it is the timer then
 ]);
-
-function isMoving(e: Expression, plan: Plan): boolean {
-  return e.op === 'field' && MOVING.has(planFields(plan)[e.field]?.name ?? '');
-}
+/** Likewise, while it is there: whether it is, events say. */
+const PENDING = 'payment.pendingFor';
 
 function isMaintenance(e: Expression): boolean {
   return e.op === 'call' && e.name === 'inMaintenance' && e.timeField !== undefined;

@@ -103,6 +103,41 @@ const CASES: readonly Case[] = [
     decisions: ['p#0 allow', 'q#0 allow', 'p#1 hold twice (timer)', 'x#0 allow'],
   },
   {
+    name: 'a timer waits for a rule about what is so at a timer, not as its payment is decided',
+    rules: `rules:\n${rule('by-time', 'event.cause == "timer" && payment.pendingFor() > "30s"')}`,
+    rows: [row('p', 0), row('x', MINUTE, { walletStatus: 'charged' })],
+    decisions: ['p#0 allow', 'p#1 hold by-time (timer)', 'x#0 allow'],
+  },
+  {
+    name: 'a timer waits for a rule that fires where there is no event',
+    rules: `rules:\n${rule('alone', '!has(event.kind) && payment.age() > "30s"')}`,
+    rows: [row('p', 0), row('x', 30_001)],
+    decisions: ['p#0 allow', 'p#1 hold alone (timer)', 'x#0 allow'],
+  },
+  {
+    name: 'no timer waits for a rule that needs its event: others are not looked at then',
+    rules: `rules:\n${rule('cut', 'event.fault == "power" && payment.pendingFor() > "5m"')}${rule('twice', 'payment.codeUses >= 2')}`,
+    rows: [
+      row('p', 0, { paymentCode: 'C', terminal: 'T' }),
+      row('f', MINUTE, { kind: 'terminal', terminal: 'T', fault: 'power' }),
+      row('q', 2 * MINUTE, { paymentCode: 'C' }),
+      row('x', 6 * MINUTE),
+      row('g', 7 * MINUTE, { kind: 'terminal', terminal: 'T', fault: 'power' }),
+    ],
+    decisions: ['p#0 allow', 'q#0 hold twice', 'x#0 allow', 'p#1 hold cut twice (fault from g)'],
+  },
+  {
+    name: 'no timer waits for a rule about what is pending, of a payment that is not',
+    rules: `rules:\n${rule('slow', 'payment.age() > "3m" && payment.pendingFor() > "1s"')}${rule('twice', 'payment.codeUses >= 2')}`,
+    rows: [
+      row('p', 0, { paymentCode: 'C', walletStatus: 'charged' }),
+      row('q', 2 * MINUTE, { paymentCode: 'C', walletStatus: 'charged' }),
+      row('x', 6 * MINUTE, { walletStatus: 'charged' }),
+      status('s', 'p', 7 * MINUTE, { terminalStatus: 'success' }),
+    ],
+    decisions: ['p#0 allow', 'q#0 hold twice', 'x#0 allow', 'p#1 hold twice (status from s)'],
+  },
+  {
     name: 'a rule that fires at the very end of a hold has its say',
     rules: `hold: { for: 1h, onExpiry: allow }\nrules:\n${rule('big', 'tx.amount > 10')}${rule('old', 'payment.age() >= "1h"', 'outcome: reverse, reason: POLICY')}`,
     rows: [row('p', 0), row('x', HOUR, { amount: 1 })],
