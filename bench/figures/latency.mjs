@@ -48,7 +48,8 @@ async function measure(engine, rows, count, idleMs) {
     const started = performance.now();
     const decisions = await engine.decide(bytes);
     microseconds.push((performance.now() - started) * 1000);
-    if (decisions.length !== 1) throw new Error(`${decisions.length} decisions on one row`);
+    // Holds of others may end before it: their amendments come with it.
+    if (decisions.length === 0) throw new Error('no decision on a row');
   }
   return microseconds;
 }

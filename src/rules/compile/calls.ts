@@ -21,7 +21,7 @@ const STRING_CALLS: ReadonlySet<FunctionName> = new Set(['lower', 'trim', 'versi
 
 /** A call that takes long, and is told by its guard whether it has to. */
 export function isCostlyCall(e: Expression): boolean {
-  return e.op === 'call' && (e.name === 'matches' || e.name === 'kmBetween');
+  return e.op === 'call' && e.name === 'matches';
 }
 
 export class Calls {
@@ -138,7 +138,7 @@ export class Calls {
       case 'round':
         return this.#scope.local(`rt.round(${numbers()})`);
       case 'kmBetween':
-        return this.#scope.local(`rt.km(${this.#values.guard ?? '1'}, ${numbers()})`);
+        return this.#scope.local(`rt.km(${numbers()})`);
       case 'hourOf':
         return this.#scope.local(`${this.#calendar(e.zone)}.hour(${numbers()})`);
       case 'dayOfWeekOf':

@@ -4,7 +4,7 @@
 // Conditions are joined by `&` and `|`, not `&&` and `||`: all parts are pure and loaded already,
 // so evaluating all of them costs less than mispredicted branches, and no branch exists that was
 // never taken before the optimiser saw it (such a branch, taken at last, throws away the optimised
-// loop). What is expensive (`matches`, `kmBetween`, a lookup in line) is a call that gets a guard.
+// loop). What is expensive (`matches`, a lookup in line) is a call that gets a guard.
 //
 // The text sees: i32, f64 (row table), F, FI (features), row, b32 = row * stride / 4, b64 = row *
 // stride / 8, rt (RuleRuntime), K (ConstantPool), and the constants of preamble().

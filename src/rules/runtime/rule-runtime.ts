@@ -155,11 +155,8 @@ export class RuleRuntime {
     return isVersion(this.memoryOf(o), positionOf(o), n) ? n : -1;
   }
 
-  /** `guard` 0: the answer is not needed. */
-  km(guard: boolean | number, latA: number, lonA: number, latB: number, lonB: number): number {
-    // Where a place is missing (an account without a home, an online payment) nothing is computed.
-    const sum = latA + lonA + latB + lonB;
-    return !guard || sum !== sum ? NaN : haversineKm(latA, lonA, latB, lonB);
+  km(latA: number, lonA: number, latB: number, lonB: number): number {
+    return haversineKm(latA, lonA, latB, lonB);
   }
 
   /** Half away from zero; exact for every double. */
