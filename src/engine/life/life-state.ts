@@ -94,7 +94,7 @@ export class LifeState {
   readonly records: LifeRecords;
   readonly timers: LifeTimers;
   readonly left: LifeLeft;
-  /** Ids of records that the repeats table may have forgotten, where only holds are kept; else null. */
+  /** Ids of records, where only holds are kept (the repeats table may have forgotten them); else null. */
   readonly ids: IdFilter | null;
   readonly enums: Readonly<
     Record<
@@ -142,8 +142,7 @@ export class LifeState {
     this.records = this.evaluation.records;
     this.timers = new LifeTimers(options.timerCode, this.lives, this.records, this.heap);
     this.left = new LifeLeft(plan, this.lives, this.records);
-    const { forMs } = plan.repeats;
-    this.ids = !this.isAll && forMs < plan.life.keepMs ? new IdFilter() : null;
+    this.ids = this.isAll ? null : new IdFilter();
     this.stride = layout.strideBytes / 4;
     const enumOf = (name: string): EnumReader => new EnumReader(name, layout, pool);
     this.enums = {
