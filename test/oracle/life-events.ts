@@ -119,7 +119,9 @@ export class LifeEvents {
     }
     const own = this.#store.find(row.id);
     life.conflict = kind === 'refund' ? 'refund-before-payment' : 'reversal-before-payment';
-    const isOut = own === undefined || own.newest.outcome === 'allow';
+    // Of a version that was decided anew nothing is counted.
+    const isOut =
+      own === undefined || (own.row.content === row.content && own.newest.outcome === 'allow');
     if (isOut && own?.hasMoved !== true) {
       this.#store.move(record, kind, this.#store.amountOf(row, record));
       if (own !== undefined) own.hasMoved = true;

@@ -13,6 +13,7 @@ import type { LifeState } from './life-state.ts';
 // Own constants: an imported one is loaded and checked at each use in a hot loop.
 const FLAGS_WORD: number = ROW.flags / 4;
 const KIND_WORD: number = ROW.kind / 4;
+const CONTENT_WORD: number = ROW.contentLo / 4;
 const { bad: BAD, repeat: REPEAT } = ROW_FLAG;
 
 export class LifeEvents {
@@ -176,6 +177,13 @@ export class LifeEvents {
     }
   }
 
+  /** Whether the row that waited is what was decided last of its id: of a version before nothing is counted. */
+  #isNewest(own: number): boolean {
+    const { i32, at } = this.#state.evaluation.event;
+    const content = this.#state.lives.words[own * LIFE_WORDS + LIFE_W.content];
+    return content === i32[at + CONTENT_WORD];
+  }
+
   /** A refund or reversal that came before its payment, decided by then. */
   #applyEarly(record: number, kind: number, out: OutputRegion): void {
     const { event } = this.#state.evaluation;
@@ -183,7 +191,9 @@ export class LifeEvents {
     const own = this.#state.find(event.i32, event.at + this.#state.words.id);
     const isOut =
       own < 0 ||
-      (records.get(own, LIFE_B.outcome) === ALLOW && !records.hasFlag(own, LIFE_FLAG.moved));
+      (this.#isNewest(own) &&
+        records.get(own, LIFE_B.outcome) === ALLOW &&
+        !records.hasFlag(own, LIFE_FLAG.moved));
     if (isOut && own >= 0) records.setFlag(own, LIFE_FLAG.moved);
     if (kind === KIND.refund) {
       if (isOut)
