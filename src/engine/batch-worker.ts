@@ -193,7 +193,7 @@ export class BatchWorker {
         this.#checkTileRepeats(table, to - from);
         this.#updateWindows(table.i32, to - from);
         this.#program.score(0, to - from);
-        const life = this.#walk?.rows(to - from, true) ?? null;
+        const life = this.#walk?.rows(to - from) ?? null;
         this.#program.watchRows(0, to - from);
         this.#encoder.tile(batch, table, from, to, life);
       }
@@ -214,7 +214,7 @@ export class BatchWorker {
     times[3] = clock.monotonicMs();
     this.#program.score(0, count);
     times[4] = clock.monotonicMs();
-    const life = this.#walk?.rows(count, true) ?? null;
+    const life = this.#walk?.rows(count) ?? null;
     this.#program.watchRows(0, count);
     times[5] = clock.monotonicMs();
     this.#encoder.tile(batch, table, from, to, life);
@@ -353,7 +353,7 @@ export class BatchWorker {
   /** Worker 0 walks, the others wait for it: rows' verdicts may change. */
   #walkLife(shared: SharedTables, rowCount: number, control: Int32Array): void {
     if (this.#walk !== null) {
-      const life = this.#walk.rows(rowCount, false);
+      const life = this.#walk.rows(rowCount);
       this.#life = life === null ? null : copyOutput(life);
       shared.tellLifeRows(this.#life?.entries ?? null, rowCount);
     } else if (this.#index === 0) shared.tellLifeRows(null, rowCount);

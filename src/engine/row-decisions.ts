@@ -36,15 +36,10 @@ export class RowDecisions {
   readonly #parts: RowDecisionParts;
   readonly #verdict: Verdict;
   readonly #stride: number;
-  /** Of the rows scored last: those that are more than a plain allow. The life pass looks at no others. */
-  readonly notedRows: Int32Array;
-  notedCount = 0;
   #table: RowTable;
   #fired: Int32Array = new Int32Array(0);
 
-  /** @param rowsMax most rows that are scored at once */
-  constructor(parts: RowDecisionParts, table: RowTable, rowsMax: number) {
-    this.notedRows = new Int32Array(rowsMax);
+  constructor(parts: RowDecisionParts, table: RowTable) {
     this.#parts = parts;
     this.#verdict = makeVerdict(parts.plan);
     this.#stride = parts.rows.strideBytes / 4;
@@ -58,33 +53,20 @@ export class RowDecisions {
 
   /** Scores rows and leaves each one's packed verdict in its record, for repeats of it. */
   score(from: number, to: number): void {
-    this.notedCount = 0;
     const { i32 } = this.#table;
     this.#parts.rules.score(from, to);
     const fired = this.#fired;
     const words = this.#parts.rules.firedWords;
-    const allow = packVerdict(0, FIRST_REASON.none);
     const mask = ROW_FLAG.bad | ROW_FLAG.decided | ROW_FLAG.repeat;
     for (let row = from; row < to; row++) {
       const at = row * this.#stride;
       const flags = i32[at + FLAGS_WORD] as number;
       if ((flags & ROW_FLAG.lateSomewhere) !== 0) i32[at + FLAGS_WORD] = flags | ROW_FLAG.late;
-      if ((flags & mask) !== ROW_FLAG.decided) {
-        if ((flags & ROW_FLAG.bad) === 0) this.#note(row);
-        continue;
-      }
+      if ((flags & mask) !== ROW_FLAG.decided) continue;
       let any = 0;
       for (let w = 0; w < words; w++) any |= fired[row * words + w] as number;
-      if (any === 0 && (flags & MORE_THAN_ALLOW) === 0) i32[at + VERDICT_WORD] = allow;
-      else {
-        i32[at + VERDICT_WORD] = this.#told(flags, any === 0 ? allow : this.#packed(row));
-        this.#note(row);
-      }
+      i32[at + VERDICT_WORD] = this.#told(flags, any === 0 ? ALLOW : this.#packed(row));
     }
-  }
-
-  #note(row: number): void {
-    this.notedRows[this.notedCount++] = row;
   }
 
   /** Decides one row again whose life fields have changed. */
@@ -246,8 +228,6 @@ export class RowDecisions {
 }
 
 const ALLOW = packVerdict(0, FIRST_REASON.none);
-/** Rows that have a decision beside the plain one, or one that was there before. */
-const MORE_THAN_ALLOW = ROW_FLAG.repeatDiffers | ROW_FLAG.fallback;
 /** Of decisions that are no repeats: those tell this one flag only. */
 const COUNTED_FLAGS =
   ROW_FLAG.late |

@@ -187,7 +187,6 @@ export class WorkerProgram {
     this.#decisions = new RowDecisions(
       { plan, rows, rules, encoder, blocks, overdue, counters },
       this.#table,
-      tableRows,
     );
     const { F, FI } = this.#tables;
     this.#lifeTables = { table: this.#table, F, FI, fired: this.#fired };
@@ -321,15 +320,6 @@ export class WorkerProgram {
     const { i32, f64 } = this.#table;
     this.#fill?.rows(i32, f64, from, to);
     this.#decisions.score(from, to);
-  }
-
-  /** Rows of the last score() that are more than a plain allow, ascending; `notedCount` of them. */
-  get notedRows(): Int32Array {
-    return this.#decisions.notedRows;
-  }
-
-  get notedCount(): number {
-    return this.#decisions.notedCount;
   }
 
   /** Writes the decision of a row, if it has one, into `out`; counts it. */

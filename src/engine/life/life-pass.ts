@@ -95,18 +95,6 @@ export class LifePass {
     return this.#isAll;
   }
 
-  /** Where only holds are kept: rows that are a plain allow change nothing here, whatever their ids. */
-  get passesPlainRows(): boolean {
-    return this.#ids === null;
-  }
-
-  /** Whether a timer is due at the stream time of `row`. */
-  isDueBy(row: number): boolean {
-    const { f64 } = (this.#state.tables as LifeTables).table;
-    const now = f64[(row * this.#stride + STREAM_TIME_WORD) >> 1] as number;
-    return now >= this.#state.heap.firstDue;
-  }
-
   /** Touches the index where rows [from, to) will be looked up, so that the cache misses overlap. */
   prefetch(from: number, to: number): void {
     const { i32 } = (this.#state.tables as LifeTables).table;
@@ -189,16 +177,12 @@ export class LifePass {
     const kind = i32[at + KIND_WORD] as number;
     if (kind !== KIND.payment) this.#applyToPayment(row, at, kind);
     else if (this.#isAll) this.#applyPayment(row, at);
-    else if ((flags & DIFFERS) !== 0 || this.#ids !== null) this.#hearAgain(row, at);
+    else this.#hearAgain(row, at);
     const outcome = verdictOutcome(i32[at + VERDICT_WORD] as number);
     const hasMoved = kind !== KIND.payment && this.#settlePayment(at, kind, outcome);
-    const isKept =
-      this.#isAll ||
-      outcome === HOLD ||
-      (flags & DIFFERS) !== 0 ||
-      // Held, and forgotten by the repeats table: it goes on.
-      (this.#ids !== null && this.#state.known >= 0);
-    if (isKept) {
+    // What was held, and is forgotten by the repeats table, goes on, too.
+    const isKept = this.#isAll || outcome === HOLD || this.#state.known >= 0;
+    if (isKept || (flags & DIFFERS) !== 0) {
       this.#ownRecord = this.#keeper.keep(row, at, kind, out);
       if (hasMoved) this.#state.records.setFlag(this.#ownRecord, LIFE_FLAG.moved);
     }

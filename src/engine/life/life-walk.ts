@@ -101,19 +101,14 @@ export class LifeWalk {
     this.#program = program;
   }
 
-  /**
-   * Rows [0, count) of the bound tables; null where nothing came of them.
-   * @param isTile they were scored in one go: where only holds are kept, those noted then are all that
-   * there is to look at, unless some timer is due
-   */
-  rows(count: number, isTile: boolean): LifeOutput | null {
+  /** Rows [0, count) of the bound tables; null where nothing came of them. */
+  rows(count: number): LifeOutput | null {
     const life = this.#program.life as LifePass;
     this.#out.begin();
     this.#entries.count = 0;
     if (life.keepsAll) this.#allRows(life, count);
     else {
-      const from = isTile && life.passesPlainRows ? this.#notedRows(life, count) : 0;
-      for (let row = life.nextBusy(from, count); row < count;) {
+      for (let row = life.nextBusy(0, count); row < count;) {
         this.#row(life, row);
         row = life.nextBusy(row + 1, count);
       }
@@ -127,19 +122,6 @@ export class LifeWalk {
       life.prefetch(from, to);
       for (let row = from; row < to; row++) this.#row(life, row);
     }
-  }
-
-  /** Walks the noted rows as long as no timer is due in the tile; gives the row to go on from. */
-  #notedRows(life: LifePass, count: number): number {
-    const { notedRows, notedCount } = this.#program;
-    let from = 0;
-    for (let k = 0; !life.isDueBy(count - 1); k++) {
-      if (k === notedCount) return count;
-      const row = notedRows[k] as number;
-      this.#row(life, row);
-      from = row + 1;
-    }
-    return from;
   }
 
   #row(life: LifePass, row: number): void {
