@@ -84,3 +84,13 @@ export function replaceFields(
       return e;
   }
 }
+
+/** a < b is b > a, and so on. */
+export const MIRRORED: Readonly<Record<CompareOperator, CompareOperator>> = {
+  '<': '>',
+  '<=': '>=',
+  '>': '<',
+  '>=': '<=',
+  '==': '==',
+  '!=': '!=',
+};

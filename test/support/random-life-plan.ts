@@ -3,7 +3,7 @@
 
 import type { Random } from '../../src/base/random.ts';
 import type { CompareOperator, Expression } from '../../src/domain/expression.ts';
-import { partsOf } from '../../src/domain/expression-tree.ts';
+import { MIRRORED, partsOf } from '../../src/domain/expression-tree.ts';
 import type { Kind } from '../../src/domain/fields.ts';
 import type { Plan, TimerPlan } from '../../src/domain/plan.ts';
 import { planFields } from '../../src/domain/plan.ts';
@@ -80,15 +80,6 @@ export function timersOf(plan: Plan): TimerPlan[] {
   }
   return [...timers.values()];
 }
-
-const MIRRORED: Readonly<Record<CompareOperator, CompareOperator>> = {
-  '<': '>',
-  '<=': '>=',
-  '>': '<',
-  '>=': '<=',
-  '==': '==',
-  '!=': '!=',
-};
 
 /** Events as in random-life-stream.ts, with every other field there or not. */
 export function randomFullStream(random: Random, rowCount: number, payments: number): StreamRow[] {

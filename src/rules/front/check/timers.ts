@@ -3,7 +3,7 @@
 // already; a comparison and its negation change at the same instant, so they are one timer.
 
 import type { CompareOperator, Expression } from '../../../domain/expression.ts';
-import { partsOf } from '../../../domain/expression-tree.ts';
+import { MIRRORED, partsOf } from '../../../domain/expression-tree.ts';
 import type { TimerPlan } from '../../../domain/plan.ts';
 import { canonical } from './canonical.ts';
 import type { Scope, Uses } from './scope.ts';
@@ -48,15 +48,6 @@ export function addTimers(e: Expression, scope: Scope, uses: Uses): void {
   }
   for (const part of partsOf(e)) addTimers(part, scope, uses);
 }
-
-const MIRRORED: Readonly<Record<CompareOperator, CompareOperator>> = {
-  '<': '>',
-  '<=': '>=',
-  '>': '<',
-  '>=': '<=',
-  '==': '==',
-  '!=': '!=',
-};
 
 function addClock(
   clock: Expression,
