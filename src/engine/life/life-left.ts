@@ -15,6 +15,7 @@ export class LifeLeft {
   /** Of the id that was found last. */
   revision = -1;
   verdict = 0;
+  #content = 0;
   readonly #left = new LeftRevisions(ENTRIES_MAX);
   readonly #lives: Lives;
   readonly #records: LifeRecords;
@@ -53,22 +54,21 @@ export class LifeLeft {
     if (this.#left.count > 0) this.#left.forget(lo, hi);
   }
 
-  /** The revision from which an id that is not kept counts on, which is decided anew; -1 = none is known. */
-  revisionOf(lo: number, hi: number): number {
-    if (this.#find(lo, hi)) return this.revision;
-    return this.#left.lost;
+  /**
+   * The revision from which an id that is not kept counts on, which is decided anew; -1 = none is known.
+   * @param quiet its record, where one stands in the table still; -1 = none
+   */
+  revisionOf(quiet: number, lo: number, hi: number): number {
+    return this.#find(quiet, lo, hi) ? this.revision : this.#left.lost;
   }
 
   /** Whether the newest decision of an id that is not kept is known, and was on this content. */
-  knows(lo: number, hi: number, content: number): boolean {
-    return this.#find(lo, hi) && this.#content === content;
+  knows(quiet: number, lo: number, hi: number, content: number): boolean {
+    return this.#find(quiet, lo, hi) && this.#content === content;
   }
 
-  #content = 0;
-
-  #find(lo: number, hi: number): boolean {
-    const { words, index, now } = this.#lives;
-    const record = index.find(lo, hi, words, LIFE_WORDS, LIFE_W.idHi);
+  #find(record: number, lo: number, hi: number): boolean {
+    const { words, now } = this.#lives;
     if (record >= 0) {
       const w = record * LIFE_WORDS;
       this.revision = words[w + LIFE_W.revision] as number;

@@ -205,10 +205,10 @@ export class LifePass {
   /** An id that is decided anew, whose record has left, counts on from its newest decision all the same. */
   #countOnLeft(i32: Int32Array, at: number): void {
     if (this.#state.known >= 0) return;
-    const { words, left } = this.#state;
+    const { words, left, rawRecord } = this.#state;
     const lo = i32[at + words.id] as number;
     const hi = i32[at + words.id + 1] as number;
-    const next = left.revisionOf(lo, hi) + 1;
+    const next = left.revisionOf(rawRecord, lo, hi) + 1;
     if (next > (i32[at + REVISION_WORD] as number)) i32[at + REVISION_WORD] = next;
   }
 
@@ -219,8 +219,8 @@ export class LifePass {
     const hi = i32[at + this.#state.words.id + 1] as number;
     const record = this.#state.known;
     if (record < 0) {
-      const { left } = this.#state;
-      if (!left.knows(lo, hi, i32[at + CONTENT_WORD] as number)) return;
+      const { left, rawRecord } = this.#state;
+      if (!left.knows(rawRecord, lo, hi, i32[at + CONTENT_WORD] as number)) return;
       i32[at + REPEAT_ROW_WORD] = -1;
       i32[at + REVISION_WORD] = left.revision;
       i32[at + VERDICT_WORD] = left.verdict;
