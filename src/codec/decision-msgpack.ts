@@ -12,8 +12,7 @@ import { ROW } from '../domain/row-layout.ts';
 import type { AmendmentHead, RowTable, Verdict } from '../domain/verdict.ts';
 import type { Constants } from './decision-constants.ts';
 import { ConstantPool, putBytes, putConstant, putTwo, wordsOf } from './decision-constants.ts';
-import type { EchoSlots } from './decision-entries.ts';
-import type { DecisionParts } from './decision-entries.ts';
+import type { DecisionParts, EchoSlots } from './decision-entries.ts';
 import {
   FLAG_SHIFT,
   TOLD_FLAGS,

@@ -29,36 +29,15 @@ import type { OverdueDecisions } from './overdue-decisions.ts';
 export const ALLOW = 0;
 export const HOLD = 1;
 
-const numberOf = (kind: Kind): number => KINDS.indexOf(kind);
+/** Place of each value in its list. */
+function placesOf<T extends string>(values: readonly T[]): Readonly<Record<T, number>> {
+  return Object.fromEntries(values.map((value, place) => [value, place])) as Record<T, number>;
+}
 
 /** Indexes into KINDS. */
-export const KIND: Readonly<Record<Kind, number>> = {
-  payment: numberOf('payment'),
-  refund: numberOf('refund'),
-  reversal: numberOf('reversal'),
-  release: numberOf('release'),
-  status: numberOf('status'),
-  terminal: numberOf('terminal'),
-  code: numberOf('code'),
-  label: numberOf('label'),
-};
-
-const causeNumber = (cause: Cause): number => CAUSES.indexOf(cause);
-
+export const KIND: Readonly<Record<Kind, number>> = placesOf(KINDS);
 /** Indexes into CAUSES. */
-export const CAUSE: Readonly<Record<Cause, number>> = {
-  status: causeNumber('status'),
-  refund: causeNumber('refund'),
-  reversal: causeNumber('reversal'),
-  release: causeNumber('release'),
-  code: causeNumber('code'),
-  label: causeNumber('label'),
-  fault: causeNumber('fault'),
-  timer: causeNumber('timer'),
-  maintenance: causeNumber('maintenance'),
-  'hold-expired': causeNumber('hold-expired'),
-  overdue: causeNumber('overdue'),
-};
+export const CAUSE: Readonly<Record<Cause, number>> = placesOf(CAUSES);
 
 const TEXT_BYTES_MAX: number = 2 ** 30 - 4096;
 const SHARDS = 16;
