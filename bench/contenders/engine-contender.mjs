@@ -6,7 +6,7 @@ import { performance } from 'node:perf_hooks';
 import { DEFAULT_HASH_KEY } from '../../dist/base/hash.js';
 import { systemClock } from '../../dist/base/clock.js';
 import { makeBatchMemory, scratchOffset, tempOffset } from '../../dist/engine/batch.js';
-import { makeBatchView } from '../../dist/engine/batch-view.js';
+import { fillBatch, makeBatchView } from '../../dist/engine/batch-view.js';
 import { BatchWorker } from '../../dist/engine/batch-worker.js';
 import { DeadLetterBox } from '../../dist/engine/dead-letter-box.js';
 import { TILE_ROWS } from '../../dist/engine/feature-pass.js';
@@ -127,6 +127,15 @@ export class EngineContender {
       if (capture) measured.text += this.#text(result);
     }
     return measured;
+  }
+
+  /** Decides rows given as bytes, at most a batch of them; gives ms, of the deciding only. */
+  decideRows(rows, format = 'ndjson') {
+    fillBatch(this.view, rows);
+    const bytes = rows.reduce((sum, row) => sum + row.length, 0);
+    const started = performance.now();
+    this.run(format, rows.length, bytes);
+    return performance.now() - started;
   }
 
   #text({ outBytes, outChunks }) {

@@ -3,11 +3,8 @@
 // payments of which a million are pending, each with a timer, against ones that are final. Rounds are
 // interleaved, ratios are within a round.
 
-import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
-import { systemClock } from '../../dist/base/clock.js';
 import { PASSES } from '../../dist/engine/batch-worker.js';
-import { LocalEngine } from '../../dist/engine/local-engine.js';
 import { TransactionGenerator } from '../../dist/load/generator.js';
 import { formatProblem, loadRulesFileSync, loadRulesText } from '../../dist/rules/front/load.js';
 import { EngineContender } from '../contenders/engine-contender.mjs';
@@ -17,6 +14,8 @@ import { fixed, median, spread, whole } from '../statistics.mjs';
 const POS_WALLET = fileURLToPath(new URL('../../fixtures/rules/pos-wallet.yaml', import.meta.url));
 const HOLDS_ACCOUNTS_MAX = 100_000;
 const BATCH_ROWS = 4096;
+/** Of the contender's own stream, which is not used where rows are handed to it. */
+const NO_ACCOUNTS = 100;
 
 const PENDING_RULES = `
 ruleset: pending
@@ -85,28 +84,28 @@ function* inBatches(rows) {
   }
 }
 
-/** ms that deciding a batch took; making its rows is not in it. */
-function timed(engine, batch) {
-  const started = performance.now();
-  engine.decideBytes(batch, 'ndjson');
-  return performance.now() - started;
+/** An engine for rows that are handed to it. */
+function engineOf(loaded) {
+  if (!loaded.ok) throw new Error(loaded.problems.map(formatProblem).join('\n'));
+  return new EngineContender({
+    plan: loaded.plan,
+    accounts: NO_ACCOUNTS,
+    seed: 1,
+    batchRows: BATCH_ROWS,
+    warmFormats: ['ndjson'],
+  });
 }
 
 function posWallet({ accounts, seed, isQuick, roundRows, rounds }) {
   const loaded = loadRulesFileSync(POS_WALLET);
-  if (!loaded.ok) throw new Error(loaded.problems.map(formatProblem).join('\n'));
-  const engine = new LocalEngine({
-    plan: loaded.plan,
-    batchRowsMax: BATCH_ROWS,
-    clock: systemClock,
-  });
+  const engine = engineOf(loaded);
   const rowCount = Math.max(BATCH_ROWS * 4, (rounds + 2) * roundRows);
   const accountCount = isQuick ? 2000 : Math.min(accounts, 200_000);
   const rates = [];
   let [rows, ms] = [0, 0];
   let decided = 0;
   for (const batch of inBatches(generatedRows(rowCount, accountCount, seed))) {
-    ms += timed(engine, batch);
+    ms += engine.decideRows(batch);
     rows += batch.length;
     decided += batch.length;
     if (rows < roundRows) continue;
@@ -114,10 +113,11 @@ function posWallet({ accounts, seed, isQuick, roundRows, rounds }) {
     [rows, ms] = [0, 0];
   }
   if (rates.length === 0) rates.push((rows / ms) * 1000);
-  const total = engine.passMs.reduce((sum, pass) => sum + pass, 0);
-  const nsOf = (pass) => (engine.passMs[pass] / decided) * 1e6;
+  const { passMs } = engine.report();
+  const total = passMs.reduce((sum, pass) => sum + pass, 0);
+  const nsOf = (pass) => (passMs[pass] / decided) * 1e6;
   const shares = PASSES.map(
-    (name, k) => `${name} ${whole(nsOf(k))} ns (${fixed((100 * engine.passMs[k]) / total, 0)} %)`,
+    (name, k) => `${name} ${whole(nsOf(k))} ns (${fixed((100 * passMs[k]) / total, 0)} %)`,
   );
   const { kept, bytes, textBytes } = engine.program.life.counts;
   return [
@@ -151,22 +151,18 @@ function payments(count, first, isPending) {
 
 function pending({ isQuick, rounds, log }) {
   const loaded = loadRulesText(PENDING_RULES, 'pending.yaml', () => Buffer.alloc(0));
-  if (!loaded.ok) throw new Error(loaded.problems.map(formatProblem).join('\n'));
-  const engines = [true, false].map((isPending) => ({
-    isPending,
-    engine: new LocalEngine({ plan: loaded.plan, batchRowsMax: BATCH_ROWS }),
-  }));
+  const engines = [true, false].map((isPending) => ({ isPending, engine: engineOf(loaded) }));
   const goal = isQuick ? 3 * BATCH_ROWS : 1_000_000;
   let sent = 0;
   for (; sent < goal; sent += BATCH_ROWS) {
     for (const { engine, isPending } of engines) {
-      engine.decideBytes(payments(BATCH_ROWS, sent, isPending), 'ndjson');
+      engine.decideRows(payments(BATCH_ROWS, sent, isPending));
     }
   }
   const ratios = [];
   for (let round = 0; round < rounds * 4; round++, sent += BATCH_ROWS) {
     const [waiting, final] = engines.map(({ engine, isPending }) =>
-      timed(engine, payments(BATCH_ROWS, sent, isPending)),
+      engine.decideRows(payments(BATCH_ROWS, sent, isPending)),
     );
     ratios.push(final / waiting);
   }
