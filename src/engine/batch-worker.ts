@@ -12,6 +12,7 @@
 
 import type { Clock } from '../base/clock.ts';
 import type { Format } from '../domain/ports.ts';
+import { SHARDS as SHARD_COUNT } from '../domain/shards.ts';
 import type { RowTable } from '../domain/verdict.ts';
 import { ROW, ROW_FLAG, slotWord } from '../domain/row-layout.ts';
 import { AheadDecoder } from './ahead-decoder.ts';
@@ -34,6 +35,7 @@ import type { WorkerProgram } from './worker-program.ts';
 
 // Own constants: an imported one is loaded and checked at each use in a hot loop.
 const FLAGS_WORD: number = ROW.flags / 4;
+const SHARDS: number = SHARD_COUNT;
 
 export const PASSES = ['decode', 'repeats', 'windows', 'score', 'life', 'encode'] as const;
 
@@ -92,7 +94,7 @@ export class BatchWorker {
     this.#ahead = new AheadDecoder(program, options.index, workers);
     this.#encoder = new RowEncoder(program, options.letters);
     this.#lists = program.passes.map(() => [makeKeyList(TILE_ROWS)]);
-    this.#owners = Int32Array.from({ length: 16 }, (_, shard) => shard % workers);
+    this.#owners = Int32Array.from({ length: SHARDS }, (_, shard) => shard % workers);
     this.#ownShards = this.#owners.map((owner) => (owner === options.index ? 0 : -1));
     this.#goodRows = new Int32Array(Math.max(TILE_ROWS, program.tableRows));
     this.#walk = program.life === null ? null : new LifeWalk(program);
@@ -279,7 +281,7 @@ export class BatchWorker {
     for (let row = from; row < to; row++) {
       const at = row * stride;
       if (((i32[at + FLAGS_WORD] as number) & ROW_FLAG.bad) !== 0) continue;
-      if (owners[(i32[at + this.#idWord] as number) & 15] !== this.#index) continue;
+      if (owners[(i32[at + this.#idWord] as number) & (SHARDS - 1)] !== this.#index) continue;
       this.#goodRows[count++] = row;
     }
     return count;

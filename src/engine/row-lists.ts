@@ -7,10 +7,12 @@ import { isStringType } from '../domain/fields.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { RowLayout } from '../domain/row-layout.ts';
 import { ROW, ROW_FLAG } from '../domain/row-layout.ts';
+import { SHARDS as SHARD_COUNT } from '../domain/shards.ts';
 
 // Own constants: an imported one is loaded and checked at each use in a hot loop.
 const FLAGS_WORD: number = ROW.flags / 4;
 const FILLED: number = ROW_FLAG.filled;
+const SHARDS: number = SHARD_COUNT;
 /** With a low half of 0: the payment has no such key (state/of-keys.ts). */
 const NO_KEY_HI = 0x7ff80000;
 
@@ -180,7 +182,7 @@ function append(
   lo: number,
   hi: number,
 ): void {
-  const number = owners === null ? 0 : (owners[lo & 15] as number);
+  const number = owners === null ? 0 : (owners[lo & (SHARDS - 1)] as number);
   if (number < 0) return;
   const list = lists[number] as KeyList;
   const k = list.count++;

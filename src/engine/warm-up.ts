@@ -10,7 +10,7 @@ import { Random } from '../base/random.ts';
 import { isStringType } from '../domain/fields.ts';
 import type { Format } from '../domain/ports.ts';
 import { ROW, ROW_FLAG } from '../domain/row-layout.ts';
-import { SHARDS } from '../state/entity-state.ts';
+import { SHARDS } from '../domain/shards.ts';
 import type { BatchSizes } from './batch.ts';
 import { CONTROL, makeBatchMemory } from './batch.ts';
 import { fillBatch, makeBatchView } from './batch-view.ts';

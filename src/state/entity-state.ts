@@ -8,6 +8,7 @@ import type { FeatureLayout } from '../domain/feature-layout.ts';
 import { STRING_FEATURE_TEXT_BYTES } from '../domain/feature-layout.ts';
 import type { RowLayout } from '../domain/row-layout.ts';
 import { ROW, ROW_FLAG } from '../domain/row-layout.ts';
+import { SHARDS as SHARD_COUNT } from '../domain/shards.ts';
 import { EntityRings } from './entity-rings.ts';
 import { foldStart } from './folds.ts';
 import { insertLate } from './enter-late.ts';
@@ -76,7 +77,8 @@ export interface StateCounters {
   entitiesSwept: number;
 }
 
-export const SHARDS = 16;
+// Own constant: an imported one is loaded and checked at each use in a hot loop.
+const SHARDS: number = SHARD_COUNT;
 /** HEADER.capacity of a slot that holds no entity. */
 const FREE = -1;
 

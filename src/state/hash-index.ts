@@ -16,6 +16,7 @@
 // Memory is reserved for the stated maximum at once; pages never touched cost nothing.
 
 import { assert } from '../base/assert.ts';
+import { SHARD_BITS as BITS } from '../domain/shards.ts';
 import { reserveWords } from './reserve.ts';
 
 const BUCKET_WORDS = 16;
@@ -26,8 +27,11 @@ const NEXT = 15;
 /** Average entries a bucket before another bucket is added: 4.5 of 7. */
 const LOAD_MAX = 4.5;
 const LEVEL_MIN = 4;
-/** Low bits of a tag that do not choose the bucket. */
-const SHARD_BITS = 4;
+/**
+ * Low bits of a tag that do not choose the bucket. Own constant: an imported one is loaded and checked at
+ * each use in a hot loop.
+ */
+const SHARD_BITS: number = BITS;
 
 export class HashIndex {
   readonly words: Int32Array;

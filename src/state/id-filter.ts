@@ -2,10 +2,12 @@
 // A slot that has reached its greatest count stays there: it then says "perhaps" for ever, never a wrong
 // "no". 256 KiB: it stays in the second cache.
 
+import { SHARD_BITS as BITS } from '../domain/shards.ts';
+
 const SLOTS = 2 ** 18;
 const COUNT_MAX = 255;
-/** The lowest bits of a hash say the shard. */
-const SHARD_BITS = 4;
+/** The lowest bits of a hash. Own constant: an imported one is loaded and checked at each use. */
+const SHARD_BITS: number = BITS;
 
 export class IdFilter {
   readonly #counts = new Uint8Array(SLOTS);

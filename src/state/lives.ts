@@ -11,6 +11,7 @@
 // At `perShard` records of a shard the one that was touched longest ago has to leave: the caller ends
 // its life (a hold is resolved) and removes it. Cost: one cache miss a look-up, two a new record.
 
+import { SHARDS as SHARD_COUNT } from '../domain/shards.ts';
 import { HashIndex } from './hash-index.ts';
 import { bytesOf, doublesOf, reserveWords } from './reserve.ts';
 import { TextArena } from './text-arena.ts';
@@ -78,7 +79,8 @@ export const LIFE_FLAG = {
   moved: 128, // of a refund or reversal: its payment has moved
 } as const;
 
-const SHARDS = 16;
+// Own constant: an imported one is loaded and checked at each use in a hot loop.
+const SHARDS: number = SHARD_COUNT;
 
 export interface LivesOptions {
   readonly perShard: number;

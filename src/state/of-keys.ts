@@ -9,6 +9,7 @@
 import { KINDS, isStringType } from '../domain/fields.ts';
 import type { RowLayout } from '../domain/row-layout.ts';
 import { ROW, ROW_FLAG, slotWord } from '../domain/row-layout.ts';
+import { SHARDS as SHARD_COUNT } from '../domain/shards.ts';
 import { HashIndex } from './hash-index.ts';
 import { doublesOf, reserveWords } from './reserve.ts';
 
@@ -19,7 +20,8 @@ const BAD: number = ROW_FLAG.bad;
 const REPEAT: number = ROW_FLAG.repeat;
 const FILLED: number = ROW_FLAG.filled;
 const PAYMENT = KINDS.indexOf('payment');
-const SHARDS = 16;
+// Own constant: an imported one is loaded and checked at each use in a hot loop.
+const SHARDS: number = SHARD_COUNT;
 const TILE_ROWS = 256;
 const HEAD_WORDS = 4;
 const E = { time: 0, lo: 2, hi: 3 } as const;

@@ -10,6 +10,7 @@
 // Cost: ~0.1 µs a row, one cache miss. 44 bytes an id and its index.
 
 import { ROW, ROW_FLAG } from '../domain/row-layout.ts';
+import { SHARDS as SHARD_COUNT } from '../domain/shards.ts';
 import { HashIndex } from './hash-index.ts';
 import { doublesOf, reserveWords } from './reserve.ts';
 
@@ -37,7 +38,8 @@ const E = {
   revision: 7, // of the newest decision; -1: an informing row, never decided
   pending: 8, // row of this batch whose verdict is not known yet + 1
 } as const;
-const SHARDS = 16;
+// Own constant: an imported one is loaded and checked at each use in a hot loop.
+const SHARDS: number = SHARD_COUNT;
 /** Expired and no longer found, but not yet at the head of its list. */
 const DEAD = -1;
 

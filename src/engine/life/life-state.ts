@@ -8,6 +8,7 @@ import { KINDS } from '../../domain/fields.ts';
 import { CAUSES } from '../../domain/life.ts';
 import type { Cause } from '../../domain/life.ts';
 import { fieldNumber, slotWord } from '../../domain/row-layout.ts';
+import { SHARDS } from '../../domain/shards.ts';
 import { IdFilter } from '../../state/id-filter.ts';
 import { KeyChains } from '../../state/key-chains.ts';
 import { LIFE_B, LIFE_W, LIFE_WORDS, Lives } from '../../state/lives.ts';
@@ -40,7 +41,6 @@ export const KIND: Readonly<Record<Kind, number>> = placesOf(KINDS);
 export const CAUSE: Readonly<Record<Cause, number>> = placesOf(CAUSES);
 
 const TEXT_BYTES_MAX: number = 2 ** 30 - 4096;
-const SHARDS = 16;
 /** More than the texts and values of any payment, on the average. */
 const TEXT_BYTES_EACH = 65_536;
 /** Of a payment in a currency without a rate, or beyond what fits in a byte. */
