@@ -62,6 +62,8 @@ export function summaryText(result: RunResult, destination: Destination): string
 function limitsText({ life, paymentKeys, watch }: RunResult): string {
   const left = [
     [life?.evicted, 'payment'],
+    [life?.terminalsEvicted, 'terminal'],
+    [life?.codesEvicted, 'payment code'],
     [life?.waitingEvicted, 'waiting row'],
     [paymentKeys?.evicted, "payment's keys", "payments' keys"],
     [watch?.merchantsEvicted, 'watched merchant'],

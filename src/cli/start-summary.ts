@@ -72,7 +72,11 @@ export async function startSummary(
         ? null
         : {
             ...result.life,
-            evicted: result.life.evicted + result.life.waitingEvicted,
+            evicted:
+              result.life.evicted +
+              result.life.terminalsEvicted +
+              result.life.codesEvicted +
+              result.life.waitingEvicted,
             amendments: new Map(Object.entries(result.amendmentsByCause)),
             outcomes: result.amendedOutcomes,
             letGo: accuracy.letGo,

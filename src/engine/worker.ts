@@ -89,6 +89,9 @@ export interface LifeReport {
   readonly textBytes: number;
   /** Payments (refunds, reversals) that left at the limit. */
   readonly evicted: number;
+  /** Terminals and payment codes that left at the limit: their payments are no longer found by them. */
+  readonly terminalsEvicted: number;
+  readonly codesEvicted: number;
   /** Rows whose payment is awaited, those that left at their limit, and those that waited in vain. */
   readonly waiting: number;
   readonly waitingEvicted: number;

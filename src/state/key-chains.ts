@@ -3,8 +3,10 @@
 // a membership; a member leaves in O(1).
 //
 // Anchors without members (that are kept) are kept while they are not quiet for longer than `keepMs` (payment codes:
-// a code may be scanned before it is paid with) or go at once (`keepMs` 0: terminals). At `anchorsMax`
-// the one that was touched longest ago leaves; its members stay, but are no longer reached by the key.
+// a code may be scanned before it is paid with) or go at once (`keepMs` 0: terminals): as new ones come,
+// two at a time, in the order in which they were touched. One that only its members keep goes to the end
+// meanwhile, so that it is not in the others' way. At `anchorsMax` the first leaves all the same; its
+// members stay, but are no longer reached by the key.
 
 import { HashIndex } from './hash-index.ts';
 import { doublesOf, reserveWords } from './reserve.ts';
@@ -53,10 +55,6 @@ export class KeyChains {
     this.#index = new HashIndex(anchorsMax + 1);
   }
 
-  get keyCount(): number {
-    return this.#index.count;
-  }
-
   get memberCount(): number {
     return this.#nodeCount;
   }
@@ -83,6 +81,7 @@ export class KeyChains {
     if (anchor >= 0) this.#unlinkAnchor(anchor);
     else anchor = this.#newAnchor(lo, hi);
     this.#linkAnchor(anchor);
+    this.#times[(anchor * ANCHOR_WORDS) / 2] = this.now[0] as number;
     return anchor;
   }
 
@@ -174,9 +173,13 @@ export class KeyChains {
     return anchor < 0 ? 1 : this.usesOf(anchor);
   }
 
-  #isQuiet(anchor: number): boolean {
+  #isOld(anchor: number): boolean {
     const touched = this.#times[(anchor * ANCHOR_WORDS) / 2] as number;
-    if (touched + this.#keepMs >= (this.now[0] as number)) return false;
+    return touched + this.#keepMs < (this.now[0] as number);
+  }
+
+  #isQuiet(anchor: number): boolean {
+    if (!this.#isOld(anchor)) return false;
     for (let node = this.first(anchor); node > 0; node = this.next(node)) {
       if (this.#isKept(this.recordOf(node))) return false;
     }
@@ -184,11 +187,11 @@ export class KeyChains {
   }
 
   #newAnchor(lo: number, hi: number): number {
-    const oldest = this.#oldest - 1;
+    this.#removeQuiet();
     if (this.#index.count >= this.#anchorsMax) {
       this.evicted++;
-      this.#removeAnchor(oldest);
-    } else if (oldest >= 0 && this.#isQuiet(oldest)) this.#removeAnchor(oldest);
+      this.#removeAnchor(this.#oldest - 1);
+    }
     const anchors = this.#anchors;
     const anchor = this.#anchorFree > 0 ? this.#anchorFree - 1 : this.#anchorNext++;
     if (this.#anchorFree > 0) {
@@ -200,6 +203,19 @@ export class KeyChains {
     anchors[a + A.hi] = hi;
     this.#index.insert(lo, anchor);
     return anchor;
+  }
+
+  /** Looks at the two that come first. */
+  #removeQuiet(): void {
+    for (let k = 0; k < 2; k++) {
+      const oldest = this.#oldest - 1;
+      if (oldest < 0 || !this.#isOld(oldest)) return;
+      if (this.#isQuiet(oldest)) this.#removeAnchor(oldest);
+      else {
+        this.#unlinkAnchor(oldest);
+        this.#linkAnchor(oldest);
+      }
+    }
   }
 
   #removeAnchor(anchor: number): void {
@@ -222,7 +238,6 @@ export class KeyChains {
     if (this.#newest > 0) anchors[(this.#newest - 1) * ANCHOR_WORDS + A.newer] = anchor + 1;
     else this.#oldest = anchor + 1;
     this.#newest = anchor + 1;
-    this.#times[a / 2] = this.now[0] as number;
   }
 
   #unlinkAnchor(anchor: number): void {

@@ -11,6 +11,8 @@ const LIFE = {
   textBytes: 100,
   evicted: 0,
   waiting: 0,
+  terminalsEvicted: 0,
+  codesEvicted: 0,
   waitingEvicted: 0,
   waitedInVain: 0,
 };
@@ -51,6 +53,8 @@ test.each<readonly [string, Partial<RunResult>, string | null]>([
   ['nothing', {}, null],
   ['nothing that could', { life: null, paymentKeys: null, watch: null }, null],
   ['a payment', { life: { ...LIFE, evicted: 1 } }, 'left at the limit: 1 payment'],
+  ['terminals', { life: { ...LIFE, terminalsEvicted: 2 } }, 'left at the limit: 2 terminals'],
+  ['a code', { life: { ...LIFE, codesEvicted: 1 } }, 'left at the limit: 1 payment code'],
   ['waiting rows', { life: { ...LIFE, waitingEvicted: 2 } }, 'left at the limit: 2 waiting rows'],
   ['rows in vain', { life: { ...LIFE, waitedInVain: 3 } }, 'waited in vain for a payment: 3 rows'],
   [

@@ -56,3 +56,33 @@ test.each([1, 2, 3])('with %i workers', async (workers) => {
   expect(paymentKeys?.bytes).toBeGreaterThan(0);
   expect(result?.watch).toBe(null);
 });
+
+/** A code may be scanned before it is paid with, so it is kept without a payment. */
+const CODES_PLAN = planOf(`ruleset: codes
+currency: CNY
+limits: { pending: ${PENDING} }
+rules:
+  - { id: expired, when: payment.codeState == "expired", outcome: hold, reason: PAYMENT_CODE_STATE }
+`);
+const CODES = 50;
+/** As many as payments, of all shards. */
+const CODES_MAX = PENDING * SHARDS + 1;
+
+test('payment codes, and terminals', async () => {
+  const rows = Array.from({ length: CODES }, (_, n) =>
+    row(n, 'code', { paymentCode: `C${n}`, codeState: 'scanned' }),
+  );
+  const bytes = Buffer.concat(rowBytes(rows, 'ndjson'));
+  const options = {
+    plan: CODES_PLAN,
+    bytes,
+    format: 'ndjson',
+    workers: 1,
+    batchRowsMax: 64,
+  } as const;
+  const { result, error } = await runEngine(options);
+  expect(error).toBe(null);
+  expect(result?.deadLetters).toBe(0);
+  expect(result?.life?.codesEvicted).toBe(CODES - CODES_MAX);
+  expect(result?.life?.terminalsEvicted).toBe(0);
+});

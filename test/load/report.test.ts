@@ -259,6 +259,8 @@ const RUN: RunSummary = {
     textBytes: 40_000_000,
     evicted: 0,
     waiting: 1,
+    terminalsEvicted: 0,
+    codesEvicted: 0,
     waitingEvicted: 0,
     waitedInVain: 7,
   },

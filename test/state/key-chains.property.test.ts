@@ -29,6 +29,7 @@ class Plain {
   readonly #anchorsMax: number;
   readonly #isKept: (record: number) => boolean;
   keys: Key[] = [];
+  evicted = 0;
   now = 0;
 
   constructor(keepMs: number, anchorsMax: number, isKept: (record: number) => boolean) {
@@ -43,7 +44,7 @@ class Plain {
 
   take(name: number): Key {
     const known = this.find(name);
-    // What is quiet under this name, or the oldest at the limit, makes room.
+    // What is quiet under this name, what is quiet among the first, or the first at the limit, makes room.
     if (known === undefined) {
       for (const key of this.keys.filter((one) => one.name === name)) this.forget(key);
       this.#makeRoom();
@@ -55,9 +56,16 @@ class Plain {
   }
 
   #makeRoom(): void {
-    const [oldest] = this.keys;
-    if (oldest === undefined) return;
-    if (this.keys.length >= this.#anchorsMax || this.#isQuiet(oldest)) this.forget(oldest);
+    for (let look = 0; look < 2; look++) {
+      const [first] = this.keys;
+      if (first === undefined || first.touched + this.#keepMs >= this.now) break;
+      if (this.#isQuiet(first)) this.forget(first);
+      else this.keys = [...this.keys.slice(1), first];
+    }
+    const [first] = this.keys;
+    if (first === undefined || this.keys.length < this.#anchorsMax) return;
+    this.forget(first);
+    this.evicted++;
   }
 
   forget(key: Key): void {
@@ -133,6 +141,7 @@ describe('keys and their members', () => {
         }
       }
       expect(chains.memberCount).toBe(members.size);
+      expect(chains.evicted).toBe(plain.evicted);
       for (const { node, key } of members.values()) {
         if (key === undefined) expect(chains.anchorOf(node)).toBe(-1);
       }

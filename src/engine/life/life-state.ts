@@ -271,6 +271,8 @@ export class LifeState {
       bytes: lives.bytesUsed + terminals.bytesUsed + codes.bytesUsed + this.left.bytesUsed,
       textBytes: evaluation.kept.textBytesOf(lives.count, lives.keptBytes),
       evicted: this.evicted,
+      terminalsEvicted: terminals.evicted,
+      codesEvicted: codes.evicted,
       waiting: waiting.count,
       waitingEvicted: waiting.evicted,
       waitedInVain: waiting.expired,
