@@ -311,11 +311,11 @@ describe('an end before the end', () => {
     return running;
   }
 
-  /** What is there is a whole prefix of the decisions. */
-  function expectPrefix(folder: string): number {
+  /** What is there is a prefix of the decisions, in whole lines unless a write was cut. */
+  function expectPrefix(folder: string, isCut = false): number {
     const partial = readFileSync(join(folder, 'out.ndjson.partial'), 'utf8');
     expect(whole.startsWith(partial)).toBe(true);
-    expect(partial.endsWith('\n')).toBe(true);
+    if (!isCut) expect(partial.endsWith('\n')).toBe(true);
     return partial.split('\n').length - 1;
   }
 
@@ -340,7 +340,8 @@ describe('an end before the end', () => {
     const { child, done } = await startWaiting(folder);
     child.kill('SIGKILL');
     expect((await done).code).toBe(null);
-    expect(expectPrefix(folder)).toBeGreaterThan(0);
+    // The system may cut a write in the middle: that is why it has not got its name.
+    expect(expectPrefix(folder, true)).toBeGreaterThan(0);
     expect(outputs(folder)).toEqual(['out.ndjson.partial']);
   });
 
