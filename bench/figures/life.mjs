@@ -6,8 +6,9 @@
 import { fileURLToPath } from 'node:url';
 import { PASSES } from '../../dist/engine/batch-worker.js';
 import { TransactionGenerator } from '../../dist/load/generator.js';
-import { formatProblem, loadRulesFileSync, loadRulesText } from '../../dist/rules/front/load.js';
+import { loadRulesFileSync, loadRulesText } from '../../dist/rules/front/load.js';
 import { EngineContender } from '../contenders/engine-contender.mjs';
+import { planIn } from '../inputs/plans.mjs';
 import { ROWS_PER_ACCOUNT } from '../inputs/row-stream.mjs';
 import { fixed, median, spread, whole } from '../statistics.mjs';
 
@@ -15,7 +16,7 @@ const POS_WALLET = fileURLToPath(new URL('../../fixtures/rules/pos-wallet.yaml',
 const HOLDS_ACCOUNTS_MAX = 100_000;
 const BATCH_ROWS = 4096;
 /** Of the contender's own stream, which is not used where rows are handed to it. */
-const NO_ACCOUNTS = 100;
+const STREAM_ACCOUNTS = 100;
 
 const PENDING_RULES = `
 ruleset: pending
@@ -85,11 +86,10 @@ function* inBatches(rows) {
 }
 
 /** An engine for rows that are handed to it. */
-function engineOf(loaded) {
-  if (!loaded.ok) throw new Error(loaded.problems.map(formatProblem).join('\n'));
+function engineOf(plan) {
   return new EngineContender({
-    plan: loaded.plan,
-    accounts: NO_ACCOUNTS,
+    plan,
+    accounts: STREAM_ACCOUNTS,
     seed: 1,
     batchRows: BATCH_ROWS,
     warmFormats: ['ndjson'],
@@ -97,8 +97,8 @@ function engineOf(loaded) {
 }
 
 function posWallet({ accounts, seed, isQuick, roundRows, rounds }) {
-  const loaded = loadRulesFileSync(POS_WALLET);
-  const engine = engineOf(loaded);
+  const plan = planIn(loadRulesFileSync(POS_WALLET));
+  const engine = engineOf(plan);
   const rowCount = Math.max(BATCH_ROWS * 4, (rounds + 2) * roundRows);
   const accountCount = isQuick ? 2000 : Math.min(accounts, 200_000);
   const rates = [];
@@ -126,7 +126,7 @@ function posWallet({ accounts, seed, isQuick, roundRows, rounds }) {
       reach: '>= 250,000/s',
       // The first round is the code being optimised.
       measured: `${whole(median(rates.length > 2 ? rates.slice(2) : rates))}/s`,
-      how: `${loaded.plan.rules.length} rules, ${whole(accountCount)} accounts; a row: ${shares.join(', ')}`,
+      how: `${plan.rules.length} rules, ${whole(accountCount)} accounts; a row: ${shares.join(', ')}`,
       data: { rates, passNs: Object.fromEntries(PASSES.map((name, k) => [name, nsOf(k)])) },
     },
     {
@@ -150,8 +150,8 @@ function payments(count, first, isPending) {
 }
 
 function pending({ isQuick, rounds, log }) {
-  const loaded = loadRulesText(PENDING_RULES, 'pending.yaml', () => Buffer.alloc(0));
-  const engines = [true, false].map((isPending) => ({ isPending, engine: engineOf(loaded) }));
+  const plan = planIn(loadRulesText(PENDING_RULES, 'pending.yaml', () => Buffer.alloc(0)));
+  const engines = [true, false].map((isPending) => ({ isPending, engine: engineOf(plan) }));
   const goal = isQuick ? 3 * BATCH_ROWS : 1_000_000;
   let sent = 0;
   for (; sent < goal; sent += BATCH_ROWS) {

@@ -18,7 +18,11 @@ export function fourteenPlan(world) {
 
 export function planOf(text, world) {
   const files = world.files();
-  const loaded = loadRulesText(text, FOURTEEN, (path) => Buffer.from(files.get(basename(path))));
+  return planIn(loadRulesText(text, FOURTEEN, (path) => Buffer.from(files.get(basename(path)))));
+}
+
+/** The plan of a rules file that was loaded; throws what is wrong with it. */
+export function planIn(loaded) {
   if (loaded.ok) return loaded.plan;
   throw new Error(loaded.problems.map((problem) => formatProblem(problem)).join('\n'));
 }

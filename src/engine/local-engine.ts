@@ -2,7 +2,6 @@
 // files' own tests, for explaining, and for tests that compare the engine with its oracle.
 
 import { Packr } from 'msgpackr';
-import type { Clock } from '../base/clock.ts';
 import { stoppedClock } from '../base/clock.ts';
 import type { HashKey } from '../base/hash.ts';
 import { DEFAULT_HASH_KEY } from '../base/hash.ts';
@@ -31,8 +30,6 @@ export interface LocalEngineOptions {
   /** Most payments kept a shard, if fewer than the plan's limit. */
   readonly paymentsMax?: number;
   readonly hashKey?: HashKey;
-  /** Measures the passes; without one they take no time. */
-  readonly clock?: Clock;
 }
 
 export class LocalEngine {
@@ -72,7 +69,7 @@ export class LocalEngine {
       program: this.program,
       index: 0,
       workers: 1,
-      clock: options.clock ?? stoppedClock,
+      clock: stoppedClock,
       letters: new DeadLetterBox(this.program.rows, 'memory'),
     });
     this.#view = makeBatchView(this.#memory, 0, this.program, null);
@@ -117,11 +114,6 @@ export class LocalEngine {
     this.#runner.reset();
     this.#rowCount = 0;
     this.#byteCount = 0;
-  }
-
-  /** Time spent in each pass so far, ms, in the order of PASSES. */
-  get passMs(): Float64Array {
-    return this.#runner.passMs;
   }
 
   /** Decides transactions given as objects of the transaction contract (output format NDJSON). */
