@@ -133,7 +133,7 @@ function posWallet({ accounts, seed, isQuick, roundRows, rounds }) {
       figure: 'pos-wallet.yaml: a payment that is kept',
       reach: '<= 160 B and its strings',
       measured: `${fixed((bytes - textBytes) / kept, 0)} B and ${fixed(textBytes / kept, 0)} B of strings`,
-      how: `all of ${whole(kept)}: record 120 B, what its rules read, index, chains`,
+      how: `all of ${whole(kept)}: record 80 B, what its rules read, index, chains`,
       data: { kept, bytes, textBytes },
     },
   ];

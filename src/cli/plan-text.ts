@@ -58,7 +58,7 @@ function lifeText(plan: Plan): string[] {
   const { mode, recordBytes, keptBytes, timers } = describeLife(plan);
   if (mode === 'none') return [];
   const what = mode === 'all' ? 'payments are kept' : 'decisions that hold are kept';
-  const bytes = `${recordBytes} B each + ${keptBytes} B of what its rules read + its texts`;
+  const bytes = `${recordBytes} B each + up to ${keptBytes} B of what its rules read + its texts`;
   return ['', `${what}: ${bytes}; ${counted(timers, 'timer')}, ${durationText(plan.life.keepMs)}`];
 }
 

@@ -11,7 +11,7 @@
 import { HashIndex } from './hash-index.ts';
 import { doublesOf, reserveWords } from './reserve.ts';
 
-const ANCHOR_WORDS = 12;
+const ANCHOR_WORDS = 10;
 const A = { touched: 0, lo: 2, hi: 3, first: 4, last: 5, state: 6, uses: 7, older: 8, newer: 9 };
 const NODE_WORDS = 4;
 const N = { anchor: 0, record: 1, before: 2, after: 3 };

@@ -1,11 +1,11 @@
 // The records of payments (and of refunds and reversals) that are kept: found by the id's hash, in the
 // order in which they were last touched, so that what has been quiet longest leaves first.
 //
-//   record | time | held until | charged | refunded | touched | sequence |      six doubles
-//          | id hash | 16 bytes of states | revision | order | chains | kept values | reasons |
+//   record | time | charged | touched |     three doubles
+//          | id hash | 16 bytes of states | order | kept values | content | code | sequence | rare | reason |
 //
-// A record takes LIFE_WORDS words; id, account and the values that life rules read lie in the text
-// arena (engine/life/kept-values.ts knows their form).
+// A record takes LIFE_WORDS words. Id, account and the values that life rules read lie in the text arena
+// (engine/life/kept-values.ts knows their form), what few payments have likewise (rare-values.ts).
 // A record that was not touched for `keepMs`, and is not held, is no longer found, whether it was taken
 // away or not.
 // At `perShard` records of a shard the one that was touched longest ago has to leave: the caller ends
@@ -13,39 +13,33 @@
 
 import { SHARDS as SHARD_COUNT } from '../domain/shards.ts';
 import { HashIndex } from './hash-index.ts';
+import { RARE_W, RareValues } from './rare-values.ts';
 import { bytesOf, doublesOf, reserveWords } from './reserve.ts';
 import { TextArena } from './text-arena.ts';
 
-export const LIFE_WORDS = 30;
+export const LIFE_WORDS = 20;
 export const LIFE_DOUBLES: number = LIFE_WORDS / 2;
 
 /** Doubles of a record. */
 export const LIFE_D = {
   timeMs: 0, // of the row
-  heldMs: 1, // the hold's end; NaN = not held
-  charged: 2, // amount in minor units of the file's currency; whether it was charged, a flag says
-  refunded: 3,
-  touchedMs: 4, // stream time
-  sequence: 5, // records are numbered as they come
+  charged: 1, // amount in minor units of the file's currency; whether it was charged, a flag says
+  touchedMs: 2, // stream time
 } as const;
 
 /** Words of a record. */
 export const LIFE_W = {
-  idLo: 12,
-  idHi: 13,
-  states: 14, // 16 bytes, LIFE_B
-  revision: 18,
-  older: 19, // record + 1
-  newer: 20,
-  terminalNode: 21, // node + 1 of the chain that it is in
-  codeNode: 22,
-  kept: 23, // byte offset in the texts; 0 = none
-  keptBytes: 24,
-  verdict: 25, // byte offset of what fired; 0 = nothing did
-  reasonsLo: 26,
-  reasonsHi: 27,
-  first: 28, // first reason, as a repeat tells it
-  content: 29, // low half of the row's content hash
+  idLo: 6,
+  idHi: 7,
+  states: 8, // 16 bytes, LIFE_B
+  older: 12, // record + 1
+  newer: 13,
+  kept: 14, // byte offset in the texts; 0 = none
+  content: 15, // low half of the row's content hash
+  codeNode: 16, // node + 1 of the chain that it is in
+  sequenceLow: 17, // records are numbered as they come, in 48 bits
+  rare: 18, // byte offset of what few have; 0 = it has none of it
+  first: 19, // first reason, as a repeat tells it
 } as const;
 
 /** Bytes of a record from LIFE_W.states. States that are unknown are 0, else index + 1. */
@@ -62,8 +56,7 @@ export const LIFE_B = {
   onExpiry: 9,
   flags: 10,
   rail: 11,
-  refundsLow: 12,
-  refundsHigh: 13,
+  sequenceHigh: 12, // two bytes
   timer: 14, // what the timer that is set is for, TIMER
   currency: 15, // 0 = the file's; k = rates[k - 1]'s; 255 = another
 } as const;
@@ -93,6 +86,7 @@ export class Lives {
   readonly doubles: Float64Array;
   readonly bytes: Uint8Array;
   readonly texts: TextArena;
+  readonly rare: RareValues;
   readonly index: HashIndex;
   /** [0]: stream time in hand. Not an argument: a double passed to a call is boxed. */
   readonly now: Float64Array = new Float64Array(1);
@@ -105,7 +99,9 @@ export class Lives {
   readonly #newest = new Int32Array(SHARDS);
   #free = 0;
   #next = 0;
-  #sequence = 0;
+  /** Number of the next record: its low half, an int32, and what is above. */
+  #sequenceLow = 0;
+  #sequenceHigh = 0;
 
   constructor({ perShard, keepMs, textBytesMax }: LivesOptions) {
     this.#perShard = perShard;
@@ -116,6 +112,7 @@ export class Lives {
     this.bytes = bytesOf(this.words);
     this.index = new HashIndex(this.recordsMax);
     this.texts = new TextArena(textBytesMax);
+    this.rare = new RareValues(this.words, LIFE_WORDS, LIFE_W.rare, this.texts);
   }
 
   get count(): number {
@@ -126,14 +123,12 @@ export class Lives {
     return this.#next * LIFE_WORDS * 4 + this.index.bytesUsed + this.texts.bytesUsed;
   }
 
-  /** Bytes of the blocks that LIFE_W.kept points at, as they were asked for. Reads every record: for reports. */
-  get keptBytes(): number {
-    const { words } = this;
-    let sum = 0;
+  /** Blocks that LIFE_W.kept points at. Reads every record: for reports. */
+  *keptBlocks(): Generator<number> {
     for (let record = 0; record < this.#next; record++) {
-      sum += words[record * LIFE_WORDS + LIFE_W.keptBytes] as number;
+      const block = this.words[record * LIFE_WORDS + LIFE_W.kept] as number;
+      if (block !== 0) yield block;
     }
-    return sum;
   }
 
   /** The record of an id, or -1; one that has been quiet too long is not found. */
@@ -145,8 +140,7 @@ export class Lives {
   /** No longer kept, though its record may be there still. */
   isQuiet(record: number): boolean {
     if (!this.#isOld(record)) return false;
-    const held = this.doubles[record * LIFE_DOUBLES + LIFE_D.heldMs] as number;
-    return !(held >= (this.now[0] as number));
+    return !(this.rare.heldMs(record) >= (this.now[0] as number));
   }
 
   #isOld(record: number): boolean {
@@ -171,19 +165,45 @@ export class Lives {
 
   /** A zeroed record of an id that has none. The shard must have room. */
   create(lo: number, hi: number): number {
-    const { words, doubles } = this;
+    const { words } = this;
     // A fresh one is all zeros already.
     const record = this.#free > 0 ? this.#reuse() : this.#next++;
     const w = record * LIFE_WORDS;
     words[w + LIFE_W.idLo] = lo;
     words[w + LIFE_W.idHi] = hi;
-    doubles[record * LIFE_DOUBLES + LIFE_D.sequence] = this.#sequence++;
-    doubles[record * LIFE_DOUBLES + LIFE_D.heldMs] = NaN;
+    this.#number(record);
     this.index.insert(lo, record);
     const shard = lo & (SHARDS - 1);
     this.#counts[shard] = (this.#counts[shard] as number) + 1;
     this.#link(record, shard);
     return record;
+  }
+
+  #number(record: number): void {
+    const w = record * LIFE_WORDS;
+    const at = (w + LIFE_W.states) * 4 + LIFE_B.sequenceHigh;
+    this.words[w + LIFE_W.sequenceLow] = this.#sequenceLow;
+    this.bytes[at] = this.#sequenceHigh & 255;
+    this.bytes[at + 1] = this.#sequenceHigh >> 8;
+    this.#sequenceLow = (this.#sequenceLow + 1) | 0;
+    if (this.#sequenceLow === 0) this.#sequenceHigh++;
+  }
+
+  /** The how manieth record it is, from 0. */
+  sequenceOf(record: number): number {
+    const w = record * LIFE_WORDS;
+    const at = (w + LIFE_W.states) * 4 + LIFE_B.sequenceHigh;
+    const high = (this.bytes[at] as number) | ((this.bytes[at + 1] as number) << 8);
+    return high * 2 ** 32 + ((this.words[w + LIFE_W.sequenceLow] as number) >>> 0);
+  }
+
+  /** As if nothing had happened to it yet. */
+  clearStates(record: number): void {
+    const at = (record * LIFE_WORDS + LIFE_W.states) * 4;
+    this.bytes.fill(0, at, at + LIFE_B.sequenceHigh);
+    this.bytes.fill(0, at + LIFE_B.sequenceHigh + 2, at + 16);
+    this.rare.set(record, RARE_W.refunds, 0);
+    this.rare.setRefunded(record, 0);
   }
 
   #reuse(): number {
@@ -205,7 +225,7 @@ export class Lives {
     this.doubles[record * LIFE_DOUBLES + LIFE_D.touchedMs] = this.now[0] as number;
   }
 
-  /** Takes a record away; what it has in the texts and elsewhere is the caller's to give back. */
+  /** Takes a record away; what it keeps in the texts and elsewhere is the caller's to give back. */
   remove(record: number): void {
     const { words } = this;
     const w = record * LIFE_WORDS;
@@ -214,7 +234,8 @@ export class Lives {
     const shard = lo & (SHARDS - 1);
     this.#counts[shard] = (this.#counts[shard] as number) - 1;
     this.#unlink(record, shard);
-    words[w + LIFE_W.keptBytes] = 0;
+    words[w + LIFE_W.kept] = 0;
+    this.rare.free(record);
     words[w + LIFE_W.newer] = this.#free;
     this.#free = record + 1;
   }

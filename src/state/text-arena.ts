@@ -1,5 +1,5 @@
 // Where what is kept of a payment beside its record lies: its id and account as texts, the values that
-// its life rules read. Blocks of whole 16 bytes up to 1 KiB, above that powers of two; a freed block
+// its life rules read. Blocks of whole 8 bytes up to 1 KiB, above that powers of two; a freed block
 // goes to the list of its size and is taken again before fresh memory is.
 //
 // Offsets are bytes and never 0. Cost: a few ns; a free block is linked through its own first word.
@@ -8,7 +8,9 @@
 import { HoldfastError } from '../base/errors.ts';
 import { bytesOf, doublesOf, reserveWords } from './reserve.ts';
 
-const UNIT_BYTES = 16;
+const UNIT_BYTES = 8;
+/** That may be read past the end of the last text. */
+const GUARD_BYTES = 64;
 const SMALL_BYTES_MAX = 1024;
 const SMALL_CLASSES = SMALL_BYTES_MAX / UNIT_BYTES + 1;
 const LARGE_CLASSES = 12;
@@ -27,7 +29,7 @@ export class TextArena {
   #bytesUsed = 0;
 
   constructor(bytesMax: number) {
-    this.i32 = reserveWords(bytesMax / 4 + UNIT_BYTES);
+    this.i32 = reserveWords((bytesMax + GUARD_BYTES) / 4);
     this.f64 = doublesOf(this.i32);
     this.bytes = bytesOf(this.i32);
     this.view = new DataView(this.i32.buffer, this.i32.byteOffset);
@@ -39,7 +41,7 @@ export class TextArena {
     return this.#bytesUsed;
   }
 
-  /** Byte offset of a block of at least `bytes` bytes, at a multiple of 16; content undefined. */
+  /** Byte offset of a block of at least `bytes` bytes, at a multiple of 8; content undefined. */
   take(bytes: number): number {
     const sizeClass = classOf(bytes);
     this.#bytesUsed += sizeOf(sizeClass);
@@ -70,12 +72,12 @@ export class TextArena {
 }
 
 function classOf(bytes: number): number {
-  if (bytes <= SMALL_BYTES_MAX) return (bytes + UNIT_BYTES - 1) >> 4;
+  if (bytes <= SMALL_BYTES_MAX) return (bytes + UNIT_BYTES - 1) >> 3;
   return SMALL_CLASSES + 21 - Math.clz32(bytes - 1);
 }
 
 function sizeOf(sizeClass: number): number {
   return sizeClass < SMALL_CLASSES
-    ? sizeClass << 4
+    ? sizeClass << 3
     : SMALL_BYTES_MAX << (sizeClass - SMALL_CLASSES + 1);
 }

@@ -3,7 +3,8 @@
 
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../src/base/random.ts';
-import { LIFE_D, LIFE_DOUBLES, LIFE_W, LIFE_WORDS, Lives } from '../../src/state/lives.ts';
+import { LIFE_W, LIFE_WORDS, Lives } from '../../src/state/lives.ts';
+import { RARE_W } from '../../src/state/rare-values.ts';
 import { runs } from '../support/runs.ts';
 
 const FIRST_SEED = Number(process.env['HOLDFAST_TEST_SEED'] ?? 1);
@@ -44,7 +45,7 @@ describe('records of payments', () => {
         expect(lives.isQuiet(found)).toBe(false);
         if (random.chance(0.3)) {
           life.held = random.pick([NaN, now + random.below(100)]);
-          lives.doubles[found * LIFE_DOUBLES + LIFE_D.heldMs] = life.held;
+          lives.rare.hold(found, life.held);
         }
         if (random.chance(0.6)) {
           lives.touch(found);
@@ -69,13 +70,14 @@ describe('records of payments', () => {
       }
       expect(all.some((life) => life.id === id)).toBe(false);
       const record = lives.create(id, ~id);
-      expect(lives.doubles[record * LIFE_DOUBLES + LIFE_D.sequence]).toBe(sequence);
-      expect(lives.words[record * LIFE_WORDS + LIFE_W.revision]).toBe(0);
-      lives.words[record * LIFE_WORDS + LIFE_W.revision] = 7;
-      lives.words[record * LIFE_WORDS + LIFE_W.keptBytes] = 10 + id;
+      expect(lives.sequenceOf(record)).toBe(sequence);
+      expect(lives.rare.get(record, RARE_W.revision)).toBe(0);
+      if (id % 3 === 0) lives.rare.set(record, RARE_W.revision, 7);
+      lives.words[record * LIFE_WORDS + LIFE_W.kept] = 10 + id;
       all.push({ id, record, sequence: sequence++, touched: now, held: NaN });
       expect(lives.count).toBe(all.length);
-      expect(lives.keptBytes).toBe(all.reduce((sum, life) => sum + 10 + life.id, 0));
+      const kept = [...lives.keptBlocks()].toSorted((a, b) => a - b);
+      expect(kept).toEqual(all.map((life) => 10 + life.id).toSorted((a, b) => a - b));
     }
   });
 });

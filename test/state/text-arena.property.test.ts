@@ -33,7 +33,7 @@ describe('blocks of texts', () => {
       const bytes = random.pick([1, 15, 16, 17, 200, 1023, 1024, 1025, 3000, 4096, 4097]);
       const offset = arena.take(bytes);
       const fill = step % 251;
-      expect(offset % 16).toBe(0);
+      expect(offset % 8).toBe(0);
       expect(offset).toBeGreaterThan(0);
       arena.bytes.fill(fill, offset, offset + bytes);
       blocks.push({ offset, bytes, fill });

@@ -4,8 +4,9 @@
 import type { DecisionEncoder } from '../../codec/decision-writer.ts';
 import { FIRST_REASON } from '../../codec/decision-writer.ts';
 import type { AmendmentHead, Verdict } from '../../domain/verdict.ts';
-import { LIFE_B, LIFE_D, LIFE_DOUBLES, LIFE_W, LIFE_WORDS } from '../../state/lives.ts';
+import { LIFE_B, LIFE_W, LIFE_WORDS } from '../../state/lives.ts';
 import type { Lives } from '../../state/lives.ts';
+import { RARE_W } from '../../state/rare-values.ts';
 import { COUNTER } from '../counters.ts';
 import type { OutputRegion } from '../output-region.ts';
 import type { EventRow } from './event-row.ts';
@@ -37,40 +38,37 @@ export class Amendments {
 
   /** Whether the verdict differs from the newest decision, in outcome or reasons. */
   hasChanged(record: number, verdict: Verdict): boolean {
-    const { words } = this.#parts.lives;
-    const w = record * LIFE_WORDS;
+    const { rare } = this.#parts.lives;
     reasonsHash(verdict, this.#reasons);
     return (
       verdict.outcome !== this.#parts.records.get(record, LIFE_B.outcome) ||
-      this.#reasons[0] !== words[w + LIFE_W.reasonsLo] ||
-      this.#reasons[1] !== words[w + LIFE_W.reasonsHi]
+      this.#reasons[0] !== rare.get(record, RARE_W.reasonsLo) ||
+      this.#reasons[1] !== rare.get(record, RARE_W.reasonsHi)
     );
   }
 
   /** The verdict becomes the record's newest decision. */
   remember(record: number, verdict: Verdict): void {
     const { records } = this.#parts;
-    const { words, doubles } = this.#parts.lives;
-    const w = record * LIFE_WORDS;
+    const { words, rare } = this.#parts.lives;
     reasonsHash(verdict, this.#reasons);
-    words[w + LIFE_W.reasonsLo] = this.#reasons[0] as number;
-    words[w + LIFE_W.reasonsHi] = this.#reasons[1] as number;
-    words[w + LIFE_W.first] = firstReason(verdict);
+    rare.set(record, RARE_W.reasonsLo, this.#reasons[0] as number);
+    rare.set(record, RARE_W.reasonsHi, this.#reasons[1] as number);
+    words[record * LIFE_WORDS + LIFE_W.first] = firstReason(verdict);
     records.set(record, LIFE_B.outcome, verdict.outcome);
     records.set(record, LIFE_B.onExpiry, verdict.holdOnExpiry);
-    doubles[record * LIFE_DOUBLES + LIFE_D.heldMs] =
-      verdict.outcome === HOLD ? verdict.holdExpiresMs : NaN;
+    if (verdict.outcome === HOLD) rare.hold(record, verdict.holdExpiresMs);
+    else rare.endHold(record);
   }
 
   /** No rule fired: `remember` of the emptiest of verdicts. */
   rememberNothing(record: number): void {
-    const { words, doubles } = this.#parts.lives;
-    const w = record * LIFE_WORDS;
-    words[w + LIFE_W.reasonsLo] = 0;
-    words[w + LIFE_W.reasonsHi] = 0;
-    words[w + LIFE_W.first] = FIRST_REASON.none;
+    const { words, rare } = this.#parts.lives;
+    rare.set(record, RARE_W.reasonsLo, 0);
+    rare.set(record, RARE_W.reasonsHi, 0);
+    rare.endHold(record);
+    words[record * LIFE_WORDS + LIFE_W.first] = FIRST_REASON.none;
     this.#parts.records.set(record, LIFE_B.outcome, ALLOW);
-    doubles[record * LIFE_DOUBLES + LIFE_D.heldMs] = NaN;
   }
 
   /**
@@ -79,11 +77,11 @@ export class Amendments {
    */
   write(record: number, verdict: Verdict, cause: number, flags: number, out: OutputRegion): void {
     const { encoder, counters, kept, event } = this.#parts;
-    const { words } = this.#parts.lives;
+    const { words, rare } = this.#parts.lives;
     const head = this.#head;
-    const w = record * LIFE_WORDS;
-    const block = words[w + LIFE_W.kept] as number;
-    words[w + LIFE_W.revision] = (words[w + LIFE_W.revision] as number) + 1;
+    const block = words[record * LIFE_WORDS + LIFE_W.kept] as number;
+    const revision = rare.get(record, RARE_W.revision) + 1;
+    rare.set(record, RARE_W.revision, revision);
     head.idLength = kept.idLength(block);
     head.accountLength = kept.accountLength(block);
     head.idOffset = kept.idOffset(block);
@@ -93,7 +91,7 @@ export class Amendments {
     head.causeOffset = event.idOffset;
     head.causeLength = event.idLength;
     head.cause = cause;
-    head.revision = words[w + LIFE_W.revision] as number;
+    head.revision = revision;
     head.eventTimeMs = event.time[0] as number;
     head.flags = flags;
     out.ensure(encoder.bytesMax);

@@ -15,7 +15,7 @@ export interface LifeDescription {
   readonly mode: LifeMode;
   /** Of a payment: its record, its place among the timers where it has one not included. */
   readonly recordBytes: number;
-  /** Numbers, hashes and features that life rules read of it; texts come on top, as long as they are. */
+  /** At most: lengths, numbers and features that life rules read of it; texts come on top, as long as they are. */
   readonly keptBytes: number;
   /** Different timers that rules make; a payment has at most one at a time. */
   readonly timers: number;
@@ -31,7 +31,7 @@ export function describeLife(plan: Plan): LifeDescription {
   return {
     mode: lifeModeOf(plan),
     recordBytes: LIFE_WORDS * 4,
-    keptBytes: kept.fixedBytes,
+    keptBytes: kept.bytesMax,
     timers: plan.life.timers.length,
   };
 }

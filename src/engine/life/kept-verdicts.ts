@@ -6,8 +6,8 @@
 //
 // Row rules: those that give a reason, exempted ones left out. Waived: by release or expiry.
 
-import { LIFE_W, LIFE_WORDS } from '../../state/lives.ts';
 import type { Lives } from '../../state/lives.ts';
+import { RARE_W } from '../../state/rare-values.ts';
 
 const SCORE = 0;
 const AMOUNT = 1;
@@ -26,30 +26,29 @@ export class KeptVerdicts {
   }
 
   has(record: number): boolean {
-    return this.#lives.words[record * LIFE_WORDS + LIFE_W.verdict] !== 0;
+    return this.#block(record) !== 0;
   }
 
   /** Makes sure that the record has a block; a new one says that nothing fired. */
   ensure(record: number): void {
-    const { words, texts } = this.#lives;
-    const at = record * LIFE_WORDS + LIFE_W.verdict;
-    if (words[at] !== 0) return;
+    const { rare, texts } = this.#lives;
+    if (this.has(record)) return;
     const block = texts.take(this.#bytes);
-    words[at] = block;
+    rare.set(record, RARE_W.verdict, block);
     texts.i32.fill(0, block >> 2, (block + this.#bytes) >> 2);
     texts.f64[(block >> 3) + SCORE] = NaN;
     texts.f64[(block >> 3) + AMOUNT] = NaN;
   }
 
   free(record: number): void {
-    const { words, texts } = this.#lives;
-    const at = record * LIFE_WORDS + LIFE_W.verdict;
-    if (words[at] !== 0) texts.give(words[at] as number, this.#bytes);
-    words[at] = 0;
+    const block = this.#block(record);
+    if (block === 0) return;
+    this.#lives.texts.give(block, this.#bytes);
+    this.#lives.rare.set(record, RARE_W.verdict, 0);
   }
 
   #block(record: number): number {
-    return this.#lives.words[record * LIFE_WORDS + LIFE_W.verdict] as number;
+    return this.#lives.rare.get(record, RARE_W.verdict);
   }
 
   score(record: number): number {

@@ -2,7 +2,7 @@
 // bound to the scratch row: whoever begins here releases them (LifeEvaluation.release) before the batch's
 // rows are asked for again.
 
-import { LIFE_B, LIFE_D, LIFE_DOUBLES, LIFE_FLAG, LIFE_W, LIFE_WORDS } from '../../state/lives.ts';
+import { LIFE_B, LIFE_FLAG, LIFE_W, LIFE_WORDS } from '../../state/lives.ts';
 import type { OutputRegion } from '../output-region.ts';
 import { RECORD_KIND } from './life-records.ts';
 import { ALLOW, CAUSE, HOLD } from './life-state.ts';
@@ -40,7 +40,7 @@ export class LifeDecisions {
 
   #fire(record: number, out: OutputRegion): void {
     const { event } = this.#state.evaluation;
-    const { doubles, now } = this.#state.lives;
+    const { rare, now } = this.#state.lives;
     if (this.#state.lives.isQuiet(record)) {
       // Nothing is kept of it any more.
       this.#state.heap.remove(record);
@@ -48,7 +48,7 @@ export class LifeDecisions {
     }
     event.pointAtNothing();
     event.time[0] = now[0] as number;
-    const held = doubles[record * LIFE_DOUBLES + LIFE_D.heldMs] as number;
+    const held = rare.heldMs(record);
     if (held <= (now[0] as number)) {
       event.time[0] = held;
       this.expire(record, 0, out);
@@ -63,7 +63,7 @@ export class LifeDecisions {
     const records = this.#state.records;
     const onExpiry = records.get(record, LIFE_B.onExpiry);
     const evaluation = this.#state.evaluation;
-    this.#state.lives.doubles[record * LIFE_DOUBLES + LIFE_D.heldMs] = NaN;
+    this.#state.lives.rare.endHold(record);
     evaluation.layOut(record, CAUSE['hold-expired']);
     evaluation.judge(record);
     records.setFlag(record, LIFE_FLAG.expired);

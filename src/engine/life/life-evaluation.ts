@@ -138,7 +138,7 @@ export class LifeEvaluation {
    */
   layOut(record: number, cause: number): void {
     const { slots } = this.#parts;
-    const { i32, f64, F } = this.scratch;
+    const { i32, f64, F, FI } = this.scratch;
     const { words, doubles, now } = this.#lives;
     this.#bind();
     // Without life rules and exemptions nothing of it is read but what fired.
@@ -149,7 +149,7 @@ export class LifeEvaluation {
     i32[ROW.flags / 4] = ROW_FLAG.decided;
     i32[ROW.kind / 4] = kind;
     for (let k = 0; k < 4; k++) i32[this.#kindWord + k] = this.#kinds[kind * 4 + k] as number;
-    this.kept.restore(words[record * LIFE_WORDS + LIFE_W.kept] as number, i32, f64, 0, F);
+    this.kept.restore(words[record * LIFE_WORDS + LIFE_W.kept] as number, i32, f64, 0, F, FI);
     // Of the record before, what this one lacks: the rest is written anew, or is never there.
     if (kind === RECORD_KIND.payment) {
       if (this.#laidKind !== kind) slots.clearOf(i32, f64, 0);
@@ -234,7 +234,7 @@ export class LifeEvaluation {
     values[VALUE.codeUses] = this.#codeUses(record);
     const isCharged = records.hasFlag(record, LIFE_FLAG.charged);
     values[VALUE.chargedAmount] = isCharged ? (doubles[d + LIFE_D.charged] as number) : NaN;
-    values[VALUE.refundedAmount] = doubles[d + LIFE_D.refunded] as number;
+    values[VALUE.refundedAmount] = this.#lives.rare.refunded(record);
     values[VALUE.refundCount] = records.refundCount(record);
     const paymentMs = doubles[d + LIFE_D.timeMs] as number;
     const age = (now[0] as number) - paymentMs;
@@ -344,7 +344,7 @@ export class LifeEvaluation {
   #keepHold(record: number): void {
     const { verdict, records } = this;
     if (verdict.outcome !== HOLD || records.get(record, LIFE_B.outcome) !== HOLD) return;
-    const held = this.#lives.doubles[record * LIFE_DOUBLES + LIFE_D.heldMs] as number;
+    const held = this.#lives.rare.heldMs(record);
     if (held !== held) return;
     verdict.holdExpiresMs = held;
     verdict.holdOnExpiry = records.get(record, LIFE_B.onExpiry);

@@ -4,6 +4,7 @@
 import { ROW, ROW_FLAG } from '../../domain/row-layout.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import { LIFE_B, LIFE_D, LIFE_DOUBLES, LIFE_FLAG, LIFE_W, LIFE_WORDS } from '../../state/lives.ts';
+import { RARE_W } from '../../state/rare-values.ts';
 import type { OutputRegion } from '../output-region.ts';
 import type { LifeDecisions } from './life-decisions.ts';
 import type { LifeTables } from './life-evaluation.ts';
@@ -36,10 +37,10 @@ export class LifeKeeper {
 
   /** The decided row gets a record, or its record a new decision; gives the record. */
   keep(row: number, at: number, kind: number, out: OutputRegion): number {
-    const { table, F } = this.#state.tables as LifeTables;
+    const { table, F, FI } = this.#state.tables as LifeTables;
     const { i32, f64, bytes } = table;
     const { lives } = this.#state;
-    const { words, doubles } = lives;
+    const { rare } = lives;
     const evaluation = this.#state.evaluation;
     const lo = i32[at + this.#state.words.id] as number;
     const hi = i32[at + this.#state.words.id + 1] as number;
@@ -47,31 +48,30 @@ export class LifeKeeper {
     if (record >= 0) this.#renew(record, i32, at, kind);
     else record = this.#make(lo, hi, i32, at, out);
     const w = record * LIFE_WORDS;
-    words[w + LIFE_W.revision] = i32[at + REVISION_WORD] as number;
-    const d = record * LIFE_DOUBLES;
-    words[w + LIFE_W.kept] = evaluation.kept.save(i32, f64, at, F, row, bytes);
-    words[w + LIFE_W.keptBytes] = evaluation.kept.savedBytes;
+    rare.set(record, RARE_W.revision, i32[at + REVISION_WORD] as number);
+    lives.words[w + LIFE_W.kept] = evaluation.kept.save(i32, f64, at, F, FI, row, bytes);
     this.#state.records.set(record, LIFE_B.kind, kind);
     this.hear(record, i32, f64, at);
     if (kind === KIND.payment) this.#keepPayment(record, i32, at);
     else this.#keepOf(record, i32, f64, at, kind);
     this.#keepVerdict(record, row, i32, at);
     if (((i32[at + FLAGS_WORD] as number) & ROW_FLAG.fallback) !== 0) {
-      this.#noteFallback(w, i32[at + VERDICT_WORD] as number);
+      this.#noteFallback(record, i32[at + VERDICT_WORD] as number);
     }
-    if (doubles[d + LIFE_D.heldMs] === doubles[d + LIFE_D.heldMs] || this.#state.timers.hasClocks) {
+    const held = rare.heldMs(record);
+    if (held === held || this.#state.timers.hasClocks) {
       this.#state.timers.arm(record, this.#batchRow(), row);
     } else this.#state.heap.remove(record);
     return record;
   }
 
   /** The fallback is told under the row's revision, what was evaluated, if it differs, under the next. */
-  #noteFallback(w: number, evaluated: number): void {
+  #noteFallback(record: number, evaluated: number): void {
     const { overdue } = this.#state.options;
-    const { words } = this.#state.lives;
+    const { words, rare } = this.#state.lives;
     if (overdue?.isAmended(evaluated) === true) {
-      words[w + LIFE_W.revision] = (words[w + LIFE_W.revision] as number) + 1;
-    } else words[w + LIFE_W.first] = overdue?.firstReason ?? 0;
+      rare.set(record, RARE_W.revision, rare.get(record, RARE_W.revision) + 1);
+    } else words[record * LIFE_WORDS + LIFE_W.first] = overdue?.firstReason ?? 0;
   }
 
   #make(lo: number, hi: number, i32: Int32Array, at: number, out: OutputRegion): number {
@@ -97,8 +97,8 @@ export class LifeKeeper {
 
   /** A record leaves at the limit: a hold ends now. */
   #endEarly(record: number, out: OutputRegion): void {
-    const { doubles, now } = this.#state.lives;
-    const held = doubles[record * LIFE_DOUBLES + LIFE_D.heldMs] as number;
+    const { rare, now } = this.#state.lives;
+    const held = rare.heldMs(record);
     if (held !== held) return;
     const { event } = this.#state.evaluation;
     event.pointAtNothing();
@@ -119,12 +119,12 @@ export class LifeKeeper {
   }
 
   #freeParts(record: number): void {
-    const { words, texts } = this.#state.lives;
+    const { words, rare } = this.#state.lives;
     const w = record * LIFE_WORDS;
-    texts.give(words[w + LIFE_W.kept] as number, words[w + LIFE_W.keptBytes] as number);
-    const terminal = words[w + LIFE_W.terminalNode] as number;
+    this.#state.evaluation.kept.free(words[w + LIFE_W.kept] as number);
+    const terminal = rare.get(record, RARE_W.terminalNode);
     if (terminal !== 0) this.#state.terminals.leave(terminal);
-    words[w + LIFE_W.terminalNode] = 0;
+    rare.set(record, RARE_W.terminalNode, 0);
     const code = words[w + LIFE_W.codeNode] as number;
     if (code !== 0) this.#state.codes.leave(code);
     words[w + LIFE_W.codeNode] = 0;
@@ -132,7 +132,7 @@ export class LifeKeeper {
 
   /** An id that is decided anew: under the next revision; what happened to the payment stays. */
   #renew(record: number, i32: Int32Array, at: number, kind: number): void {
-    const { words, doubles } = this.#state.lives;
+    const { words, rare } = this.#state.lives;
     const w = record * LIFE_WORDS;
     // Its own earlier version is no other use of its code.
     const code = words[w + LIFE_W.codeNode] as number;
@@ -140,14 +140,12 @@ export class LifeKeeper {
     words[w + LIFE_W.codeNode] = 0;
     this.#freeParts(record);
     this.#state.evaluation.verdicts.free(record);
-    words[w + LIFE_W.revision] = (words[w + LIFE_W.revision] as number) + 1;
-    i32[at + REVISION_WORD] = words[w + LIFE_W.revision] as number;
+    const revision = rare.get(record, RARE_W.revision) + 1;
+    rare.set(record, RARE_W.revision, revision);
+    i32[at + REVISION_WORD] = revision;
     const { records } = this.#state;
-    if (records.get(record, LIFE_B.kind) !== kind) {
-      // Another thing under the same id: nothing has happened to it.
-      words.fill(0, w + LIFE_W.states, w + LIFE_W.states + 4);
-      doubles[record * LIFE_DOUBLES + LIFE_D.refunded] = 0;
-    }
+    // Another thing under the same id: nothing has happened to it.
+    if (records.get(record, LIFE_B.kind) !== kind) this.#state.lives.clearStates(record);
     records.set(record, LIFE_B.flags, 0);
     this.#state.lives.touch(record);
   }

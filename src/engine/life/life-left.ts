@@ -6,6 +6,7 @@ import type { Plan } from '../../domain/plan.ts';
 import { LeftRevisions } from '../../state/left-revisions.ts';
 import type { Lives } from '../../state/lives.ts';
 import { LIFE_B, LIFE_D, LIFE_DOUBLES, LIFE_W, LIFE_WORDS } from '../../state/lives.ts';
+import { RARE_W } from '../../state/rare-values.ts';
 import { packVerdict } from '../../state/repeats.ts';
 import type { LifeRecords } from './life-records.ts';
 
@@ -33,9 +34,9 @@ export class LifeLeft {
 
   /** The record leaves. Where it was told under revision 0 alone, the repeats table knows as much. */
   note(record: number): void {
-    const { words } = this.#lives;
+    const { words, rare } = this.#lives;
     const w = record * LIFE_WORDS;
-    const revision = words[w + LIFE_W.revision] as number;
+    const revision = rare.get(record, RARE_W.revision);
     if (revision === 0 || !this.#isKnown(record)) return;
     const { times } = this.#left;
     times[0] = this.#lives.now[0] as number;
@@ -68,11 +69,10 @@ export class LifeLeft {
   }
 
   #find(record: number, lo: number, hi: number): boolean {
-    const { words, now } = this.#lives;
+    const { words, rare, now } = this.#lives;
     if (record >= 0) {
-      const w = record * LIFE_WORDS;
-      this.revision = words[w + LIFE_W.revision] as number;
-      this.#content = words[w + LIFE_W.content] as number;
+      this.revision = rare.get(record, RARE_W.revision);
+      this.#content = words[record * LIFE_WORDS + LIFE_W.content] as number;
       this.verdict = this.#verdictOf(record);
       return this.revision > 0 && this.#isKnown(record);
     }

@@ -13,6 +13,7 @@
 import { ROW, ROW_FLAG } from '../../domain/row-layout.ts';
 import type { IdFilter } from '../../state/id-filter.ts';
 import { LIFE_B, LIFE_FLAG, LIFE_W, LIFE_WORDS } from '../../state/lives.ts';
+import { RARE_W } from '../../state/rare-values.ts';
 import { packVerdict, verdictOutcome } from '../../state/repeats.ts';
 import type { OutputRegion } from '../output-region.ts';
 import type { LifeReport } from '../worker.ts';
@@ -230,7 +231,7 @@ export class LifePass {
     // Where only holds are kept, an id may have been decided anew and allowed since.
     if (words[w + LIFE_W.content] !== i32[at + CONTENT_WORD]) return;
     i32[at + REPEAT_ROW_WORD] = -1;
-    i32[at + REVISION_WORD] = words[w + LIFE_W.revision] as number;
+    i32[at + REVISION_WORD] = this.#state.lives.rare.get(record, RARE_W.revision);
     i32[at + VERDICT_WORD] = packVerdict(
       this.#state.records.get(record, LIFE_B.outcome),
       words[w + LIFE_W.first] as number,

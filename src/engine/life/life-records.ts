@@ -5,6 +5,7 @@ import { CONFLICTS, PAYMENT_STATES } from '../../domain/life.ts';
 import type { Conflict, PaymentState } from '../../domain/life.ts';
 import { LIFE_B, LIFE_D, LIFE_DOUBLES, LIFE_FLAG, LIFE_W, LIFE_WORDS } from '../../state/lives.ts';
 import type { Lives } from '../../state/lives.ts';
+import { RARE_W } from '../../state/rare-values.ts';
 
 const stateNumber = (state: PaymentState): number => PAYMENT_STATES.indexOf(state) + 1;
 const conflictNumber = (conflict: Conflict): number => CONFLICTS.indexOf(conflict) + 1;
@@ -22,8 +23,6 @@ const STATE = {
 export const WALLET = { charged: 1, notCharged: 2, unknown: 3 } as const;
 export const TERMINAL = { success: 1, failed: 2, unknown: 3 } as const;
 export const RECORD_KIND = { payment: 0, refund: 1, reversal: 2 } as const;
-
-const REFUNDS_MAX = 65_535;
 
 export class LifeRecords {
   readonly lives: Lives;
@@ -63,7 +62,7 @@ export class LifeRecords {
   }
 
   refundCount(record: number): number {
-    return this.get(record, LIFE_B.refundsLow) | (this.get(record, LIFE_B.refundsHigh) << 8);
+    return this.lives.rare.get(record, RARE_W.refunds);
   }
 
   isPending(record: number): boolean {
@@ -125,7 +124,7 @@ export class LifeRecords {
 
   #stateOf(record: number, wallet: number): number {
     const d = record * LIFE_DOUBLES;
-    const refunded = this.lives.doubles[d + LIFE_D.refunded] as number;
+    const refunded = this.lives.rare.refunded(record);
     if (refunded > 0 || this.refundCount(record) > 0) {
       const charged = this.lives.doubles[d + LIFE_D.charged] as number;
       return refunded < charged ? STATE.partlyRefunded : STATE.refunded;
@@ -136,19 +135,16 @@ export class LifeRecords {
 
   /** One refund more (sign 1), or one less because it is held after all (-1). */
   countRefund(record: number, amount: number, sign: number): void {
-    const at = record * LIFE_DOUBLES + LIFE_D.refunded;
-    const { doubles } = this.lives;
-    if (amount === amount) doubles[at] = (doubles[at] as number) + sign * amount;
-    const count = Math.max(0, Math.min(REFUNDS_MAX, this.refundCount(record) + sign));
-    this.set(record, LIFE_B.refundsLow, count & 255);
-    this.set(record, LIFE_B.refundsHigh, count >> 8);
+    const { rare } = this.lives;
+    if (amount === amount) rare.setRefunded(record, rare.refunded(record) + sign * amount);
+    rare.set(record, RARE_W.refunds, Math.max(0, this.refundCount(record) + sign));
   }
 
   /** What a refund says against the order of things; it is counted already. */
   noteRefund(record: number, isEarly: boolean): void {
     const d = record * LIFE_DOUBLES;
     const { doubles } = this.lives;
-    const refunded = doubles[d + LIFE_D.refunded] as number;
+    const refunded = this.lives.rare.refunded(record);
     if (isEarly) this.conflict(record, 'refund-before-payment');
     else if (this.get(record, LIFE_B.state) === STATE.reversed) {
       this.conflict(record, 'refund-after-reversal');

@@ -12,6 +12,7 @@ import { SHARDS } from '../../domain/shards.ts';
 import { IdFilter } from '../../state/id-filter.ts';
 import { KeyChains } from '../../state/key-chains.ts';
 import { LIFE_B, LIFE_W, LIFE_WORDS, Lives } from '../../state/lives.ts';
+import { RARE_W } from '../../state/rare-values.ts';
 import { TimerHeap } from '../../state/timer-heap.ts';
 import { Waiting } from '../../state/waiting.ts';
 import type { LifeReport } from '../worker.ts';
@@ -248,19 +249,16 @@ export class LifeState {
     const word = at + this.words.terminal;
     this.terminals.now[0] = this.lives.now[0] as number;
     const anchor = this.terminals.take(i32[word] as number, i32[word + 1] as number);
-    this.lives.words[record * LIFE_WORDS + LIFE_W.terminalNode] = this.terminals.join(
-      anchor,
-      record,
-    );
+    this.lives.rare.set(record, RARE_W.terminalNode, this.terminals.join(anchor, record));
   }
 
   /** It is in flight no more, where that is so. */
   seat(record: number): void {
-    const at = record * LIFE_WORDS + LIFE_W.terminalNode;
-    const node = this.lives.words[at] as number;
+    const { rare } = this.lives;
+    const node = rare.get(record, RARE_W.terminalNode);
     if (node === 0 || this.records.isInFlight(record)) return;
     this.terminals.leave(node);
-    this.lives.words[at] = 0;
+    rare.set(record, RARE_W.terminalNode, 0);
   }
 
   get counts(): LifeReport {
@@ -269,7 +267,7 @@ export class LifeState {
       kept: lives.count,
       timers: heap.count,
       bytes: lives.bytesUsed + terminals.bytesUsed + codes.bytesUsed + this.left.bytesUsed,
-      textBytes: evaluation.kept.textBytesOf(lives.count, lives.keptBytes),
+      textBytes: evaluation.kept.textBytesOf(lives.keptBlocks()),
       evicted: this.evicted,
       terminalsEvicted: terminals.evicted,
       codesEvicted: codes.evicted,

@@ -91,9 +91,8 @@ export class LifeTimers {
 
   /** Sets the record's timer from now on. `row`: where its values stand, as row `number`. */
   arm(record: number, row: Row, number: number): void {
-    const { doubles, now } = this.#lives;
-    const d = record * LIFE_DOUBLES;
-    const held = doubles[d + LIFE_D.heldMs] as number;
+    const { now } = this.#lives;
+    const held = this.#lives.rare.heldMs(record);
     this.#due = Infinity;
     this.#kind = TIMER.none;
     // A hold that is over when it begins ends at once: time does not go back.
@@ -107,7 +106,7 @@ export class LifeTimers {
     }
     this.#records.set(record, LIFE_B.timer, this.#kind);
     this.#heap.due[0] = this.#due;
-    this.#heap.sequence[0] = doubles[d + LIFE_D.sequence] as number;
+    this.#heap.sequence[0] = this.#lives.sequenceOf(record);
     this.#heap.set(record);
   }
 

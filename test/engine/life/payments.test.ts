@@ -57,7 +57,34 @@ interface Case {
 
 const SMALL = `rules:\n${rule('big', 'tx.amount > 10')}`;
 
+/** Texts around the lengths at which a kept one is written otherwise. */
+const LONG_NOTES = [0, 1, 252, 253, 254, 255, 256, 257, 1024].map((length) =>
+  length === 0 ? '' : `${'é'.repeat((length - 1) >> 1)}${'x'.repeat((length - 1) & 1)}!`,
+);
+
 const CASES: readonly Case[] = [
+  {
+    name: 'long texts, numbers of every size and what is missing are read again as they were',
+    rules:
+      'fields: { note: string, other: string, n: number, m: number }\n' +
+      `rules:\n${rule('note', 'payment.walletStatus == "charged" && endsWith(tx.note, "!") && tx.other == "o"')}` +
+      rule('numbers', 'payment.walletStatus == "charged" && tx.n == -1.5 && !has(tx.m)') +
+      rule('large', 'payment.walletStatus == "charged" && tx.n == 3000000000 && tx.m == 7'),
+    rows: LONG_NOTES.flatMap((note, k) => [
+      row(`p${k}`, k * 2, {
+        ...(k === 0 ? {} : { note, other: 'o' }),
+        ...(k % 3 === 0 ? { n: -1.5 } : k % 3 === 1 ? { n: 3e9, m: 7 } : { m: 1 }),
+      }),
+      status(`s${k}`, `p${k}`, k * 2 + 1, { walletStatus: 'charged' }),
+    ]),
+    decisions: LONG_NOTES.flatMap((_, k) => {
+      const fired = [
+        ...(k === 0 ? [] : ['note']),
+        ...(k % 3 === 0 ? ['numbers'] : k % 3 === 1 ? ['large'] : []),
+      ];
+      return [`p${k}#0 allow`, `p${k}#1 hold ${fired.join(' ')} (status from s${k})`];
+    }),
+  },
   {
     name: 'a hold under a later revision is amended under the next, though only holds are kept',
     rules: SMALL,
