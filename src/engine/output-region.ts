@@ -2,6 +2,7 @@
 // chunks of its own that travel with the task's result. Bounded by the batch's rows times the
 // longest decision; the region is sized so that a chunk is a rarity.
 
+import { copyBytes } from '../base/copy-bytes.ts';
 import type { OutputBuffer } from '../codec/decision-writer.ts';
 
 const CHUNK_BYTES_MIN = 1 << 20;
@@ -14,10 +15,12 @@ export class OutputRegion {
   /** Bytes written to the region; known once a chunk was begun or at `finish`. */
   #regionBytes = -1;
   #chunks: Uint8Array[] = [];
+  readonly #whole: readonly Uint8Array[];
   #closedBytes = 0;
 
   constructor(region: SharedArrayBuffer) {
     this.#region = new Uint8Array(region);
+    this.#whole = [this.#region];
     this.#regionView = new DataView(region);
     this.buffer = { bytes: this.#region, view: this.#regionView, at: 0 };
   }
@@ -41,10 +44,11 @@ export class OutputRegion {
     if (this.buffer.at + bytesMax > this.buffer.bytes.length) this.#nextChunk(bytesMax);
   }
 
-  append(bytes: Uint8Array): void {
-    this.ensure(bytes.length);
-    this.buffer.bytes.set(bytes, this.buffer.at);
-    this.buffer.at += bytes.length;
+  /** Appends bytes[from, to). */
+  append(bytes: Uint8Array, from: number = 0, to: number = bytes.length): void {
+    this.ensure(to - from);
+    copyBytes(this.buffer.bytes, this.buffer.at, bytes, from, to);
+    this.buffer.at += to - from;
   }
 
   #nextChunk(bytesMax: number): void {
@@ -59,6 +63,11 @@ export class OutputRegion {
     this.#closedBytes += this.buffer.at;
     if (this.#regionBytes < 0) this.#regionBytes = this.buffer.at;
     else this.#chunks.push(this.buffer.bytes.subarray(0, this.buffer.at));
+  }
+
+  /** As `pieces`, but where there is one it goes on to the region's end: nothing is allocated for it. */
+  openPieces(): readonly Uint8Array[] {
+    return this.#chunks.length === 0 && this.#regionBytes < 0 ? this.#whole : this.pieces();
   }
 
   /** All bytes, in pieces; nothing may be written until `begin`. */

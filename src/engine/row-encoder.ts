@@ -38,7 +38,7 @@ export class RowEncoder {
     table: RowTable,
     from: number,
     to: number,
-    { pieces, entries }: LifeOutput,
+    { pieces, entries, count }: LifeOutput,
   ): void {
     const lived = this.#lived;
     lived.begin(pieces);
@@ -55,7 +55,7 @@ export class RowEncoder {
       else lived.read(own, batch.out);
       lived.read(entries[entry + ENTRY.after] as number, batch.out);
       entry += ENTRY_WORDS;
-      next = entries[entry + ENTRY.row];
+      next = entry < count * ENTRY_WORDS ? entries[entry + ENTRY.row] : -1;
     }
   }
 

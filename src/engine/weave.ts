@@ -3,6 +3,7 @@
 // two decisions: all of them are copied into one buffer, since a piece costs a call of the hash, of the sink
 // and of the system, and a copy costs nothing beside it (~0.2 ms a batch).
 
+import { copyBytes } from '../base/copy-bytes.ts';
 import type { BatchResult } from './batch-result.ts';
 import { ENTRY, ENTRY_WORDS, PieceReader } from './life/life-walk.ts';
 
@@ -26,13 +27,18 @@ export function weaveDecisions(
   const woven: Uint8Array[] = [];
   let length = 0;
   const copied = {
-    append(part: Uint8Array): void {
-      buffer.set(part, length);
-      length += part.length;
+    append(bytes: Uint8Array, from: number, to: number): void {
+      copyBytes(buffer, length, bytes, from, to);
+      length += to - from;
     },
   };
-  const isShort = totals.reduce((sum, total) => sum + total, bytesOf(life.pieces)) > buffer.length;
-  const to = isShort ? { append: (part: Uint8Array) => void woven.push(part) } : copied;
+  const apart = {
+    append(bytes: Uint8Array, from: number, to: number): void {
+      woven.push(bytes.subarray(from, to));
+    },
+  };
+  const isShort = totals.reduce((sum, total) => sum + total, life.bytes) > buffer.length;
+  const to = isShort ? apart : copied;
   const lived = new PieceReader();
   const own = new PieceReader();
   lived.begin(life.pieces);

@@ -13,7 +13,7 @@
 
 import { SHARDS as SHARD_COUNT } from '../domain/shards.ts';
 import { HashIndex } from './hash-index.ts';
-import { RARE_W, RareValues } from './rare-values.ts';
+import { RARE_D, RARE_W, RareValues } from './rare-values.ts';
 import { bytesOf, doublesOf, reserveWords } from './reserve.ts';
 import { TextArena } from './text-arena.ts';
 
@@ -140,7 +140,8 @@ export class Lives {
   /** No longer kept, though its record may be there still. */
   isQuiet(record: number): boolean {
     if (!this.#isOld(record)) return false;
-    return !(this.rare.heldMs(record) >= (this.now[0] as number));
+    const held = this.rare.doubles[this.rare.at(record) + RARE_D.heldMs] as number;
+    return !(held >= (this.now[0] as number));
   }
 
   #isOld(record: number): boolean {
@@ -189,12 +190,12 @@ export class Lives {
     if (this.#sequenceLow === 0) this.#sequenceHigh++;
   }
 
-  /** The how manieth record it is, from 0. */
-  sequenceOf(record: number): number {
+  /** The number of the record, from 0, into out[0]. */
+  readSequence(record: number, out: Float64Array): void {
     const w = record * LIFE_WORDS;
     const at = (w + LIFE_W.states) * 4 + LIFE_B.sequenceHigh;
     const high = (this.bytes[at] as number) | ((this.bytes[at + 1] as number) << 8);
-    return high * 2 ** 32 + ((this.words[w + LIFE_W.sequenceLow] as number) >>> 0);
+    out[0] = high * 2 ** 32 + ((this.words[w + LIFE_W.sequenceLow] as number) >>> 0);
   }
 
   /** As if nothing had happened to it yet. */
@@ -203,7 +204,9 @@ export class Lives {
     this.bytes.fill(0, at, at + LIFE_B.sequenceHigh);
     this.bytes.fill(0, at + LIFE_B.sequenceHigh + 2, at + 16);
     this.rare.set(record, RARE_W.refunds, 0);
-    this.rare.setRefunded(record, 0);
+    // Without a block nothing was refunded.
+    const rare = this.rare.at(record);
+    if (rare > 0) this.rare.doubles[rare + RARE_D.refunded] = 0;
   }
 
   #reuse(): number {

@@ -1,16 +1,21 @@
 // What few payments have: a hold's end, an amount refunded, reasons, a revision over 0, a place on a
 // terminal, what fired. It stands in a block of the text arena, which a record gets with the first of
-// them; a record without a block has none of them, and pays nothing for them.
+// them. A record without a block reads the one at the arena's beginning, which says that there is nothing.
 //
 //   block | held until | refunded |        two doubles
 //         | reasons | revision | terminal | verdict | refunds |
+//
+// Doubles are read and written in place, at `at` and `ensure`: passed to a call, or given by one, they
+// would be boxed.
 
 import type { TextArena } from './text-arena.ts';
 
 /** Doubles of a block. */
-const HELD = 0;
-const REFUNDED = 1;
-/** Words of a block; without one all of them are 0. */
+export const RARE_D = {
+  heldMs: 0, // the hold's end; NaN = not held, or without an end
+  refunded: 1, // in minor units of the file's currency
+} as const;
+/** Words of a block. */
 export const RARE_W = {
   reasonsLo: 4,
   reasonsHi: 5,
@@ -22,6 +27,8 @@ export const RARE_W = {
 const BLOCK_WORDS = 10;
 
 export class RareValues {
+  /** Of the arena. */
+  readonly doubles: Float64Array;
   /** Words of the records; a block's byte offset stands at record * stride + offset, 0 = none. */
   readonly #words: Int32Array;
   readonly #stride: number;
@@ -33,21 +40,33 @@ export class RareValues {
     this.#stride = stride;
     this.#offset = offset;
     this.#texts = texts;
+    this.doubles = texts.f64;
+    this.#clear(0);
   }
 
   #block(record: number): number {
     return this.#words[record * this.#stride + this.#offset] as number;
   }
 
-  #ensure(record: number): number {
+  #clear(block: number): void {
+    const word = block >> 2;
+    this.#texts.i32.fill(0, word, word + BLOCK_WORDS);
+    this.doubles[(block >> 3) + RARE_D.heldMs] = NaN;
+  }
+
+  /** Where its doubles begin in `doubles`, to be read. */
+  at(record: number): number {
+    return this.#block(record) >> 3;
+  }
+
+  /** Where its doubles begin, to be written: it has a block from now on. */
+  ensure(record: number): number {
     const known = this.#block(record);
-    if (known !== 0) return known;
-    const { i32, f64 } = this.#texts;
+    if (known !== 0) return known >> 3;
     const block = this.#texts.take(BLOCK_WORDS * 4);
-    i32.fill(0, block >> 2, (block >> 2) + BLOCK_WORDS);
-    f64[(block >> 3) + HELD] = NaN;
+    this.#clear(block);
     this.#words[record * this.#stride + this.#offset] = block;
-    return block;
+    return block >> 3;
   }
 
   /** Gives the block back, where there is one. */
@@ -60,40 +79,17 @@ export class RareValues {
 
   /** @param word one of RARE_W */
   get(record: number, word: number): number {
-    const block = this.#block(record);
-    return block === 0 ? 0 : (this.#texts.i32[(block >> 2) + word] as number);
+    return this.#texts.i32[(this.#block(record) >> 2) + word] as number;
   }
 
   set(record: number, word: number, value: number): void {
     if (value === 0 && this.#block(record) === 0) return;
-    this.#texts.i32[(this.#ensure(record) >> 2) + word] = value;
+    this.#texts.i32[this.ensure(record) * 2 + word] = value;
   }
 
-  /** The hold's end; NaN = it is not held. */
-  heldMs(record: number): number {
-    const block = this.#block(record);
-    return block === 0 ? NaN : (this.#texts.f64[(block >> 3) + HELD] as number);
-  }
-
-  /** @param untilMs NaN = without an end: as if it were not held */
-  hold(record: number, untilMs: number): void {
-    if (untilMs !== untilMs) this.endHold(record);
-    else this.#texts.f64[(this.#ensure(record) >> 3) + HELD] = untilMs;
-  }
-
+  /** It is not held. */
   endHold(record: number): void {
     const block = this.#block(record);
-    if (block !== 0) this.#texts.f64[(block >> 3) + HELD] = NaN;
-  }
-
-  /** In minor units of the file's currency. */
-  refunded(record: number): number {
-    const block = this.#block(record);
-    return block === 0 ? 0 : (this.#texts.f64[(block >> 3) + REFUNDED] as number);
-  }
-
-  setRefunded(record: number, amount: number): void {
-    if (amount === 0 && this.#block(record) === 0) return;
-    this.#texts.f64[(this.#ensure(record) >> 3) + REFUNDED] = amount;
+    if (block !== 0) this.doubles[(block >> 3) + RARE_D.heldMs] = NaN;
   }
 }

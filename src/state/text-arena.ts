@@ -2,7 +2,7 @@
 // its life rules read. Blocks of whole 8 bytes up to 1 KiB, above that powers of two; a freed block
 // goes to the list of its size and is taken again before fresh memory is.
 //
-// Offsets are bytes and never 0. Cost: a few ns; a free block is linked through its own first word.
+// Offsets are bytes and never below 64: what a record without a block reads stands there (rare-values.ts). Cost: a few ns; a free block is linked through its own first word.
 // Deliberately absent: merging of neighbours. Payments of one plan take blocks of a few sizes.
 
 import { HoldfastError } from '../base/errors.ts';

@@ -4,6 +4,7 @@
 import { expect, test } from 'vitest';
 import { Random } from '../../src/base/random.ts';
 import type { BatchResult } from '../../src/engine/batch-result.ts';
+import { ENTRY_WORDS } from '../../src/engine/life/life-walk.ts';
 import { weaveDecisions } from '../../src/engine/weave.ts';
 
 interface Woven {
@@ -62,7 +63,12 @@ function batchOf(random: Random, workers: number, lifeShare: number): Woven {
   const life =
     entries.length === 0
       ? null
-      : { pieces: cutUp(random, Buffer.concat(lived)), entries: Int32Array.from(entries) };
+      : {
+          pieces: cutUp(random, Buffer.concat(lived)),
+          bytes: Buffer.concat(lived).length,
+          entries: Int32Array.from(entries),
+          count: entries.length / ENTRY_WORDS,
+        };
   const results = written.map(({ bytes, cuts }, worker): BatchResult => {
     const outBytes = random.below(bytes.length + 1);
     return {

@@ -58,7 +58,7 @@ describe('rows that wait', () => {
         expired,
         evicted,
       ]);
-      const used = rows.reduce((sum, { bytes }) => sum + Math.ceil(bytes / 16) * 16, 0);
+      const used = rows.reduce((sum, { bytes }) => sum + Math.ceil(bytes / 8) * 8, 0);
       expect(texts.bytesUsed).toBe(used);
     }
   });

@@ -6,7 +6,7 @@ import { FIRST_REASON } from '../../codec/decision-writer.ts';
 import type { AmendmentHead, Verdict } from '../../domain/verdict.ts';
 import { LIFE_B, LIFE_W, LIFE_WORDS } from '../../state/lives.ts';
 import type { Lives } from '../../state/lives.ts';
-import { RARE_W } from '../../state/rare-values.ts';
+import { RARE_D, RARE_W } from '../../state/rare-values.ts';
 import { COUNTER } from '../counters.ts';
 import type { OutputRegion } from '../output-region.ts';
 import type { EventRow } from './event-row.ts';
@@ -57,7 +57,8 @@ export class Amendments {
     words[record * LIFE_WORDS + LIFE_W.first] = firstReason(verdict);
     records.set(record, LIFE_B.outcome, verdict.outcome);
     records.set(record, LIFE_B.onExpiry, verdict.holdOnExpiry);
-    if (verdict.outcome === HOLD) rare.hold(record, verdict.holdExpiresMs);
+    const heldMs = verdict.outcome === HOLD ? verdict.holdExpiresMs : NaN;
+    if (heldMs === heldMs) rare.doubles[rare.ensure(record) + RARE_D.heldMs] = heldMs;
     else rare.endHold(record);
   }
 

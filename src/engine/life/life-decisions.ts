@@ -3,6 +3,7 @@
 // rows are asked for again.
 
 import { LIFE_B, LIFE_FLAG, LIFE_W, LIFE_WORDS } from '../../state/lives.ts';
+import { RARE_D } from '../../state/rare-values.ts';
 import type { OutputRegion } from '../output-region.ts';
 import { RECORD_KIND } from './life-records.ts';
 import { ALLOW, CAUSE, HOLD } from './life-state.ts';
@@ -48,7 +49,7 @@ export class LifeDecisions {
     }
     event.pointAtNothing();
     event.time[0] = now[0] as number;
-    const held = rare.heldMs(record);
+    const held = rare.doubles[rare.at(record) + RARE_D.heldMs] as number;
     if (held <= (now[0] as number)) {
       event.time[0] = held;
       this.expire(record, 0, out);

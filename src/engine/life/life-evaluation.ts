@@ -18,6 +18,7 @@ import type { ConstantPool } from '../../rules/runtime/constant-pool.ts';
 import { LIFE_B, LIFE_D, LIFE_DOUBLES, LIFE_FLAG, LIFE_W, LIFE_WORDS } from '../../state/lives.ts';
 import type { KeyChains } from '../../state/key-chains.ts';
 import type { Lives } from '../../state/lives.ts';
+import { RARE_D } from '../../state/rare-values.ts';
 import { COUNTER } from '../counters.ts';
 import type { OutputRegion } from '../output-region.ts';
 import { Amendments } from './amendments.ts';
@@ -221,7 +222,7 @@ export class LifeEvaluation {
     const { slots, blocks } = this.#parts;
     const { records } = this;
     const { values } = slots;
-    const { doubles, now } = this.#lives;
+    const { doubles, rare, now } = this.#lives;
     const d = record * LIFE_DOUBLES;
     // States are index + 1, 0 = unknown.
     values[VALUE.state] = (records.get(record, LIFE_B.state) || NaN) - 1;
@@ -234,7 +235,7 @@ export class LifeEvaluation {
     values[VALUE.codeUses] = this.#codeUses(record);
     const isCharged = records.hasFlag(record, LIFE_FLAG.charged);
     values[VALUE.chargedAmount] = isCharged ? (doubles[d + LIFE_D.charged] as number) : NaN;
-    values[VALUE.refundedAmount] = this.#lives.rare.refunded(record);
+    values[VALUE.refundedAmount] = rare.doubles[rare.at(record) + RARE_D.refunded] as number;
     values[VALUE.refundCount] = records.refundCount(record);
     const paymentMs = doubles[d + LIFE_D.timeMs] as number;
     const age = (now[0] as number) - paymentMs;
@@ -344,7 +345,8 @@ export class LifeEvaluation {
   #keepHold(record: number): void {
     const { verdict, records } = this;
     if (verdict.outcome !== HOLD || records.get(record, LIFE_B.outcome) !== HOLD) return;
-    const held = this.#lives.rare.heldMs(record);
+    const { rare } = this.#lives;
+    const held = rare.doubles[rare.at(record) + RARE_D.heldMs] as number;
     if (held !== held) return;
     verdict.holdExpiresMs = held;
     verdict.holdOnExpiry = records.get(record, LIFE_B.onExpiry);

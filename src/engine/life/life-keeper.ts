@@ -4,7 +4,7 @@
 import { ROW, ROW_FLAG } from '../../domain/row-layout.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import { LIFE_B, LIFE_D, LIFE_DOUBLES, LIFE_FLAG, LIFE_W, LIFE_WORDS } from '../../state/lives.ts';
-import { RARE_W } from '../../state/rare-values.ts';
+import { RARE_D, RARE_W } from '../../state/rare-values.ts';
 import type { OutputRegion } from '../output-region.ts';
 import type { LifeDecisions } from './life-decisions.ts';
 import type { LifeTables } from './life-evaluation.ts';
@@ -58,7 +58,7 @@ export class LifeKeeper {
     if (((i32[at + FLAGS_WORD] as number) & ROW_FLAG.fallback) !== 0) {
       this.#noteFallback(record, i32[at + VERDICT_WORD] as number);
     }
-    const held = rare.heldMs(record);
+    const held = rare.doubles[rare.at(record) + RARE_D.heldMs] as number;
     if (held === held || this.#state.timers.hasClocks) {
       this.#state.timers.arm(record, this.#batchRow(), row);
     } else this.#state.heap.remove(record);
@@ -98,7 +98,7 @@ export class LifeKeeper {
   /** A record leaves at the limit: a hold ends now. */
   #endEarly(record: number, out: OutputRegion): void {
     const { rare, now } = this.#state.lives;
-    const held = rare.heldMs(record);
+    const held = rare.doubles[rare.at(record) + RARE_D.heldMs] as number;
     if (held !== held) return;
     const { event } = this.#state.evaluation;
     event.pointAtNothing();

@@ -5,7 +5,7 @@ import { CONFLICTS, PAYMENT_STATES } from '../../domain/life.ts';
 import type { Conflict, PaymentState } from '../../domain/life.ts';
 import { LIFE_B, LIFE_D, LIFE_DOUBLES, LIFE_FLAG, LIFE_W, LIFE_WORDS } from '../../state/lives.ts';
 import type { Lives } from '../../state/lives.ts';
-import { RARE_W } from '../../state/rare-values.ts';
+import { RARE_D, RARE_W } from '../../state/rare-values.ts';
 
 const stateNumber = (state: PaymentState): number => PAYMENT_STATES.indexOf(state) + 1;
 const conflictNumber = (conflict: Conflict): number => CONFLICTS.indexOf(conflict) + 1;
@@ -124,7 +124,8 @@ export class LifeRecords {
 
   #stateOf(record: number, wallet: number): number {
     const d = record * LIFE_DOUBLES;
-    const refunded = this.lives.rare.refunded(record);
+    const { rare } = this.lives;
+    const refunded = rare.doubles[rare.at(record) + RARE_D.refunded] as number;
     if (refunded > 0 || this.refundCount(record) > 0) {
       const charged = this.lives.doubles[d + LIFE_D.charged] as number;
       return refunded < charged ? STATE.partlyRefunded : STATE.refunded;
@@ -136,7 +137,10 @@ export class LifeRecords {
   /** One refund more (sign 1), or one less because it is held after all (-1). */
   countRefund(record: number, amount: number, sign: number): void {
     const { rare } = this.lives;
-    if (amount === amount) rare.setRefunded(record, rare.refunded(record) + sign * amount);
+    if (amount === amount) {
+      const at = rare.ensure(record) + RARE_D.refunded;
+      rare.doubles[at] = (rare.doubles[at] as number) + sign * amount;
+    }
     rare.set(record, RARE_W.refunds, Math.max(0, this.refundCount(record) + sign));
   }
 
@@ -144,7 +148,8 @@ export class LifeRecords {
   noteRefund(record: number, isEarly: boolean): void {
     const d = record * LIFE_DOUBLES;
     const { doubles } = this.lives;
-    const refunded = this.lives.rare.refunded(record);
+    const { rare } = this.lives;
+    const refunded = rare.doubles[rare.at(record) + RARE_D.refunded] as number;
     if (isEarly) this.conflict(record, 'refund-before-payment');
     else if (this.get(record, LIFE_B.state) === STATE.reversed) {
       this.conflict(record, 'refund-after-reversal');

@@ -14,6 +14,7 @@ import type { CompileContext, CompiledRowFunction } from '../../rules/compile/ro
 import { compileRowFunction } from '../../rules/compile/row-function.ts';
 import { LIFE_B, LIFE_D, LIFE_DOUBLES, LIFE_FLAG } from '../../state/lives.ts';
 import type { Lives } from '../../state/lives.ts';
+import { RARE_D } from '../../state/rare-values.ts';
 import type { TimerHeap } from '../../state/timer-heap.ts';
 import type { LifeRecords } from './life-records.ts';
 import { RECORD_KIND } from './life-records.ts';
@@ -91,8 +92,8 @@ export class LifeTimers {
 
   /** Sets the record's timer from now on. `row`: where its values stand, as row `number`. */
   arm(record: number, row: Row, number: number): void {
-    const { now } = this.#lives;
-    const held = this.#lives.rare.heldMs(record);
+    const { rare, now } = this.#lives;
+    const held = rare.doubles[rare.at(record) + RARE_D.heldMs] as number;
     this.#due = Infinity;
     this.#kind = TIMER.none;
     // A hold that is over when it begins ends at once: time does not go back.
@@ -106,7 +107,7 @@ export class LifeTimers {
     }
     this.#records.set(record, LIFE_B.timer, this.#kind);
     this.#heap.due[0] = this.#due;
-    this.#heap.sequence[0] = this.#lives.sequenceOf(record);
+    this.#lives.readSequence(record, this.#heap.sequence);
     this.#heap.set(record);
   }
 

@@ -16,10 +16,13 @@ export const ENTRY = { row: 0, before: 1, own: 2, after: 3 } as const;
 export const ENTRY_WORDS = 4;
 
 export interface LifeOutput {
-  /** The bytes, one after another. */
+  /** The bytes, one after another; the last piece may be longer than what there is. */
   readonly pieces: readonly Uint8Array[];
-  /** ENTRY_WORDS a row, rows ascending. */
+  /** How many bytes there are. */
+  readonly bytes: number;
+  /** ENTRY_WORDS a row, rows ascending; at least `count` of them. */
   readonly entries: Int32Array;
+  readonly count: number;
 }
 
 /** Until an instant (Infinity: until nothing waits for time any more), or null: `byMs` after the newest row. */
@@ -67,12 +70,12 @@ export class PieceReader {
   }
 
   /** Appends the next `count` bytes, in one part or several. */
-  read(count: number, to: { append(part: Uint8Array): void }): void {
+  read(count: number, to: { append(bytes: Uint8Array, from: number, to: number): void }): void {
     let left = count;
     while (left > 0) {
       const piece = this.#pieces[this.#piece] as Uint8Array;
       const part = Math.min(left, piece.length - this.#at);
-      if (part > 0) to.append(piece.subarray(this.#at, this.#at + part));
+      if (part > 0) to.append(piece, this.#at, this.#at + part);
       this.#at += part;
       left -= part;
       if (this.#at < piece.length) return;
@@ -83,8 +86,10 @@ export class PieceReader {
 }
 
 /** A copy that may travel to another thread: the walk's own region is used again. */
-export function copyOutput({ pieces, entries }: LifeOutput): LifeOutput {
-  return { pieces: copyPieces(pieces), entries: entries.slice() };
+export function copyOutput({ pieces, bytes, entries, count }: LifeOutput): LifeOutput {
+  const copied =
+    pieces.length === 1 ? [(pieces[0] as Uint8Array).slice(0, bytes)] : copyPieces(pieces);
+  return { pieces: copied, bytes, entries: entries.slice(0, count * ENTRY_WORDS), count };
 }
 
 export function copyPieces(pieces: readonly Uint8Array[]): Uint8Array[] {
@@ -96,12 +101,19 @@ export class LifeWalk {
   readonly #program: WorkerProgram;
   readonly #out = new OutputRegion(new SharedArrayBuffer(REGION_BYTES));
   readonly #entries = new LifeEntries();
+  /** Of the rows that were walked last. */
+  readonly #output = {
+    pieces: [] as readonly Uint8Array[],
+    bytes: 0,
+    entries: new Int32Array(0) as Int32Array,
+    count: 0,
+  };
 
   constructor(program: WorkerProgram) {
     this.#program = program;
   }
 
-  /** Rows [0, count) of the bound tables; null where nothing came of them. */
+  /** Rows [0, count) of the bound tables; null where nothing came of them. What it gives holds until the next call. */
   rows(count: number): LifeOutput | null {
     const life = this.#program.life as LifePass;
     this.#out.begin();
@@ -153,6 +165,11 @@ export class LifeWalk {
   #finish(): LifeOutput | null {
     const { count, words } = this.#entries;
     if (count === 0) return null;
-    return { pieces: this.#out.pieces(), entries: words.subarray(0, count * ENTRY_WORDS) };
+    const output = this.#output;
+    output.bytes = this.#out.total;
+    output.pieces = this.#out.openPieces();
+    output.entries = words;
+    output.count = count;
+    return output;
   }
 }

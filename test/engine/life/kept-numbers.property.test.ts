@@ -46,8 +46,9 @@ describe('numbers of payments', () => {
       const numbers = types.flatMap((type, k) => {
         const at = (layout.base[k] as number) + row * (layout.stride[k] as number);
         if (type === 'string') return [];
-        F[at] = random.pick(VALUES);
-        return [F[at] as number];
+        const value = random.pick(VALUES);
+        F[at] = value;
+        return [value];
       });
       const at = row * fields.length * 2;
       const given = [...f64.slice(at / 2, at / 2 + fields.length), ...numbers];
