@@ -15,8 +15,11 @@ export class LifeEvents {
     this.#again = again;
   }
 
-  /** What a good row that is no repeat tells of others. */
-  after(row: OracleRow): void {
+  /**
+   * What a good row that is no repeat tells of others.
+   * @param former payment that a refund was about before, and is no more
+   */
+  after(row: OracleRow, former: Kept | undefined): void {
     const kind = this.#store.text(row, 'kind') ?? '';
     const event = { row, causedBy: row.id, time: row.time };
     switch (kind) {
@@ -29,6 +32,9 @@ export class LifeEvents {
         const payment = this.#store.paymentOf(row);
         if (payment === undefined) this.#store.wait(row);
         else this.#again.reconsider(payment, { ...event, cause: kind });
+        if (former !== undefined && this.#store.find(former.id) === former) {
+          this.#again.reconsider(former, { ...event, cause: kind });
+        }
         this.#applyWaiting(row.id);
         break;
       }

@@ -24,6 +24,8 @@ export interface FirstDecision {
   readonly code: Code | undefined;
   /** A refund or reversal: its payment has moved. */
   readonly hasMoved: boolean;
+  /** Of a refund decided anew: the payment that it was about before, where that is another. */
+  readonly former: Kept | undefined;
   readonly view: RowView;
   readonly interpreted: InterpretedVerdict;
   readonly verdict: Verdict;
@@ -43,7 +45,7 @@ export class LifeFirst {
     const life = this.#begunLife(row, kind, own);
     const code = kind === 'payment' ? this.#enterCode(row, life) : undefined;
     const hadMoved = own?.kind === kind && own.hasMoved;
-    if (hadMoved && kind === 'refund') this.#takeBack(own);
+    const taken = hadMoved && kind === 'refund' ? this.#takeBack(own) : undefined;
     const hadReversed = hadMoved && kind === 'reversal';
     const isAll = store.mode === 'all';
     const of = isAll && kind !== 'payment' ? store.paymentOf(row) : undefined;
@@ -63,7 +65,8 @@ export class LifeFirst {
     const isAllowed = verdict.outcome === 'allow';
     if (of !== undefined) this.#settle(of, row, kind, isAllowed);
     const hasMoved = hadReversed || (of !== undefined && isAllowed);
-    return { row, kind, features, own, life, code, hasMoved, view, interpreted, verdict };
+    const former = taken === of ? undefined : taken;
+    return { row, kind, features, own, life, code, hasMoved, former, view, interpreted, verdict };
   }
 
   #complete(
@@ -120,11 +123,13 @@ export class LifeFirst {
   }
 
   /** A refund that is decided anew is no second one: what it gave back before counts no more. */
-  #takeBack(refund: Kept): void {
+  #takeBack(refund: Kept): Kept | undefined {
     const payment = this.#store.paymentOf(refund.row);
-    if (payment === undefined) return;
+    if (payment === undefined) return undefined;
     payment.life.refundedAmount -= this.#store.amountOf(refund.row, payment) ?? 0;
     payment.life.refundCount = Math.max(0, payment.life.refundCount - 1);
+    this.#store.touch(payment);
+    return payment;
   }
 
   /** The refund or reversal is decided. */

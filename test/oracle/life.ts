@@ -35,6 +35,8 @@ export class LifeModel {
   readonly #events: LifeEvents;
   readonly #first: LifeFirst;
   readonly #withShadow: boolean;
+  /** See FirstDecision.former: of the row that was decided last. */
+  #former: Kept | undefined;
 
   constructor(prepared: PreparedPlan, withShadow: boolean) {
     this.#store = new LifeStore(prepared);
@@ -90,6 +92,7 @@ export class LifeModel {
     this.#again.out = [];
     const first = this.#first.decide(row, features);
     const { own, verdict, interpreted } = first;
+    this.#former = first.former;
     const { mode, prepared } = this.#store;
     const isRenewed = flags.includes('REPEAT_DIFFERS');
     const goesOn = isRenewed || own !== undefined;
@@ -108,7 +111,7 @@ export class LifeModel {
   /** What a good row that is no repeat tells of others. */
   after(row: OracleRow): Decision[] {
     this.#again.out = [];
-    this.#events.after(row);
+    this.#events.after(row, this.#former);
     return this.#again.out;
   }
 

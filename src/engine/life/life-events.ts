@@ -48,6 +48,10 @@ export class LifeEvents {
             out,
           );
         } else if (this.#state.ofRecord < 0) this.#wait(i32, at);
+        // A refund that is about another payment than before: that one has it no more.
+        if (this.#state.formerRecord >= 0) {
+          this.#decisions.reconsider(this.#state.formerRecord, CAUSE.refund, out);
+        }
         if (this.#state.waiting.count > 0 && ownRecord >= 0) this.#applyWaiting(ownRecord, out);
         return;
       case KIND.release:

@@ -109,6 +109,7 @@ export class LifeKeeper {
 
   #drop(record: number): void {
     if (record === this.#state.ofRecord) this.#state.ofRecord = -1;
+    if (record === this.#state.formerRecord) this.#state.formerRecord = -1;
     if (record === this.#state.rawRecord) this.#state.rawRecord = -1;
     this.#state.left.note(record);
     this.#state.ids?.remove(this.#state.lives.words[record * LIFE_WORDS + LIFE_W.idLo] as number);

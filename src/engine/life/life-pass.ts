@@ -163,6 +163,7 @@ export class LifePass {
     const at = row * this.#stride;
     const flags = i32[at + FLAGS_WORD] as number;
     this.#state.ofRecord = -1;
+    this.#state.formerRecord = -1;
     this.#state.codeAnchor = -1;
     this.#ownRecord = -1;
     this.#isAbout = false;
@@ -248,9 +249,10 @@ export class LifePass {
     const hadMoved =
       own >= 0 && records.get(own, LIFE_B.kind) === kind && records.hasFlag(own, LIFE_FLAG.moved);
     // A refund that is decided anew is no second one, nor is a reversal.
-    if (hadMoved && kind === KIND.refund) this.#takeBack(own);
+    const former = hadMoved && kind === KIND.refund ? this.#takeBack(own) : -1;
     const payment = this.#state.findPayment(i32, at + this.#state.words.of);
     this.#state.ofRecord = payment;
+    this.#state.formerRecord = former === payment ? -1 : former;
     this.#hadReversed = hadMoved && kind === KIND.reversal;
     if (payment < 0) return;
     this.#isAbout = true;
@@ -263,14 +265,16 @@ export class LifePass {
     this.#state.options.rescore(row);
   }
 
-  /** What a refund gave back as it was decided before counts no more. */
-  #takeBack(refund: number): void {
+  /** What a refund gave back as it was decided before counts no more; gives its payment then, or -1. */
+  #takeBack(refund: number): number {
     const { records } = this.#state;
     const { verdicts } = this.#state.evaluation;
     const payment = records.findPayment(verdicts.ofLo(refund), verdicts.ofHi(refund));
-    if (payment < 0) return;
+    if (payment < 0) return -1;
     records.countRefund(payment, verdicts.amount(refund), -1);
     records.settleState(payment);
+    this.#state.lives.touch(payment);
+    return payment;
   }
 
   /** What was decided of a refund or reversal moves its payment, or does not; gives whether it has. */

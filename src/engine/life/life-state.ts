@@ -91,6 +91,8 @@ export class LifeState {
   evicted = 0;
   /** Record of the payment that the row in hand is about; -1 = none. */
   ofRecord = -1;
+  /** Record of the payment that a refund in hand, decided anew, was about before, if it is another; -1 = none. */
+  formerRecord = -1;
   /** Where the index has the id of the row in hand, be it quiet; -1 = nowhere. */
   rawRecord = -1;
   /** Anchor of the code of the payment in hand, where it has been looked up already; -1 = not so. */
