@@ -1,11 +1,15 @@
 // Lists and registers: the CSV files beside the rules, read whole, typed column by column.
 
+import { must } from '../../base/assert.ts';
+import { nearMiss } from '../../base/near-miss.ts';
 import { exponentOr2 } from '../../domain/currencies.ts';
 import type { ValueType } from '../../domain/expression.ts';
 import type { ListData, RegisterColumn, RegisterData } from '../../domain/plan.ts';
-import { nearMiss } from '../../base/near-miss.ts';
+import { NumberColumnBuilder } from '../../domain/number-column.ts';
+import { TextColumnBuilder } from '../../domain/text-column.ts';
 import { CsvReader } from './csv.ts';
 import type { CsvRecord } from './csv.ts';
+import { DistinctKeys } from './distinct-keys.ts';
 import { quote } from './problem.ts';
 import type { Problems } from './problem.ts';
 import { wordList } from './read-tree.ts';
@@ -23,18 +27,22 @@ export function readListFile(name: string, file: SourceFile, problems: Problems)
   const reader = new CsvReader(file, problems);
   const header = reader.header();
   if (header === null) return null;
-  const values = new Set<string>();
+  const values = new TextColumnBuilder();
+  const distinct = new DistinctKeys([values]);
   for (
     let record = reader.next(header.length);
     record !== null;
     record = reader.next(header.length)
   ) {
     const value = record.cells[0] as string;
-    if (value === '')
+    if (value === '') {
       reader.cellError(record, 0, 'The first cell is empty: a value of the list is expected.');
-    else values.add(value);
+      continue;
+    }
+    values.add(value);
+    if (distinct.add(values.rowCount - 1) !== -1) values.dropLast();
   }
-  return reader.problemCount === 0 ? { name, values: [...values] } : null;
+  return reader.problemCount === 0 ? { name, values: values.finish() } : null;
 }
 
 export interface RegisterShape {
@@ -99,8 +107,18 @@ function checkShape(shape: RegisterShape, header: readonly string[], problems: P
 interface ColumnBuilder {
   readonly name: string;
   readonly type: CellType;
-  readonly texts: (string | null)[];
-  readonly numbers: number[];
+  /** Of type string or version. */
+  readonly texts: TextColumnBuilder | null;
+  /** Of all other types. */
+  readonly numbers: NumberColumnBuilder | null;
+}
+
+interface KeyPart {
+  /** Number of its column. */
+  readonly index: number;
+  readonly texts: TextColumnBuilder;
+  /** `texts` are not those of the column: they are to be filled beside it. */
+  readonly isOwn: boolean;
 }
 
 function readRows(
@@ -111,59 +129,97 @@ function readRows(
   shape: RegisterShape,
   isWindows: boolean,
 ): RegisterData | null {
-  const builders = header.map((name, index): ColumnBuilder => ({
-    name,
-    type: types[index] as CellType,
-    texts: [],
-    numbers: [],
-  }));
-  const keyIndexes = keyColumns.map((column) => header.indexOf(column));
-  const keys: string[][] = [];
-  const lineOfKey = new Map<string, number>();
+  const builders = header.map((name, index) => columnBuilder(name, types[index] as CellType));
+  const parts = keyColumns.map((column): KeyPart => {
+    const index = header.indexOf(column);
+    const texts = builders[index]?.texts ?? null;
+    // Only a register of windows may have an empty cell in its key.
+    return texts === null || isWindows
+      ? { index, texts: new TextColumnBuilder(), isOwn: true }
+      : { index, texts, isOwn: false };
+  });
+  const keys = new KeyCheck(reader, parts);
+  let rowCount = 0;
   for (
     let record = reader.next(header.length);
     record !== null;
     record = reader.next(header.length)
   ) {
-    for (const [index, builder] of builders.entries()) {
-      readCell(reader, record, index, builder, shape.currency);
+    for (let index = 0; index < builders.length; index++) {
+      readCell(reader, record, index, builders[index] as ColumnBuilder, shape.currency);
     }
-    const key = keyIndexes.map((index) => record.cells[index] as string);
-    if (!isWindows) checkKeyCells(reader, record, keyIndexes, key, lineOfKey);
-    keys.push(key);
+    for (const { index, texts, isOwn } of parts) {
+      if (isOwn) texts.add(record.cells[index] as string);
+    }
+    if (!isWindows) keys.check(record, rowCount);
+    rowCount++;
   }
   if (reader.problemCount > 0) return null;
-  return { name: shape.name, keyColumns, keys, columns: builders.map(finishColumn) };
+  return { name: shape.name, rowCount, keyColumns, ...finish(builders, parts) };
 }
 
-function checkKeyCells(
-  reader: CsvReader,
-  record: CsvRecord,
-  keyIndexes: readonly number[],
-  key: readonly string[],
-  offsetOfKey: Map<string, number>,
-): void {
-  const [first] = keyIndexes as [number];
-  for (const [part, index] of keyIndexes.entries()) {
-    const text = key[part] as string;
-    if (text === '')
-      reader.cellError(record, index, 'This cell is part of the key and may not be empty.');
-    if (Buffer.byteLength(text) > KEY_BYTES_MAX) {
-      reader.cellError(record, index, `A key is at most ${KEY_BYTES_MAX} bytes long.`);
-    }
-  }
-  const joined = key.length === 1 ? (key[0] as string) : JSON.stringify(key);
-  const earlier = offsetOfKey.get(joined);
-  if (earlier === undefined) {
-    offsetOfKey.set(joined, record.starts[0] as number);
-    return;
-  }
-  const line = lineOf(reader.file, earlier);
-  reader.cellError(
-    record,
-    first,
-    `The key ${quote(key.join(', '))} stands here again; it was on line ${line}.`,
+function columnBuilder(name: string, type: CellType): ColumnBuilder {
+  const isText = type === 'string' || type === 'version';
+  return {
+    name,
+    type,
+    texts: isText ? new TextColumnBuilder() : null,
+    numbers: isText ? null : new NumberColumnBuilder(),
+  };
+}
+
+function finish(
+  builders: readonly ColumnBuilder[],
+  parts: readonly KeyPart[],
+): Pick<RegisterData, 'keys' | 'columns'> {
+  const columns = builders.map(({ name, type, texts, numbers }): RegisterColumn => ({
+    name,
+    type: type satisfies ValueType,
+    texts: texts?.finish() ?? null,
+    numbers: numbers?.finish() ?? null,
+  }));
+  const keys = parts.map(({ index, texts, isOwn }) =>
+    isOwn ? texts.finish() : must(columns[index]?.texts, 'texts of a key column'),
   );
+  return { keys, columns };
+}
+
+/** Holds the keys of a register to be full, short and each of one row. */
+class KeyCheck {
+  readonly #reader: CsvReader;
+  readonly #parts: readonly KeyPart[];
+  readonly #distinct: DistinctKeys;
+  /** Offset in the file of each row. */
+  readonly #starts = new NumberColumnBuilder();
+
+  constructor(reader: CsvReader, parts: readonly KeyPart[]) {
+    this.#reader = reader;
+    this.#parts = parts;
+    this.#distinct = new DistinctKeys(parts.map(({ texts }) => texts));
+  }
+
+  /** Of the next row, whose cells are in their columns. */
+  check(record: CsvRecord, row: number): void {
+    const reader = this.#reader;
+    this.#starts.add(record.starts[0] as number);
+    for (const { index } of this.#parts) {
+      const text = record.cells[index] as string;
+      if (text === '')
+        reader.cellError(record, index, 'This cell is part of the key and may not be empty.');
+      if (Buffer.byteLength(text) > KEY_BYTES_MAX) {
+        reader.cellError(record, index, `A key is at most ${KEY_BYTES_MAX} bytes long.`);
+      }
+    }
+    const earlier = this.#distinct.add(row);
+    if (earlier === -1) return;
+    const key = this.#parts.map(({ index }) => record.cells[index] as string);
+    const line = lineOf(reader.file, this.#starts.at(earlier));
+    reader.cellError(
+      record,
+      this.#parts[0]?.index ?? 0,
+      `The key ${quote(key.join(', '))} stands here again; it was on line ${line}.`,
+    );
+  }
 }
 
 function lineOf(file: SourceFile, offset: number): number {
@@ -180,8 +236,8 @@ function readCell(
 ): void {
   const text = record.cells[index] as string;
   const { type, texts, numbers } = builder;
-  if (type === 'string' || type === 'version') {
-    texts.push(text === '' ? null : text);
+  if (texts !== null) {
+    texts.add(text === '' ? null : text);
     if (type === 'version' && text !== '' && !isVersion(text)) {
       reader.cellError(
         record,
@@ -193,7 +249,7 @@ function readCell(
   }
   const value = text === '' ? Number.NaN : numberOf(text, type, currency);
   if (value === null) reader.cellError(record, index, `${quote(text)} is ${notA(type, currency)}.`);
-  numbers.push(value ?? Number.NaN);
+  numbers?.add(value ?? Number.NaN);
 }
 
 function numberOf(text: string, type: CellType, currency: string | null): number | null {
@@ -221,10 +277,4 @@ function notA(type: CellType, currency: string | null): string {
     default:
       return 'no number';
   }
-}
-
-function finishColumn({ name, type, texts, numbers }: ColumnBuilder): RegisterColumn {
-  const isText = type === 'string' || type === 'version';
-  const valueType: ValueType = type;
-  return { name, type: valueType, texts: isText ? texts : null, numbers: isText ? null : numbers };
 }
