@@ -1,36 +1,30 @@
 // The numbers of a register's column: doubles in a shared buffer, for the reasons of text-column.ts.
 // NaN = missing.
 
-import { grown } from '../base/grown.ts';
-
-const FIRST_ROWS = 256;
-
 export function numberColumnOf(values: ArrayLike<number>): Float64Array {
-  const column = new Float64Array(
-    new SharedArrayBuffer(values.length * Float64Array.BYTES_PER_ELEMENT),
-  );
+  const column = numberColumn(values.length);
   column.set(values);
   return column;
 }
 
-/** A column that grows row by row. */
+/** A column that is filled row by row. */
 export class NumberColumnBuilder {
-  #numbers = new Float64Array(FIRST_ROWS);
+  readonly #numbers: Float64Array;
   #rowCount = 0;
 
+  constructor(rowsMax: number) {
+    this.#numbers = numberColumn(rowsMax);
+  }
+
   add(value: number): void {
-    if (this.#rowCount === this.#numbers.length) {
-      this.#numbers = grown(this.#numbers, this.#rowCount * 2);
-    }
     this.#numbers[this.#rowCount++] = value;
   }
 
-  /** Of a row that has been added. */
-  at(row: number): number {
-    return this.#numbers[row] as number;
-  }
-
   finish(): Float64Array {
-    return numberColumnOf(this.#numbers.subarray(0, this.#rowCount));
+    return this.#numbers.subarray(0, this.#rowCount);
   }
+}
+
+function numberColumn(rowCount: number): Float64Array {
+  return new Float64Array(new SharedArrayBuffer(rowCount * Float64Array.BYTES_PER_ELEMENT));
 }

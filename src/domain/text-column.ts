@@ -3,11 +3,10 @@
 // Plain data in shared buffers: a column is sent to a thread without being copied, and the garbage
 // collector has nothing to do with it (see state/reserve.ts).
 //
-//   bytes: | UTF-8 of row 0 | of row 1 | ... |
+//   bytes: | UTF-8 of a text | of another | ... |   columns of one file share them
 //   spans: | begin, length of row 0 | of row 1 | ... |   length -1 = missing
 
 import { assert } from '../base/assert.ts';
-import { grown } from '../base/grown.ts';
 
 export interface TextColumn {
   readonly bytes: Uint8Array;
@@ -33,79 +32,83 @@ export function textsOf(column: TextColumn): (string | null)[] {
 }
 
 export function textColumnOf(values: readonly (string | null)[]): TextColumn {
-  const builder = new TextColumnBuilder();
+  const bytesMax = values.reduce((sum, text) => sum + Buffer.byteLength(text ?? ''), 0);
+  const builder = new TextColumnBuilder(new TextBytes(bytesMax), values.length);
   for (const value of values) builder.add(value);
   return builder.finish();
 }
 
-const FIRST_ROWS = 256;
-/** Bytes that a UTF-16 unit may become in UTF-8. */
-const UNIT_BYTES_MAX = 3;
-
-/** A column that grows row by row. */
-export class TextColumnBuilder {
+/**
+ * Memory for the texts of columns that are filled together: of one size from the beginning, which may
+ * be more than is needed, since pages that are never touched cost nothing. Growing it would leave
+ * everything that it outgrew to the garbage collector.
+ */
+export class TextBytes {
+  readonly bytes: Uint8Array;
   readonly #encoder = new TextEncoder();
-  #bytes = new Uint8Array(FIRST_ROWS * 8);
-  #byteCount = 0;
-  #spans = new Int32Array(FIRST_ROWS * 2);
+  /** Bytes taken. */
+  count = 0;
+
+  constructor(bytesMax: number) {
+    this.bytes = new Uint8Array(new SharedArrayBuffer(bytesMax));
+  }
+
+  append(text: string): void {
+    const { bytes, count } = this;
+    assert(count + text.length <= bytes.length, 'there is room for the texts of a column');
+    // Most texts are short and ASCII: a call of the encoder costs more than they do.
+    for (let i = 0; i < text.length; i++) {
+      const unit = text.charCodeAt(i);
+      if (unit > 0x7f) {
+        const { read, written } = this.#encoder.encodeInto(text, bytes.subarray(count));
+        assert(read === text.length, 'there is room for the texts of a column');
+        this.count += written;
+        return;
+      }
+      bytes[count + i] = unit;
+    }
+    this.count += text.length;
+  }
+}
+
+/** A column that is filled row by row. */
+export class TextColumnBuilder {
+  readonly #texts: TextBytes;
+  /** As in a column, of the rows so far. */
+  readonly spans: Int32Array;
   #rowCount = 0;
+
+  constructor(texts: TextBytes, rowsMax: number) {
+    this.#texts = texts;
+    this.spans = new Int32Array(new SharedArrayBuffer(rowsMax * 2 * Int32Array.BYTES_PER_ELEMENT));
+  }
+
+  get bytes(): Uint8Array {
+    return this.#texts.bytes;
+  }
 
   get rowCount(): number {
     return this.#rowCount;
   }
 
-  /** As in a column, of the rows so far; longer than they need, and other arrays after the next row. */
-  get bytes(): Uint8Array {
-    return this.#bytes;
-  }
-
-  get spans(): Int32Array {
-    return this.#spans;
-  }
-
   add(text: string | null): void {
-    const begin = this.#byteCount;
-    if (text !== null) this.#append(text);
-    if (this.#rowCount * 2 === this.#spans.length) {
-      this.#spans = grown(this.#spans, this.#spans.length * 2);
-    }
-    this.#spans[this.#rowCount * 2] = begin;
-    this.#spans[this.#rowCount * 2 + 1] = text === null ? -1 : this.#byteCount - begin;
+    const begin = this.#texts.count;
+    if (text !== null) this.#texts.append(text);
+    this.spans[this.#rowCount * 2] = begin;
+    this.spans[this.#rowCount * 2 + 1] = text === null ? -1 : this.#texts.count - begin;
     this.#rowCount++;
   }
 
-  /** Takes the last row away again. */
+  /** Takes the last row away again; nothing has been added to other columns since. */
   dropLast(): void {
     this.#rowCount--;
-    this.#byteCount = this.#spans[this.#rowCount * 2] as number;
+    this.#texts.count = this.spans[this.#rowCount * 2] as number;
   }
 
   finish(): TextColumn {
-    const spanBytes = this.#rowCount * 2 * Int32Array.BYTES_PER_ELEMENT;
-    const bytes = new Uint8Array(new SharedArrayBuffer(this.#byteCount));
-    const spans = new Int32Array(new SharedArrayBuffer(spanBytes));
-    bytes.set(this.#bytes.subarray(0, this.#byteCount));
-    spans.set(this.#spans.subarray(0, this.#rowCount * 2));
-    return { bytes, spans };
-  }
-
-  #append(text: string): void {
-    const needed = this.#byteCount + text.length * UNIT_BYTES_MAX;
-    if (needed > this.#bytes.length) {
-      assert(needed < 2 ** 31, 'the texts of a column are at most 2 GiB');
-      this.#bytes = grown(this.#bytes, Math.max(this.#bytes.length * 2, needed));
-    }
-    // Most texts are short and ASCII: a call of the encoder costs more than they do.
-    const bytes = this.#bytes;
-    const begin = this.#byteCount;
-    for (let i = 0; i < text.length; i++) {
-      const unit = text.charCodeAt(i);
-      if (unit > 0x7f) {
-        this.#byteCount = begin + this.#encoder.encodeInto(text, bytes.subarray(begin)).written;
-        return;
-      }
-      bytes[begin + i] = unit;
-    }
-    this.#byteCount = begin + text.length;
+    return {
+      bytes: this.bytes.subarray(0, this.#texts.count),
+      spans: this.spans.subarray(0, this.#rowCount * 2),
+    };
   }
 }

@@ -5,6 +5,7 @@ import { describe, expect, it } from 'vitest';
 import { DEFAULT_HASH_KEY, hashBytes, hashString } from '../../src/base/hash.ts';
 import { NumberColumnBuilder, numberColumnOf } from '../../src/domain/number-column.ts';
 import {
+  TextBytes,
   TextColumnBuilder,
   rowCountOf,
   textAt,
@@ -53,13 +54,31 @@ describe('a column of texts', () => {
   });
 
   it('forgets a row that is dropped', () => {
-    const builder = new TextColumnBuilder();
+    const builder = new TextColumnBuilder(new TextBytes(8), 3);
     for (const one of ['a', 'long', null]) builder.add(one);
     builder.dropLast();
     builder.dropLast();
     builder.add('bc');
     expect(builder.rowCount).toBe(2);
     expect(builder.finish()).toEqual(textColumnOf(['a', 'bc']));
+  });
+
+  it('may share its bytes with others that are filled with it', () => {
+    const bytes = new TextBytes(64);
+    const [left, right] = [new TextColumnBuilder(bytes, 9), new TextColumnBuilder(bytes, 9)];
+    for (const one of ['a', null, '東京', '']) {
+      left.add(one);
+      right.add(`${one}!`);
+    }
+    expect(textsOf(left.finish())).toEqual(['a', null, '東京', '']);
+    expect(textsOf(right.finish())).toEqual(['a!', 'null!', '東京!', '!']);
+  });
+
+  it.each(['abcd', 'é東'])('refuses texts that it has no room for: %s', (one) => {
+    const builder = new TextColumnBuilder(new TextBytes(3), 1);
+    expect(() => {
+      builder.add(one);
+    }).toThrow(/there is room/);
   });
 
   it('is shared by what it is sent to, and stays one where it was one', () => {
@@ -72,11 +91,10 @@ describe('a column of texts', () => {
 });
 
 describe('a column of numbers', () => {
-  it('grows row by row', () => {
-    const numbers = Array.from({ length: 3000 }, (_, row) => (row % 7 === 0 ? NaN : row / 4));
-    const builder = new NumberColumnBuilder();
+  it('is filled row by row', () => {
+    const numbers = [0, -0, 1.5, NaN, Infinity, 2 ** 53];
+    const builder = new NumberColumnBuilder(9);
     for (const one of numbers) builder.add(one);
-    expect(builder.at(2999)).toBe(2999 / 4);
     expect(builder.finish()).toEqual(numberColumnOf(numbers));
     expect([...builder.finish()]).toEqual(numbers);
   });

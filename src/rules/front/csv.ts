@@ -10,6 +10,7 @@ import type { SourceFile, Span } from './source-file.ts';
 /** Problems of one CSV file that are listed; thousands of equal ones help nobody. */
 export const CSV_PROBLEMS_MAX = 20;
 
+/** Valid until the next one is read: the reader has one, for all. */
 export interface CsvRecord {
   readonly cells: readonly string[];
   /** Offsets in the text where each cell begins and ends. */
@@ -20,6 +21,7 @@ export interface CsvRecord {
 export class CsvReader {
   readonly file: SourceFile;
   readonly #problems: Problems;
+  readonly #record = { cells: [] as string[], starts: [] as number[], ends: [] as number[] };
   #at = 0;
   #problemCount = 0;
 
@@ -47,7 +49,7 @@ export class CsvReader {
         this.cellError(record, index, `The column ${quote(name)} stands in the header twice.`);
       seen.add(name);
     });
-    return this.#problemCount === 0 ? record.cells : null;
+    return this.#problemCount === 0 ? [...record.cells] : null;
   }
 
   /** The next record of `width` cells, or null at the end or when too much is wrong. */
@@ -81,22 +83,22 @@ export class CsvReader {
     const { text } = this.file;
     this.#skipBlankLines();
     if (this.#at >= text.length) return null;
-    const cells: string[] = [];
-    const starts: number[] = [];
-    const ends: number[] = [];
+    const { cells, starts, ends } = this.#record;
+    let count = 0;
     for (;;) {
       const start = this.#at;
       const cell = text[start] === '"' ? this.#quoted() : this.#plain();
       if (cell === null) return null;
-      cells.push(cell);
-      starts.push(start);
-      ends.push(this.#at);
+      cells[count] = cell;
+      starts[count] = start;
+      ends[count++] = this.#at;
       if (text[this.#at] !== ',') break;
       this.#at++;
     }
     if (text[this.#at] === '\r') this.#at++;
     if (text[this.#at] === '\n') this.#at++;
-    return { cells, starts, ends };
+    if (count < cells.length) cells.length = starts.length = ends.length = count;
+    return this.#record;
   }
 
   #skipBlankLines(): void {

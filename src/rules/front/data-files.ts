@@ -6,7 +6,7 @@ import { exponentOr2 } from '../../domain/currencies.ts';
 import type { ValueType } from '../../domain/expression.ts';
 import type { ListData, RegisterColumn, RegisterData } from '../../domain/plan.ts';
 import { NumberColumnBuilder } from '../../domain/number-column.ts';
-import { TextColumnBuilder } from '../../domain/text-column.ts';
+import { TextBytes, TextColumnBuilder } from '../../domain/text-column.ts';
 import { CsvReader } from './csv.ts';
 import type { CsvRecord } from './csv.ts';
 import { DistinctKeys } from './distinct-keys.ts';
@@ -14,6 +14,7 @@ import { quote } from './problem.ts';
 import type { Problems } from './problem.ts';
 import { wordList } from './read-tree.ts';
 import type { SourceFile } from './source-file.ts';
+import { countLines } from './source-file.ts';
 import { isVersion, parseDecimal, parseTime, scaleToInteger } from './units.ts';
 import type { ScalarNode } from './yaml-tree.ts';
 
@@ -27,8 +28,10 @@ export function readListFile(name: string, file: SourceFile, problems: Problems)
   const reader = new CsvReader(file, problems);
   const header = reader.header();
   if (header === null) return null;
-  const values = new TextColumnBuilder();
-  const distinct = new DistinctKeys([values]);
+  const rowsMax = countLines(file);
+  const bytes = new TextBytes(Buffer.byteLength(file.text));
+  const values = new TextColumnBuilder(bytes, rowsMax);
+  const distinct = new DistinctKeys([values], rowsMax);
   for (
     let record = reader.next(header.length);
     record !== null;
@@ -129,16 +132,24 @@ function readRows(
   shape: RegisterShape,
   isWindows: boolean,
 ): RegisterData | null {
-  const builders = header.map((name, index) => columnBuilder(name, types[index] as CellType));
+  const { file } = reader;
+  const rowsMax = countLines(file);
+  const bytes = new TextBytes(Buffer.byteLength(file.text));
+  const builders = header.map((name, index): ColumnBuilder => {
+    const type = types[index] as CellType;
+    return type === 'string' || type === 'version'
+      ? { name, type, texts: new TextColumnBuilder(bytes, rowsMax), numbers: null }
+      : { name, type, texts: null, numbers: new NumberColumnBuilder(rowsMax) };
+  });
   const parts = keyColumns.map((column): KeyPart => {
     const index = header.indexOf(column);
     const texts = builders[index]?.texts ?? null;
     // Only a register of windows may have an empty cell in its key.
-    return texts === null || isWindows
-      ? { index, texts: new TextColumnBuilder(), isOwn: true }
-      : { index, texts, isOwn: false };
+    if (texts !== null && !isWindows) return { index, texts, isOwn: false };
+    const own = new TextBytes(Buffer.byteLength(file.text));
+    return { index, texts: new TextColumnBuilder(own, rowsMax), isOwn: true };
   });
-  const keys = new KeyCheck(reader, parts);
+  const keys = isWindows ? null : new KeyCheck(reader, parts, rowsMax);
   let rowCount = 0;
   for (
     let record = reader.next(header.length);
@@ -151,21 +162,11 @@ function readRows(
     for (const { index, texts, isOwn } of parts) {
       if (isOwn) texts.add(record.cells[index] as string);
     }
-    if (!isWindows) keys.check(record, rowCount);
+    keys?.check(record, rowCount);
     rowCount++;
   }
   if (reader.problemCount > 0) return null;
   return { name: shape.name, rowCount, keyColumns, ...finish(builders, parts) };
-}
-
-function columnBuilder(name: string, type: CellType): ColumnBuilder {
-  const isText = type === 'string' || type === 'version';
-  return {
-    name,
-    type,
-    texts: isText ? new TextColumnBuilder() : null,
-    numbers: isText ? null : new NumberColumnBuilder(),
-  };
 }
 
 function finish(
@@ -190,18 +191,22 @@ class KeyCheck {
   readonly #parts: readonly KeyPart[];
   readonly #distinct: DistinctKeys;
   /** Offset in the file of each row. */
-  readonly #starts = new NumberColumnBuilder();
+  readonly #starts: Int32Array;
 
-  constructor(reader: CsvReader, parts: readonly KeyPart[]) {
+  constructor(reader: CsvReader, parts: readonly KeyPart[], rowsMax: number) {
     this.#reader = reader;
     this.#parts = parts;
-    this.#distinct = new DistinctKeys(parts.map(({ texts }) => texts));
+    this.#distinct = new DistinctKeys(
+      parts.map(({ texts }) => texts),
+      rowsMax,
+    );
+    this.#starts = new Int32Array(rowsMax);
   }
 
   /** Of the next row, whose cells are in their columns. */
   check(record: CsvRecord, row: number): void {
     const reader = this.#reader;
-    this.#starts.add(record.starts[0] as number);
+    this.#starts[row] = record.starts[0] as number;
     for (const { index } of this.#parts) {
       const text = record.cells[index] as string;
       if (text === '')
@@ -213,7 +218,7 @@ class KeyCheck {
     const earlier = this.#distinct.add(row);
     if (earlier === -1) return;
     const key = this.#parts.map(({ index }) => record.cells[index] as string);
-    const line = lineOf(reader.file, this.#starts.at(earlier));
+    const line = lineOf(reader.file, this.#starts[earlier] as number);
     reader.cellError(
       record,
       this.#parts[0]?.index ?? 0,

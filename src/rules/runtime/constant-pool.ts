@@ -5,12 +5,11 @@
 
 import { assert, must } from '../../base/assert.ts';
 import { ZonedCalendar } from '../../base/calendar.ts';
-import { grown } from '../../base/grown.ts';
 import type { HashKey } from '../../base/hash.ts';
 import { hashBytes, hashString } from '../../base/hash.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { TextColumn } from '../../domain/text-column.ts';
-import { rowCountOf, textColumnOf } from '../../domain/text-column.ts';
+import { textColumnOf } from '../../domain/text-column.ts';
 import { LookupTable } from './lookup-table.ts';
 import { Maintenance } from './maintenance.ts';
 import { Pattern } from './pattern.ts';
@@ -55,7 +54,8 @@ export class ConstantPool {
     const known = this.#texts.get(value);
     if (known !== undefined) return known;
     const encoded = new TextEncoder().encode(value);
-    const position = this.#append(encoded);
+    const position = this.#take(encoded.length);
+    this.#bytes.set(encoded, position);
     const [lo, hi] = hashString(value, this.hashKey);
     const constant = { lo, hi, offset: ~position, length: encoded.length };
     this.#texts.set(value, constant);
@@ -126,11 +126,12 @@ export class ConstantPool {
     return all.length - 1;
   }
 
-  /** All the column's bytes go into the pool as they are: equal texts are equal by their hash. */
-  #textColumn(column: TextColumn): Int32Array {
-    const { bytes, spans } = column;
-    const position = this.#append(bytes);
-    const words = new Int32Array((rowCountOf(column) + COLUMN_ROWS_BEFORE) * 4);
+  /** The texts go into the pool one behind the other; equal ones are equal by their hash. */
+  #textColumn({ bytes, spans }: TextColumn): Int32Array {
+    let byteCount = 0;
+    for (let i = 1; i < spans.length; i += 2) byteCount += Math.max(0, spans[i] as number);
+    let position = this.#take(byteCount);
+    const words = new Int32Array(COLUMN_ROWS_BEFORE * 4 + spans.length * 2);
     for (let i = 3; i < COLUMN_ROWS_BEFORE * 4; i += 4) words[i] = -1;
     const hash = new Int32Array(2);
     let at = COLUMN_ROWS_BEFORE * 4;
@@ -142,20 +143,23 @@ export class ConstantPool {
       hashBytes(bytes, begin, length, this.hashKey, hash);
       words[at] = hash[0] as number;
       words[at + 1] = hash[1] as number;
-      words[at + 2] = ~(position + begin);
+      words[at + 2] = ~position;
+      for (let k = 0; k < length; k++) this.#bytes[position + k] = bytes[begin + k] as number;
+      position += length;
     }
     return words;
   }
 
-  /** Takes bytes in; their position. */
-  #append(bytes: Uint8Array): number {
+  /** Position of `count` bytes that are to be written. */
+  #take(count: number): number {
     const position = this.#byteCount;
-    const end = position + bytes.length;
+    const end = position + count;
     assert(end < 2 ** 30, 'texts of rules and registers are at most 1 GiB');
     if (end > this.#bytes.length) {
-      this.#bytes = grown(this.#bytes, Math.max(this.#bytes.length * 2, end));
+      const grown = new Uint8Array(Math.max(this.#bytes.length * 2, end));
+      grown.set(this.#bytes);
+      this.#bytes = grown;
     }
-    this.#bytes.set(bytes, position);
     this.#byteCount = end;
     return position;
   }

@@ -2,19 +2,23 @@
 
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { TextColumnBuilder } from '../../../src/domain/text-column.ts';
+import { TextBytes, TextColumnBuilder } from '../../../src/domain/text-column.ts';
 import { DistinctKeys } from '../../../src/rules/front/distinct-keys.ts';
 
 const part = fc.option(fc.string({ unit: fc.constantFrom('a', 'b', 'é'), maxLength: 5 }), {
   nil: null,
 });
 
+function columnFor(rowsMax: number): TextColumnBuilder {
+  return new TextColumnBuilder(new TextBytes(rowsMax * 10), rowsMax);
+}
+
 test.each([1, 2, 3])('finds the first row of each key of %i parts', (partCount) => {
   const key = fc.array(part, { minLength: partCount, maxLength: partCount });
   fc.assert(
     fc.property(fc.array(key, { maxLength: 1500, size: 'max' }), (keys) => {
-      const columns = Array.from({ length: partCount }, () => new TextColumnBuilder());
-      const distinct = new DistinctKeys(columns);
+      const columns = Array.from({ length: partCount }, () => columnFor(keys.length));
+      const distinct = new DistinctKeys(columns, keys.length);
       const rowOfKey = new Map<string, number>();
       keys.forEach((texts, row) => {
         columns.forEach((column, i) => column.add(texts[i] ?? null));
@@ -27,9 +31,9 @@ test.each([1, 2, 3])('finds the first row of each key of %i parts', (partCount) 
   );
 });
 
-test('grows past what it begins with, rows dropped in between', () => {
-  const values = new TextColumnBuilder();
-  const distinct = new DistinctKeys([values]);
+test('knows thousands of keys, rows dropped in between', () => {
+  const values = columnFor(20_000);
+  const distinct = new DistinctKeys([values], 20_000);
   for (let i = 0; i < 20_000; i++) {
     values.add(`key ${i % 7000}`);
     const earlier = distinct.add(values.rowCount - 1);
