@@ -53,21 +53,23 @@ export class TextBytes {
     this.bytes = new Uint8Array(new SharedArrayBuffer(bytesMax));
   }
 
-  append(text: string): void {
+  /** Takes in text[from, to). */
+  append(text: string, from: number, to: number): void {
     const { bytes, count } = this;
-    assert(count + text.length <= bytes.length, 'there is room for the texts of a column');
+    assert(count + to - from <= bytes.length, 'there is room for the texts of a column');
     // Most texts are short and ASCII: a call of the encoder costs more than they do.
-    for (let i = 0; i < text.length; i++) {
+    for (let i = from; i < to; i++) {
       const unit = text.charCodeAt(i);
       if (unit > 0x7f) {
-        const { read, written } = this.#encoder.encodeInto(text, bytes.subarray(count));
-        assert(read === text.length, 'there is room for the texts of a column');
+        const slice = text.slice(from, to);
+        const { read, written } = this.#encoder.encodeInto(slice, bytes.subarray(count));
+        assert(read === slice.length, 'there is room for the texts of a column');
         this.count += written;
         return;
       }
-      bytes[count + i] = unit;
+      bytes[count + i - from] = unit;
     }
-    this.count += text.length;
+    this.count += to - from;
   }
 }
 
@@ -91,9 +93,10 @@ export class TextColumnBuilder {
     return this.#rowCount;
   }
 
-  add(text: string | null): void {
+  /** The next row: null, or text[from, to). */
+  add(text: string | null, from: number = 0, to: number = text?.length ?? 0): void {
     const begin = this.#texts.count;
-    if (text !== null) this.#texts.append(text);
+    if (text !== null) this.#texts.append(text, from, to);
     this.spans[this.#rowCount * 2] = begin;
     this.spans[this.#rowCount * 2 + 1] = text === null ? -1 : this.#texts.count - begin;
     this.#rowCount++;

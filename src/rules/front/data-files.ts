@@ -37,12 +37,11 @@ export function readListFile(name: string, file: SourceFile, problems: Problems)
     record !== null;
     record = reader.next(header.length)
   ) {
-    const value = record.cells[0] as string;
-    if (value === '') {
+    if (record.isEmpty(0)) {
       reader.cellError(record, 0, 'The first cell is empty: a value of the list is expected.');
       continue;
     }
-    values.add(value);
+    record.addTo(values, 0);
     if (distinct.add(values.rowCount - 1) !== -1) values.dropLast();
   }
   return reader.problemCount === 0 ? { name, values: values.finish() } : null;
@@ -160,7 +159,7 @@ function readRows(
       readCell(reader, record, index, builders[index] as ColumnBuilder, shape.currency);
     }
     for (const { index, texts, isOwn } of parts) {
-      if (isOwn) texts.add(record.cells[index] as string);
+      if (isOwn) record.addTo(texts, index);
     }
     keys?.check(record, rowCount);
     rowCount++;
@@ -207,17 +206,16 @@ class KeyCheck {
   check(record: CsvRecord, row: number): void {
     const reader = this.#reader;
     this.#starts[row] = record.starts[0] as number;
-    for (const { index } of this.#parts) {
-      const text = record.cells[index] as string;
-      if (text === '')
+    for (const { index, texts } of this.#parts) {
+      if (record.isEmpty(index))
         reader.cellError(record, index, 'This cell is part of the key and may not be empty.');
-      if (Buffer.byteLength(text) > KEY_BYTES_MAX) {
+      if ((texts.spans[row * 2 + 1] as number) > KEY_BYTES_MAX) {
         reader.cellError(record, index, `A key is at most ${KEY_BYTES_MAX} bytes long.`);
       }
     }
     const earlier = this.#distinct.add(row);
     if (earlier === -1) return;
-    const key = this.#parts.map(({ index }) => record.cells[index] as string);
+    const key = this.#parts.map(({ index }) => record.cell(index));
     const line = lineOf(reader.file, this.#starts[earlier] as number);
     reader.cellError(
       record,
@@ -239,20 +237,22 @@ function readCell(
   builder: ColumnBuilder,
   currency: string | null,
 ): void {
-  const text = record.cells[index] as string;
   const { type, texts, numbers } = builder;
+  if (record.isEmpty(index)) {
+    texts?.add(null);
+    numbers?.add(Number.NaN);
+    return;
+  }
   if (texts !== null) {
-    texts.add(text === '' ? null : text);
-    if (type === 'version' && text !== '' && !isVersion(text)) {
-      reader.cellError(
-        record,
-        index,
-        `${quote(text)} is no version: numbers with dots, such as 3.2.10.`,
-      );
+    record.addTo(texts, index);
+    if (type === 'version' && !isVersion(record.cell(index))) {
+      const text = quote(record.cell(index));
+      reader.cellError(record, index, `${text} is no version: numbers with dots, such as 3.2.10.`);
     }
     return;
   }
-  const value = text === '' ? Number.NaN : numberOf(text, type, currency);
+  const text = record.cell(index);
+  const value = numberOf(text, type, currency);
   if (value === null) reader.cellError(record, index, `${quote(text)} is ${notA(type, currency)}.`);
   numbers?.add(value ?? Number.NaN);
 }
