@@ -38,22 +38,25 @@ export class DistinctKeys {
 
   #hashOf(row: number): number {
     const parts = this.#parts;
-    for (let i = 0; i < this.#columns.length; i++) {
-      const { bytes, spans } = this.#columns[i] as TextColumnBuilder;
+    let at = 0;
+    for (const { bytes, spans } of this.#columns) {
       const length = spans[row * 2 + 1] as number;
       hashBytes(bytes, spans[row * 2] as number, length, DEFAULT_HASH_KEY, this.#part);
-      parts.set(this.#part, i * 2);
+      parts.set(this.#part, at);
+      at += 2;
     }
     hashWords(parts, parts.length, DEFAULT_HASH_KEY, this.#part);
     return this.#part[0] as number;
   }
 
   #isSame(row: number, other: number): boolean {
-    return this.#columns.every(({ bytes, spans }) => {
+    for (const { bytes, spans } of this.#columns) {
       const length = spans[row * 2 + 1] as number;
       if (length !== spans[other * 2 + 1]) return false;
-      const [begin, otherBegin] = [spans[row * 2] as number, spans[other * 2] as number];
-      return equalBytes(bytes, begin, bytes, otherBegin, length);
-    });
+      const begin = spans[row * 2] as number;
+      const otherBegin = spans[other * 2] as number;
+      if (!equalBytes(bytes, begin, bytes, otherBegin, length)) return false;
+    }
+    return true;
   }
 }

@@ -4,7 +4,7 @@
 //
 //   words: | lo | hi | row (-1 = empty) | 0 |  one entry, 16 bytes; at most half are taken
 
-import { assert } from '../../base/assert.ts';
+import { AssertionError, assert } from '../../base/assert.ts';
 import type { HashKey } from '../../base/hash.ts';
 import { hashBytes, hashWords } from '../../base/hash.ts';
 import type { TextColumn } from '../../domain/text-column.ts';
@@ -79,8 +79,8 @@ export class LookupTable {
   #hash(keys: readonly TextColumn[], row: number): void {
     for (let part = 0; part < keys.length; part++) {
       const { bytes, spans } = keys[part] as TextColumn;
-      const [begin, length] = [spans[row * 2] as number, spans[row * 2 + 1] as number];
-      hashBytes(bytes, begin, length, this.#key, this.#out);
+      const length = spans[row * 2 + 1] as number;
+      hashBytes(bytes, spans[row * 2] as number, length, this.#key, this.#out);
       this.parts.set(this.#out, part * 2);
     }
     if (keys.length > 1) composeKey(this.parts, keys.length * 2, this.#key, this.#out);
@@ -90,10 +90,11 @@ export class LookupTable {
   #insert(row: number, what: string): void {
     const lo = this.#out[0] as number;
     const hi = this.#out[1] as number;
-    assert(
-      this.find(lo, hi, 0) < 0,
-      `two keys of ${what} have one 64-bit hash (or row ${row + 1} repeats a key): use another hash key`,
-    );
+    if (this.find(lo, hi, 0) >= 0) {
+      throw new AssertionError(
+        `two keys of ${what} have one 64-bit hash (or row ${row + 1} repeats a key): use another hash key`,
+      );
+    }
     let at = (lo << 2) & this.#wrap;
     while ((this.#words[at + 2] as number) >= 0) at = (at + 4) & this.#wrap;
     this.#words[at] = lo;
