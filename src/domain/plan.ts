@@ -7,6 +7,7 @@ import { TRANSACTION_FIELDS } from './fields.ts';
 import type { Outcome } from './decision.ts';
 import type { HoldPlan, RailPlan } from './rails.ts';
 import type { ReasonSpec } from './reasons.ts';
+import type { TextColumn } from './text-column.ts';
 
 export type FeatureFunction =
   | 'count'
@@ -57,28 +58,32 @@ export interface EntitySpec {
   readonly keyFields: readonly number[];
 }
 
-/** Column-wise, in file order. Missing cells: '' for strings is a value; numbers use NaN. */
+/** Column-wise, in file order. */
 export interface RegisterData {
   readonly name: string;
+  readonly rowCount: number;
   readonly keyColumns: readonly string[];
-  /** rows × key columns, as text */
-  readonly keys: readonly (readonly string[])[];
+  /**
+   * The texts of each key column, none missing: '' where a cell is empty. The same object as the
+   * column's `texts` where those hold the same.
+   */
+  readonly keys: readonly TextColumn[];
   readonly columns: readonly RegisterColumn[];
 }
 
 export interface RegisterColumn {
   readonly name: string;
   readonly type: ValueType;
-  /** type string or version; null = empty cell = missing */
-  readonly texts: readonly (string | null)[] | null;
-  /** all other types: NaN = missing; boolean 0 or 1 */
-  readonly numbers: readonly number[] | null;
+  /** Of type string or version; an empty cell is missing. */
+  readonly texts: TextColumn | null;
+  /** Of all other types, by row: NaN = missing; boolean 0 or 1. */
+  readonly numbers: Float64Array | null;
 }
 
 export interface ListData {
   readonly name: string;
   /** Distinct values in file order. */
-  readonly values: readonly string[];
+  readonly values: TextColumn;
 }
 
 export type RuleMode = 'live' | 'shadow' | 'score';

@@ -11,6 +11,7 @@ import { isStringType } from '../domain/fields.ts';
 import type { Format } from '../domain/ports.ts';
 import { ROW, ROW_FLAG } from '../domain/row-layout.ts';
 import { SHARDS } from '../domain/shards.ts';
+import { textAt } from '../domain/text-column.ts';
 import type { BatchSizes } from './batch.ts';
 import { CONTROL, makeBatchMemory } from './batch.ts';
 import { fillBatch, makeBatchView } from './batch-view.ts';
@@ -204,10 +205,10 @@ class WarmRows {
   /** Some keys are in the registers: what is found there is computed with. */
   #knownKey(name: string): string | null {
     const random = this.#random;
-    for (const { keyColumns, keys } of this.#program.plan.registers) {
-      const column = keyColumns.indexOf(name);
-      if (column < 0 || keys.length === 0 || random.chance(0.7)) continue;
-      return random.pick(keys)[column] ?? null;
+    for (const { keyColumns, keys, rowCount } of this.#program.plan.registers) {
+      const texts = keys[keyColumns.indexOf(name)];
+      if (texts === undefined || rowCount === 0 || random.chance(0.7)) continue;
+      return textAt(texts, random.below(rowCount));
     }
     return null;
   }

@@ -5,6 +5,8 @@
 import type { FieldSpec } from '../../src/domain/fields.ts';
 import { TRANSACTION_FIELDS } from '../../src/domain/fields.ts';
 import type { EntitySpec, ListData, RateData, RegisterData } from '../../src/domain/plan.ts';
+import { numberColumnOf } from '../../src/domain/number-column.ts';
+import { textColumnOf } from '../../src/domain/text-column.ts';
 
 function pool(prefix: string, count: number): string[] {
   return Array.from({ length: count }, (_, i) => `${prefix}${i + 1}`);
@@ -53,73 +55,95 @@ export function numberOfField(name: string): number {
 export const START_MS: number = Date.UTC(2026, 0, 1);
 
 export const LISTS: readonly ListData[] = [
-  { name: 'watched', values: ['A1', 'A3', 'M2', '10.0.0.2', '4111111111111111'] },
-  { name: 'cities', values: ['Shanghai', '東京'] },
-  { name: 'nobody', values: [] },
+  { name: 'watched', values: textColumnOf(['A1', 'A3', 'M2', '10.0.0.2', '4111111111111111']) },
+  { name: 'cities', values: textColumnOf(['Shanghai', '東京']) },
+  { name: 'nobody', values: textColumnOf([]) },
 ];
 
 export const REGISTERS: readonly RegisterData[] = [
   {
     name: 'merchants',
     keyColumns: ['merchant'],
-    keys: [['M1'], ['M2'], ['M4'], ['M9']],
+    rowCount: 4,
+    keys: [textColumnOf(['M1', 'M2', 'M4', 'M9'])],
     columns: [
       {
         name: 'legalName',
         type: 'string',
-        texts: ['Tea House', '茶馆', null, 'Café'],
+        texts: textColumnOf(['Tea House', '茶馆', null, 'Café']),
         numbers: null,
       },
-      { name: 'limit', type: 'money', texts: null, numbers: [10_000, NaN, 500, 0] },
-      { name: 'weight', type: 'number', texts: null, numbers: [0.5, 0, NaN, -2.25] },
-      { name: 'active', type: 'boolean', texts: null, numbers: [1, 0, NaN, 1] },
+      { name: 'limit', type: 'money', texts: null, numbers: numberColumnOf([10_000, NaN, 500, 0]) },
+      {
+        name: 'weight',
+        type: 'number',
+        texts: null,
+        numbers: numberColumnOf([0.5, 0, NaN, -2.25]),
+      },
+      { name: 'active', type: 'boolean', texts: null, numbers: numberColumnOf([1, 0, NaN, 1]) },
       {
         name: 'since',
         type: 'time',
         texts: null,
-        numbers: [START_MS - 1000, START_MS + 3_600_000, NaN, START_MS + 90_000],
+        numbers: numberColumnOf([START_MS - 1000, START_MS + 3_600_000, NaN, START_MS + 90_000]),
       },
     ],
   },
   {
     name: 'terminals',
     keyColumns: ['terminal'],
-    keys: [['T1'], ['T2'], ['T3']],
+    rowCount: 3,
+    keys: [textColumnOf(['T1', 'T2', 'T3'])],
     columns: [
-      { name: 'merchant', type: 'string', texts: ['M1', 'M2', null], numbers: null },
-      { name: 'lat', type: 'number', texts: null, numbers: [31.25, 31.25, NaN] },
-      { name: 'lon', type: 'number', texts: null, numbers: [121.5, 8.5, 8.5] },
-      { name: 'software', type: 'string', texts: ['3.2', '3.2.10', 'beta'], numbers: null },
+      { name: 'merchant', type: 'string', texts: textColumnOf(['M1', 'M2', null]), numbers: null },
+      { name: 'lat', type: 'number', texts: null, numbers: numberColumnOf([31.25, 31.25, NaN]) },
+      { name: 'lon', type: 'number', texts: null, numbers: numberColumnOf([121.5, 8.5, 8.5]) },
+      {
+        name: 'software',
+        type: 'string',
+        texts: textColumnOf(['3.2', '3.2.10', 'beta']),
+        numbers: null,
+      },
     ],
   },
   {
     name: 'pairs',
     keyColumns: ['account', 'merchant'],
-    keys: [
-      ['A1', 'M1'],
-      ['A2', 'M3'],
-      ['A1', 'M2'],
+    rowCount: 3,
+    keys: [textColumnOf(['A1', 'A2', 'A1']), textColumnOf(['M1', 'M3', 'M2'])],
+    columns: [
+      { name: 'ceiling', type: 'money', texts: null, numbers: numberColumnOf([100, 20_000, NaN]) },
     ],
-    columns: [{ name: 'ceiling', type: 'money', texts: null, numbers: [100, 20_000, NaN] }],
   },
   {
     name: 'maintenance',
     keyColumns: [],
-    keys: [[], [], [], []],
+    rowCount: 4,
+    keys: [],
     columns: [
       {
         name: 'from',
         type: 'time',
         texts: null,
-        numbers: [START_MS, START_MS + 60_000, NaN, START_MS + 7_200_000],
+        numbers: numberColumnOf([START_MS, START_MS + 60_000, NaN, START_MS + 7_200_000]),
       },
       {
         name: 'to',
         type: 'time',
         texts: null,
-        numbers: [START_MS + 600_000, START_MS + 120_000, START_MS + 1e10, START_MS + 7_300_000],
+        numbers: numberColumnOf([
+          START_MS + 600_000,
+          START_MS + 120_000,
+          START_MS + 1e10,
+          START_MS + 7_300_000,
+        ]),
       },
-      { name: 'scope', type: 'string', texts: ['T1', 'T2', 'T3', '*'], numbers: null },
+      {
+        name: 'scope',
+        type: 'string',
+        texts: textColumnOf(['T1', 'T2', 'T3', '*']),
+        numbers: null,
+      },
     ],
   },
 ];

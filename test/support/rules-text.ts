@@ -3,6 +3,7 @@
 
 import { stringify } from 'yaml';
 import type { Plan, RegisterColumn } from '../../src/domain/plan.ts';
+import { textAt, textsOf } from '../../src/domain/text-column.ts';
 
 export interface RulesText {
   readonly text: string;
@@ -18,12 +19,15 @@ export function rulesText(plan: Plan): RulesText {
   };
   const lists = plan.lists.map((list) => [
     list.name,
-    addFile(`${list.name}.csv`, [['value'], ...list.values.map((value) => [value])]),
+    addFile(`${list.name}.csv`, [['value'], ...textsOf(list.values).map((value) => [value ?? ''])]),
   ]);
-  const registers = plan.registers.map(({ name, keyColumns, keys, columns }) => {
+  const registers = plan.registers.map(({ name, rowCount, keyColumns, keys, columns }) => {
     const others = columns.filter((column) => !keyColumns.includes(column.name));
     const header = [...keyColumns, ...others.map((column) => column.name)];
-    const rows = keys.map((key, row) => [...key, ...others.map((column) => cell(column, row))]);
+    const rows = Array.from({ length: rowCount }, (_, row) => [
+      ...keys.map((part) => textAt(part, row) ?? ''),
+      ...others.map((column) => cell(column, row)),
+    ]);
     const types = others.filter((column) => column.type !== 'string');
     const file = addFile(`${name}.csv`, [header, ...rows]);
     const key = keyColumns.length === 0 ? {} : { key: keyColumns };
@@ -90,7 +94,7 @@ function duration(ms: number): string {
 }
 
 function cell(column: RegisterColumn, row: number): string {
-  if (column.texts !== null) return column.texts[row] ?? '';
+  if (column.texts !== null) return textAt(column.texts, row) ?? '';
   const value = column.numbers?.[row] ?? NaN;
   if (Number.isNaN(value)) return '';
   if (column.type === 'boolean') return value === 1 ? 'true' : 'false';

@@ -3,6 +3,7 @@
 // are handed on one by one; places are found only when something is wrong. Cost O(text). By hand because
 // a problem is told at its cell and the file is read on after it, which libraries of CSV do not do.
 
+import type { TextColumnBuilder } from '../../domain/text-column.ts';
 import { quote } from './problem.ts';
 import type { Problems } from './problem.ts';
 import type { SourceFile, Span } from './source-file.ts';
@@ -10,21 +11,62 @@ import type { SourceFile, Span } from './source-file.ts';
 /** Problems of one CSV file that are listed; thousands of equal ones help nobody. */
 export const CSV_PROBLEMS_MAX = 20;
 
-export interface CsvRecord {
-  readonly cells: readonly string[];
-  /** Offsets in the text where each cell begins and ends. */
-  readonly starts: readonly number[];
-  readonly ends: readonly number[];
+/**
+ * The cells of one record, valid until the next is read: the reader has one object for all. Most cells
+ * stand in the file as they are, and become strings only for those who ask.
+ */
+export class CsvRecord {
+  /** Offsets in the text where each cell begins and ends, with its quotes and the blanks around it. */
+  readonly starts: number[] = [];
+  readonly ends: number[] = [];
+  readonly #text: string;
+  /** Where the contents stand in the text. */
+  readonly #from: number[] = [];
+  readonly #to: number[] = [];
+  /** Contents that do not stand in the text as they are. */
+  readonly #cells: (string | null)[] = [];
+  width = 0;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  cell(index: number): string {
+    return this.#cells[index] ?? this.#text.slice(this.#from[index], this.#to[index]);
+  }
+
+  isEmpty(index: number): boolean {
+    const cell = this.#cells[index] as string | null;
+    return cell === null ? this.#from[index] === this.#to[index] : cell === '';
+  }
+
+  addTo(column: TextColumnBuilder, index: number): void {
+    const cell = this.#cells[index] as string | null;
+    if (cell !== null) column.add(cell);
+    else column.add(this.#text, this.#from[index], this.#to[index]);
+  }
+
+  /** The next cell, text[start, end); its contents are text[from, to), or `cell` where that is not null. */
+  take(start: number, end: number, from: number, to: number, cell: string | null): void {
+    const at = this.width++;
+    this.starts[at] = start;
+    this.ends[at] = end;
+    this.#from[at] = from;
+    this.#to[at] = to;
+    this.#cells[at] = cell;
+  }
 }
 
 export class CsvReader {
   readonly file: SourceFile;
   readonly #problems: Problems;
+  readonly #record: CsvRecord;
   #at = 0;
   #problemCount = 0;
 
   constructor(file: SourceFile, problems: Problems) {
     this.file = file;
+    this.#record = new CsvRecord(file.text);
     this.#problems = problems;
   }
 
@@ -40,14 +82,15 @@ export class CsvReader {
         this.error(0, 1, 'The file is empty: a header line is expected.');
       return null;
     }
+    const names = Array.from({ length: record.width }, (_, index) => record.cell(index));
     const seen = new Set<string>();
-    record.cells.forEach((name, index) => {
+    names.forEach((name, index) => {
       if (name === '') this.cellError(record, index, 'A column has no name in the header.');
       else if (seen.has(name))
         this.cellError(record, index, `The column ${quote(name)} stands in the header twice.`);
       seen.add(name);
     });
-    return this.#problemCount === 0 ? record.cells : null;
+    return this.#problemCount === 0 ? names : null;
   }
 
   /** The next record of `width` cells, or null at the end or when too much is wrong. */
@@ -55,9 +98,9 @@ export class CsvReader {
     for (;;) {
       if (this.#problemCount >= CSV_PROBLEMS_MAX) return null;
       const record = this.#next();
-      if (record === null || record.cells.length === width) return record;
-      const message = `This line has ${record.cells.length} cells, the header has ${width}.`;
-      this.error(record.starts[0] as number, record.ends.at(-1) as number, message);
+      if (record === null || record.width === width) return record;
+      const message = `This line has ${record.width} cells, the header has ${width}.`;
+      this.error(record.starts[0] as number, record.ends[record.width - 1] as number, message);
     }
   }
 
@@ -81,22 +124,16 @@ export class CsvReader {
     const { text } = this.file;
     this.#skipBlankLines();
     if (this.#at >= text.length) return null;
-    const cells: string[] = [];
-    const starts: number[] = [];
-    const ends: number[] = [];
+    this.#record.width = 0;
     for (;;) {
-      const start = this.#at;
-      const cell = text[start] === '"' ? this.#quoted() : this.#plain();
-      if (cell === null) return null;
-      cells.push(cell);
-      starts.push(start);
-      ends.push(this.#at);
+      if (text[this.#at] !== '"') this.#plain();
+      else if (!this.#quoted()) return null;
       if (text[this.#at] !== ',') break;
       this.#at++;
     }
     if (text[this.#at] === '\r') this.#at++;
     if (text[this.#at] === '\n') this.#at++;
-    return { cells, starts, ends };
+    return this.#record;
   }
 
   #skipBlankLines(): void {
@@ -104,7 +141,7 @@ export class CsvReader {
     while (text[this.#at] === '\n' || text[this.#at] === '\r') this.#at++;
   }
 
-  #plain(): string {
+  #plain(): void {
     const { text } = this.file;
     const start = this.#at;
     let at = start;
@@ -113,10 +150,13 @@ export class CsvReader {
       if (unit === 44 || unit === 10 || unit === 13) break;
     }
     this.#at = at;
-    return text.slice(start, at).trim();
+    const isBare =
+      start === at || (isInk(text.charCodeAt(start)) && isInk(text.charCodeAt(at - 1)));
+    this.#record.take(start, at, start, at, isBare ? null : text.slice(start, at).trim());
   }
 
-  #quoted(): string | null {
+  /** Whether it is well-formed; what is not is reported. */
+  #quoted(): boolean {
     const { text } = this.file;
     const start = this.#at;
     let from = start + 1;
@@ -126,7 +166,7 @@ export class CsvReader {
       if (end === -1) {
         this.error(start, start + 1, 'The quote that begins here is never closed.');
         this.#at = text.length;
-        return null;
+        return false;
       }
       cell += text.slice(from, end);
       this.#at = end + 1;
@@ -142,8 +182,15 @@ export class CsvReader {
         'After a closing quote a comma or the end of the line is expected.',
       );
       this.#at = text.length;
-      return null;
+      return false;
     }
-    return cell;
+    const isBare = from === start + 1;
+    this.#record.take(start, this.#at, start + 1, this.#at - 1, isBare ? null : cell);
+    return true;
   }
+}
+
+/** A character that is surely no blank. */
+function isInk(unit: number): boolean {
+  return unit > 0x20 && unit < 0x7f;
 }

@@ -1,15 +1,20 @@
 // Lists and registers: the CSV files beside the rules, read whole, typed column by column.
 
+import { must } from '../../base/assert.ts';
+import { nearMiss } from '../../base/near-miss.ts';
 import { exponentOr2 } from '../../domain/currencies.ts';
 import type { ValueType } from '../../domain/expression.ts';
 import type { ListData, RegisterColumn, RegisterData } from '../../domain/plan.ts';
-import { nearMiss } from '../../base/near-miss.ts';
+import { NumberColumnBuilder } from '../../domain/number-column.ts';
+import { TextBytes, TextColumnBuilder } from '../../domain/text-column.ts';
 import { CsvReader } from './csv.ts';
 import type { CsvRecord } from './csv.ts';
+import { DistinctKeys } from './distinct-keys.ts';
 import { quote } from './problem.ts';
 import type { Problems } from './problem.ts';
 import { wordList } from './read-tree.ts';
 import type { SourceFile } from './source-file.ts';
+import { countLines } from './source-file.ts';
 import { isVersion, parseDecimal, parseTime, scaleToInteger } from './units.ts';
 import type { ScalarNode } from './yaml-tree.ts';
 
@@ -23,18 +28,23 @@ export function readListFile(name: string, file: SourceFile, problems: Problems)
   const reader = new CsvReader(file, problems);
   const header = reader.header();
   if (header === null) return null;
-  const values = new Set<string>();
+  const rowsMax = countLines(file);
+  const bytes = new TextBytes(Buffer.byteLength(file.text));
+  const values = new TextColumnBuilder(bytes, rowsMax);
+  const distinct = new DistinctKeys([values], rowsMax);
   for (
     let record = reader.next(header.length);
     record !== null;
     record = reader.next(header.length)
   ) {
-    const value = record.cells[0] as string;
-    if (value === '')
+    if (record.isEmpty(0)) {
       reader.cellError(record, 0, 'The first cell is empty: a value of the list is expected.');
-    else values.add(value);
+      continue;
+    }
+    record.addTo(values, 0);
+    if (distinct.add(values.rowCount - 1) !== -1) values.dropLast();
   }
-  return reader.problemCount === 0 ? { name, values: [...values] } : null;
+  return reader.problemCount === 0 ? { name, values: values.finish() } : null;
 }
 
 export interface RegisterShape {
@@ -99,8 +109,18 @@ function checkShape(shape: RegisterShape, header: readonly string[], problems: P
 interface ColumnBuilder {
   readonly name: string;
   readonly type: CellType;
-  readonly texts: (string | null)[];
-  readonly numbers: number[];
+  /** Of type string or version. */
+  readonly texts: TextColumnBuilder | null;
+  /** Of all other types. */
+  readonly numbers: NumberColumnBuilder | null;
+}
+
+interface KeyPart {
+  /** Number of its column. */
+  readonly index: number;
+  readonly texts: TextColumnBuilder;
+  /** `texts` are not those of the column: they are to be filled beside it. */
+  readonly isOwn: boolean;
 }
 
 function readRows(
@@ -111,59 +131,98 @@ function readRows(
   shape: RegisterShape,
   isWindows: boolean,
 ): RegisterData | null {
-  const builders = header.map((name, index): ColumnBuilder => ({
-    name,
-    type: types[index] as CellType,
-    texts: [],
-    numbers: [],
-  }));
-  const keyIndexes = keyColumns.map((column) => header.indexOf(column));
-  const keys: string[][] = [];
-  const lineOfKey = new Map<string, number>();
+  const { file } = reader;
+  const rowsMax = countLines(file);
+  const bytes = new TextBytes(Buffer.byteLength(file.text));
+  const builders = header.map((name, index): ColumnBuilder => {
+    const type = types[index] as CellType;
+    return type === 'string' || type === 'version'
+      ? { name, type, texts: new TextColumnBuilder(bytes, rowsMax), numbers: null }
+      : { name, type, texts: null, numbers: new NumberColumnBuilder(rowsMax) };
+  });
+  const parts = keyColumns.map((column): KeyPart => {
+    const index = header.indexOf(column);
+    const texts = builders[index]?.texts ?? null;
+    // Only a register of windows may have an empty cell in its key.
+    if (texts !== null && !isWindows) return { index, texts, isOwn: false };
+    const own = new TextBytes(Buffer.byteLength(file.text));
+    return { index, texts: new TextColumnBuilder(own, rowsMax), isOwn: true };
+  });
+  const keys = isWindows ? null : new KeyCheck(reader, parts, rowsMax);
+  let rowCount = 0;
   for (
     let record = reader.next(header.length);
     record !== null;
     record = reader.next(header.length)
   ) {
-    for (const [index, builder] of builders.entries()) {
-      readCell(reader, record, index, builder, shape.currency);
+    for (let index = 0; index < builders.length; index++) {
+      readCell(reader, record, index, builders[index] as ColumnBuilder, shape.currency);
     }
-    const key = keyIndexes.map((index) => record.cells[index] as string);
-    if (!isWindows) checkKeyCells(reader, record, keyIndexes, key, lineOfKey);
-    keys.push(key);
+    for (const { index, texts, isOwn } of parts) {
+      if (isOwn) record.addTo(texts, index);
+    }
+    keys?.check(record, rowCount);
+    rowCount++;
   }
   if (reader.problemCount > 0) return null;
-  return { name: shape.name, keyColumns, keys, columns: builders.map(finishColumn) };
+  return { name: shape.name, rowCount, keyColumns, ...finish(builders, parts) };
 }
 
-function checkKeyCells(
-  reader: CsvReader,
-  record: CsvRecord,
-  keyIndexes: readonly number[],
-  key: readonly string[],
-  offsetOfKey: Map<string, number>,
-): void {
-  const [first] = keyIndexes as [number];
-  for (const [part, index] of keyIndexes.entries()) {
-    const text = key[part] as string;
-    if (text === '')
-      reader.cellError(record, index, 'This cell is part of the key and may not be empty.');
-    if (Buffer.byteLength(text) > KEY_BYTES_MAX) {
-      reader.cellError(record, index, `A key is at most ${KEY_BYTES_MAX} bytes long.`);
-    }
-  }
-  const joined = key.length === 1 ? (key[0] as string) : JSON.stringify(key);
-  const earlier = offsetOfKey.get(joined);
-  if (earlier === undefined) {
-    offsetOfKey.set(joined, record.starts[0] as number);
-    return;
-  }
-  const line = lineOf(reader.file, earlier);
-  reader.cellError(
-    record,
-    first,
-    `The key ${quote(key.join(', '))} stands here again; it was on line ${line}.`,
+function finish(
+  builders: readonly ColumnBuilder[],
+  parts: readonly KeyPart[],
+): Pick<RegisterData, 'keys' | 'columns'> {
+  const columns = builders.map(({ name, type, texts, numbers }): RegisterColumn => ({
+    name,
+    type: type satisfies ValueType,
+    texts: texts?.finish() ?? null,
+    numbers: numbers?.finish() ?? null,
+  }));
+  const keys = parts.map(({ index, texts, isOwn }) =>
+    isOwn ? texts.finish() : must(columns[index]?.texts, 'texts of a key column'),
   );
+  return { keys, columns };
+}
+
+/** Holds the keys of a register to be full, short and each of one row. */
+class KeyCheck {
+  readonly #reader: CsvReader;
+  readonly #parts: readonly KeyPart[];
+  readonly #distinct: DistinctKeys;
+  /** Offset in the file of each row. */
+  readonly #starts: Int32Array;
+
+  constructor(reader: CsvReader, parts: readonly KeyPart[], rowsMax: number) {
+    this.#reader = reader;
+    this.#parts = parts;
+    this.#distinct = new DistinctKeys(
+      parts.map(({ texts }) => texts),
+      rowsMax,
+    );
+    this.#starts = new Int32Array(rowsMax);
+  }
+
+  /** Of the next row, whose cells are in their columns. */
+  check(record: CsvRecord, row: number): void {
+    const reader = this.#reader;
+    this.#starts[row] = record.starts[0] as number;
+    for (const { index, texts } of this.#parts) {
+      if (record.isEmpty(index))
+        reader.cellError(record, index, 'This cell is part of the key and may not be empty.');
+      if ((texts.spans[row * 2 + 1] as number) > KEY_BYTES_MAX) {
+        reader.cellError(record, index, `A key is at most ${KEY_BYTES_MAX} bytes long.`);
+      }
+    }
+    const earlier = this.#distinct.add(row);
+    if (earlier === -1) return;
+    const key = this.#parts.map(({ index }) => record.cell(index));
+    const line = lineOf(reader.file, this.#starts[earlier] as number);
+    reader.cellError(
+      record,
+      this.#parts[0]?.index ?? 0,
+      `The key ${quote(key.join(', '))} stands here again; it was on line ${line}.`,
+    );
+  }
 }
 
 function lineOf(file: SourceFile, offset: number): number {
@@ -178,22 +237,24 @@ function readCell(
   builder: ColumnBuilder,
   currency: string | null,
 ): void {
-  const text = record.cells[index] as string;
   const { type, texts, numbers } = builder;
-  if (type === 'string' || type === 'version') {
-    texts.push(text === '' ? null : text);
-    if (type === 'version' && text !== '' && !isVersion(text)) {
-      reader.cellError(
-        record,
-        index,
-        `${quote(text)} is no version: numbers with dots, such as 3.2.10.`,
-      );
+  if (record.isEmpty(index)) {
+    texts?.add(null);
+    numbers?.add(Number.NaN);
+    return;
+  }
+  if (texts !== null) {
+    record.addTo(texts, index);
+    if (type === 'version' && !isVersion(record.cell(index))) {
+      const text = quote(record.cell(index));
+      reader.cellError(record, index, `${text} is no version: numbers with dots, such as 3.2.10.`);
     }
     return;
   }
-  const value = text === '' ? Number.NaN : numberOf(text, type, currency);
+  const text = record.cell(index);
+  const value = numberOf(text, type, currency);
   if (value === null) reader.cellError(record, index, `${quote(text)} is ${notA(type, currency)}.`);
-  numbers.push(value ?? Number.NaN);
+  numbers?.add(value ?? Number.NaN);
 }
 
 function numberOf(text: string, type: CellType, currency: string | null): number | null {
@@ -221,10 +282,4 @@ function notA(type: CellType, currency: string | null): string {
     default:
       return 'no number';
   }
-}
-
-function finishColumn({ name, type, texts, numbers }: ColumnBuilder): RegisterColumn {
-  const isText = type === 'string' || type === 'version';
-  const valueType: ValueType = type;
-  return { name, type: valueType, texts: isText ? texts : null, numbers: isText ? null : numbers };
 }

@@ -32,8 +32,8 @@ export function readRatesFile(
     record !== null;
     record = reader.next(header.length)
   ) {
-    const currency = record.cells[currencyAt] as string;
-    const text = record.cells[rateAt] as string;
+    const currency = record.cell(currencyAt);
+    const text = record.cell(rateAt);
     const rate = parseDecimal(text);
     const digits = rate === null ? Number.NaN : Number(rate.digits);
     if (!isCurrencyCode(currency)) {

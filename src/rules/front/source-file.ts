@@ -41,6 +41,16 @@ function findLineStarts(text: string): number[] {
   return lineStarts;
 }
 
+/** Lines of a file, an empty last one among them. */
+export function countLines({ text }: SourceFile): number {
+  let count = 1;
+  for (let i = 0; i < text.length; i++) {
+    const unit = text.charCodeAt(i);
+    if (unit === 10 || (unit === 13 && text.charCodeAt(i + 1) !== 10)) count++;
+  }
+  return count;
+}
+
 /** Index of the line that holds `offset`, from 0: O(log lines). */
 function lineIndex(file: SourceFile, offset: number): number {
   let low = 0;

@@ -11,8 +11,9 @@ import { RE2JS } from 're2js';
 import { assert, must } from '../../base/assert.ts';
 import type { Expression } from '../../domain/expression.ts';
 import type { FieldSpec } from '../../domain/fields.ts';
-import type { Plan } from '../../domain/plan.ts';
+import type { Plan, RegisterData } from '../../domain/plan.ts';
 import { planFields } from '../../domain/plan.ts';
+import { textAt, textsOf } from '../../domain/text-column.ts';
 import * as fn from './functions.ts';
 import { maintenanceWindows } from './maintenance-windows.ts';
 import type { Value } from './operators.ts';
@@ -46,11 +47,16 @@ export function prepare(plan: Plan): PreparedPlan {
   return {
     plan,
     fields: planFields(plan),
-    lists: plan.lists.map((list) => new Set(list.values)),
-    registers: plan.registers.map((r) => new Map(r.keys.map((key, row) => [keyText(key), row]))),
+    lists: plan.lists.map((list) => new Set(textsOf(list.values).map(String))),
+    registers: plan.registers.map(rowsByKey),
     patterns: new Map(),
     zones: new Map(),
   };
+}
+
+function rowsByKey({ rowCount, keys }: RegisterData): Map<string, number> {
+  const keyOf = (row: number): string => keyText(keys.map((part) => textAt(part, row) ?? ''));
+  return new Map(Array.from({ length: rowCount }, (_, row) => [keyOf(row), row]));
 }
 
 export function evaluate(e: Expression, row: RowView, plan: PreparedPlan): Value {
@@ -176,7 +182,7 @@ class Walk {
     if (row === undefined) return undefined;
     const register = must(this.#plan.plan.registers[e.register], 'register');
     const column = must(register.columns[e.column], 'column');
-    if (column.texts !== null) return column.texts[row] ?? undefined;
+    if (column.texts !== null) return textAt(column.texts, row) ?? undefined;
     const number = must(column.numbers, 'numbers of a column')[row];
     if (number === undefined || Number.isNaN(number)) return undefined;
     return column.type === 'boolean' ? number === 1 : number;

@@ -2,6 +2,7 @@
 // its key (then they are texts) or columns.
 
 import type { RegisterData } from '../../domain/plan.ts';
+import { textAt } from '../../domain/text-column.ts';
 
 export interface MaintenanceWindow {
   readonly scope: string;
@@ -12,13 +13,13 @@ export interface MaintenanceWindow {
 /** No `from`: from the beginning of time; no `to`: still open; no scope: all. */
 export function maintenanceWindows(register: RegisterData): MaintenanceWindow[] {
   const cell = (name: string, row: number): string | number | null => {
-    const part = register.keyColumns.indexOf(name);
+    const key = register.keys[register.keyColumns.indexOf(name)];
     const column = register.columns.find((one) => one.name === name);
-    const value = column?.texts?.[row] ?? column?.numbers?.[row] ?? register.keys[row]?.[part];
-    return value === undefined || value === '' || Number.isNaN(value) ? null : value;
+    const texts = column?.texts ?? key;
+    const value = column?.numbers?.[row] ?? (texts === undefined ? null : textAt(texts, row));
+    return value === '' || Number.isNaN(value) ? null : value;
   };
-  const rowCount = Math.max(register.keys.length, register.columns[0]?.numbers?.length ?? 0);
-  return Array.from({ length: rowCount }, (_, row) => ({
+  return Array.from({ length: register.rowCount }, (_, row) => ({
     scope: String(cell('scope', row) ?? '*'),
     from: timeOf(cell('from', row) ?? -Infinity),
     to: timeOf(cell('to', row) ?? Infinity),

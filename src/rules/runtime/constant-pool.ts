@@ -6,8 +6,10 @@
 import { assert, must } from '../../base/assert.ts';
 import { ZonedCalendar } from '../../base/calendar.ts';
 import type { HashKey } from '../../base/hash.ts';
-import { hashString } from '../../base/hash.ts';
+import { hashBytes, hashString } from '../../base/hash.ts';
 import type { Plan } from '../../domain/plan.ts';
+import type { TextColumn } from '../../domain/text-column.ts';
+import { textColumnOf } from '../../domain/text-column.ts';
 import { LookupTable } from './lookup-table.ts';
 import { Maintenance } from './maintenance.ts';
 import { Pattern } from './pattern.ts';
@@ -52,15 +54,8 @@ export class ConstantPool {
     const known = this.#texts.get(value);
     if (known !== undefined) return known;
     const encoded = new TextEncoder().encode(value);
-    const position = this.#byteCount;
-    assert(position + encoded.length < 2 ** 30, 'texts of rules and registers are at most 1 GiB');
-    if (position + encoded.length > this.#bytes.length) {
-      const grown = new Uint8Array(Math.max(this.#bytes.length * 2, position + encoded.length));
-      grown.set(this.#bytes);
-      this.#bytes = grown;
-    }
+    const position = this.#take(encoded.length);
     this.#bytes.set(encoded, position);
-    this.#byteCount += encoded.length;
     const [lo, hi] = hashString(value, this.hashKey);
     const constant = { lo, hi, offset: ~position, length: encoded.length };
     this.#texts.set(value, constant);
@@ -70,19 +65,18 @@ export class ConstantPool {
   /** Number of the table of a list, a register's keys, or literal texts. */
   listTable(list: number): number {
     const data = must(this.plan.lists[list], 'list');
-    return this.#table(`list ${list}`, `list ${data.name}`, () => data.values.map((v) => [v]));
+    return this.#table(`list ${list}`, `list ${data.name}`, [data.values]);
   }
 
   registerTable(register: number): number {
     const data = must(this.plan.registers[register], 'register');
-    return this.#table(`register ${register}`, `register ${data.name}`, () => data.keys);
+    return this.#table(`register ${register}`, `register ${data.name}`, data.keys);
   }
 
   literalTable(values: readonly string[]): number {
     const distinct = [...new Set(values)];
-    return this.#table(`literals ${JSON.stringify(distinct)}`, 'a list in a rule', () =>
-      distinct.map((value) => [value]),
-    );
+    const key = `literals ${JSON.stringify(distinct)}`;
+    return this.#table(key, 'a list in a rule', [textColumnOf(distinct)]);
   }
 
   /** Number of a register's column in numberColumns, or in textColumns: which, its type says. */
@@ -120,8 +114,8 @@ export class ConstantPool {
     );
   }
 
-  #table(key: string, what: string, keys: () => readonly (readonly string[])[]): number {
-    return this.#once(key, this.tables, () => new LookupTable(what, keys(), this.hashKey));
+  #table(key: string, what: string, keys: readonly TextColumn[]): number {
+    return this.#once(key, this.tables, () => new LookupTable(what, keys, this.hashKey));
   }
 
   #once<T>(key: string, all: T[], make: () => T): number {
@@ -132,18 +126,41 @@ export class ConstantPool {
     return all.length - 1;
   }
 
-  #textColumn(texts: readonly (string | null)[]): Int32Array {
-    const words = new Int32Array((texts.length + COLUMN_ROWS_BEFORE) * 4);
+  /** The texts go into the pool one behind the other; equal ones are equal by their hash. */
+  #textColumn({ bytes, spans }: TextColumn): Int32Array {
+    let byteCount = 0;
+    for (let i = 1; i < spans.length; i += 2) byteCount += Math.max(0, spans[i] as number);
+    let position = this.#take(byteCount);
+    const words = new Int32Array(COLUMN_ROWS_BEFORE * 4 + spans.length * 2);
     for (let i = 3; i < COLUMN_ROWS_BEFORE * 4; i += 4) words[i] = -1;
-    texts.forEach((text, row) => {
-      const at = (row + COLUMN_ROWS_BEFORE) * 4;
-      if (text === null) {
-        words[at + 3] = -1;
-        return;
-      }
-      const constant = this.text(text);
-      words.set([constant.lo, constant.hi, constant.offset, constant.length], at);
-    });
+    const hash = new Int32Array(2);
+    let at = COLUMN_ROWS_BEFORE * 4;
+    for (let i = 0; i < spans.length; i += 2, at += 4) {
+      const begin = spans[i] as number;
+      const length = spans[i + 1] as number;
+      words[at + 3] = length;
+      if (length < 0) continue;
+      hashBytes(bytes, begin, length, this.hashKey, hash);
+      words[at] = hash[0] as number;
+      words[at + 1] = hash[1] as number;
+      words[at + 2] = ~position;
+      for (let k = 0; k < length; k++) this.#bytes[position + k] = bytes[begin + k] as number;
+      position += length;
+    }
     return words;
+  }
+
+  /** Position of `count` bytes that are to be written. */
+  #take(count: number): number {
+    const position = this.#byteCount;
+    const end = position + count;
+    assert(end < 2 ** 30, 'texts of rules and registers are at most 1 GiB');
+    if (end > this.#bytes.length) {
+      const grown = new Uint8Array(Math.max(this.#bytes.length * 2, end));
+      grown.set(this.#bytes);
+      this.#bytes = grown;
+    }
+    this.#byteCount = end;
+    return position;
   }
 }

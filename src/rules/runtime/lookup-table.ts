@@ -4,9 +4,11 @@
 //
 //   words: | lo | hi | row (-1 = empty) | 0 |  one entry, 16 bytes; at most half are taken
 
-import { assert } from '../../base/assert.ts';
+import { AssertionError, assert } from '../../base/assert.ts';
 import type { HashKey } from '../../base/hash.ts';
-import { hashString, hashWords } from '../../base/hash.ts';
+import { hashBytes, hashWords } from '../../base/hash.ts';
+import type { TextColumn } from '../../domain/text-column.ts';
+import { rowCountOf } from '../../domain/text-column.ts';
 
 /** What find answers besides a row. */
 export const LOOKUP = { absent: -1, missingKey: -2 } as const;
@@ -33,20 +35,22 @@ export class LookupTable {
   readonly parts: Int32Array;
   readonly rowCount: number;
 
-  /** @param keys rows × parts, distinct; `what` names the table in a message */
-  constructor(what: string, keys: readonly (readonly string[])[], hashKey: HashKey) {
+  /** @param keys a column of texts for each part, none missing, distinct; `what` names the table in a message */
+  constructor(what: string, keys: readonly TextColumn[], hashKey: HashKey) {
+    const rowCount = keys[0] === undefined ? 0 : rowCountOf(keys[0]);
     let capacity = 4;
-    while (capacity < keys.length * 2) capacity *= 2;
+    while (capacity < rowCount * 2) capacity *= 2;
     assert(capacity <= 2 ** 26, `${what} has at most ${2 ** 25} rows`);
     this.#words = new Int32Array(capacity * 4);
     for (let i = 2; i < this.#words.length; i += 4) this.#words[i] = LOOKUP.absent;
     this.#wrap = capacity * 4 - 1;
     this.#key = hashKey;
-    this.rowCount = keys.length;
-    this.parts = new Int32Array(2 * Math.max(1, keys[0]?.length ?? 1, 8));
-    keys.forEach((parts, row) => {
-      this.#insert(parts, row, what);
-    });
+    this.rowCount = rowCount;
+    this.parts = new Int32Array(2 * Math.max(1, keys.length, 8));
+    for (let row = 0; row < rowCount; row++) {
+      this.#hash(keys, row);
+      this.#insert(row, what);
+    }
   }
 
   /** The row, LOOKUP.absent, or LOOKUP.missingKey when the key's length is -1. */
@@ -71,21 +75,26 @@ export class LookupTable {
     return this.find(out[0] as number, out[1] as number, 0);
   }
 
-  #insert(parts: readonly string[], row: number, what: string): void {
-    let lo: number;
-    let hi: number;
-    if (parts.length === 1) {
-      [lo, hi] = hashString(parts[0] as string, this.#key);
-    } else {
-      const words = new Int32Array(parts.flatMap((part) => hashString(part, this.#key)));
-      composeKey(words, words.length, this.#key, this.#out);
-      lo = this.#out[0] as number;
-      hi = this.#out[1] as number;
+  /** Hash of a row's key into #out. */
+  #hash(keys: readonly TextColumn[], row: number): void {
+    for (let part = 0; part < keys.length; part++) {
+      const { bytes, spans } = keys[part] as TextColumn;
+      const length = spans[row * 2 + 1] as number;
+      hashBytes(bytes, spans[row * 2] as number, length, this.#key, this.#out);
+      this.parts.set(this.#out, part * 2);
     }
-    assert(
-      this.find(lo, hi, 0) < 0,
-      `two keys of ${what} have one 64-bit hash (or row ${row + 1} repeats a key): use another hash key`,
-    );
+    if (keys.length > 1) composeKey(this.parts, keys.length * 2, this.#key, this.#out);
+  }
+
+  /** The row whose key's hash stands in #out. */
+  #insert(row: number, what: string): void {
+    const lo = this.#out[0] as number;
+    const hi = this.#out[1] as number;
+    if (this.find(lo, hi, 0) >= 0) {
+      throw new AssertionError(
+        `two keys of ${what} have one 64-bit hash (or row ${row + 1} repeats a key): use another hash key`,
+      );
+    }
     let at = (lo << 2) & this.#wrap;
     while ((this.#words[at + 2] as number) >= 0) at = (at + 4) & this.#wrap;
     this.#words[at] = lo;

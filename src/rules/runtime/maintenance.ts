@@ -6,6 +6,8 @@
 import type { HashKey } from '../../base/hash.ts';
 import { assert } from '../../base/assert.ts';
 import type { RegisterData } from '../../domain/plan.ts';
+import type { TextColumn } from '../../domain/text-column.ts';
+import { textAt, textColumnOf, textsOf } from '../../domain/text-column.ts';
 import { LookupTable } from './lookup-table.ts';
 
 interface Span {
@@ -28,13 +30,12 @@ function merge(spans: readonly Span[]): Span[] {
 }
 
 /** A column's value by row, whether it is a key part or not. */
-function readTimes(register: RegisterData, name: string, absent: number): number[] {
+function readTimes(register: RegisterData, name: string, absent: number): Float64Array {
   const column = register.columns.find((one) => one.name === name);
   if (column?.numbers) return column.numbers.map((value) => (Number.isNaN(value) ? absent : value));
-  const part = register.keyColumns.indexOf(name);
-  const texts = column?.texts ?? (part >= 0 ? register.keys.map((key) => key[part] ?? null) : null);
+  const texts = readTexts(register, name);
   assert(texts !== null, `register ${register.name} of maintenance windows has no column ${name}`);
-  return texts.map((text) => {
+  return Float64Array.from(textsOf(texts), (text) => {
     if (text === null || text === '') return absent;
     const value = /^\d+$/.test(text) ? Number(text) : Date.parse(text);
     assert(!Number.isNaN(value), `register ${register.name}: ${name} is not a time: ${text}`);
@@ -42,11 +43,9 @@ function readTimes(register: RegisterData, name: string, absent: number): number
   });
 }
 
-function readScopes(register: RegisterData): (string | null)[] {
-  const column = register.columns.find((one) => one.name === 'scope');
-  if (column?.texts) return [...column.texts];
-  const part = register.keyColumns.indexOf('scope');
-  return register.keys.map((key) => (part >= 0 ? (key[part] ?? null) : null));
+function readTexts(register: RegisterData, name: string): TextColumn | null {
+  const column = register.columns.find((one) => one.name === name);
+  return column?.texts ?? register.keys[register.keyColumns.indexOf(name)] ?? null;
 }
 
 export class Maintenance {
@@ -61,20 +60,22 @@ export class Maintenance {
     const tos = readTimes(register, 'to', Infinity);
     const groups = new Map<string, Span[]>();
     const everywhere: Span[] = [];
-    readScopes(register).forEach((scope, row) => {
+    const scopes = readTexts(register, 'scope');
+    for (let row = 0; row < register.rowCount; row++) {
       const span = { fromMs: froms[row] as number, toMs: tos[row] as number };
+      const scope = scopes === null ? null : textAt(scopes, row);
       if (scope === null || scope === '' || scope === '*') {
         everywhere.push(span);
-        return;
+        continue;
       }
       const group = groups.get(scope);
       if (group === undefined) groups.set(scope, [span]);
       else group.push(span);
-    });
+    }
     const lists = [...groups.values(), everywhere].map((spans) => merge(spans));
     const flat = lists.flat();
-    const keys = [...groups.keys()].map((scope) => [scope]);
-    this.#scopes = new LookupTable(`maintenance register ${register.name}`, keys, hashKey);
+    const keys = textColumnOf([...groups.keys()]);
+    this.#scopes = new LookupTable(`maintenance register ${register.name}`, [keys], hashKey);
     this.#first = new Int32Array(lists.length + 1);
     lists.forEach((spans, i) => {
       this.#first[i + 1] = (this.#first[i] as number) + spans.length;

@@ -1,6 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import type { Expression } from '../../../src/domain/expression.ts';
 import type { Plan } from '../../../src/domain/plan.ts';
+import { numberColumnOf } from '../../../src/domain/number-column.ts';
+import { textColumnOf } from '../../../src/domain/text-column.ts';
 import { Random } from '../../../src/base/random.ts';
 import { negate } from '../../../src/rules/compile/negate.ts';
 import { TEMP_SLOTS_MAX } from '../../../src/rules/runtime/rule-runtime.ts';
@@ -41,27 +43,29 @@ const DATA: Partial<Plan> = {
   currency: 'CNY',
   timezone: 'Asia/Shanghai',
   features: [numberFeature('f0'), featureOf('f1', 'string')],
-  lists: [{ name: 'l', values: ['A'] }],
+  lists: [{ name: 'l', values: textColumnOf(['A']) }],
   registers: [
     {
       name: 'r',
       keyColumns: ['k'],
-      keys: [['A'], ['B']],
+      rowCount: 2,
+      keys: [textColumnOf(['A', 'B'])],
       columns: [
-        { name: 'text', type: 'string', texts: ['x', null], numbers: null },
-        { name: 'limit', type: 'money', texts: null, numbers: [100, NaN] },
-        { name: 'active', type: 'boolean', texts: null, numbers: [0, 1] },
-        { name: 'minimum', type: 'version', texts: ['3.2', 'broken'], numbers: null },
+        { name: 'text', type: 'string', texts: textColumnOf(['x', null]), numbers: null },
+        { name: 'limit', type: 'money', texts: null, numbers: numberColumnOf([100, NaN]) },
+        { name: 'active', type: 'boolean', texts: null, numbers: numberColumnOf([0, 1]) },
+        { name: 'minimum', type: 'version', texts: textColumnOf(['3.2', 'broken']), numbers: null },
       ],
     },
     {
       name: 'maintenance',
       keyColumns: ['id'],
-      keys: [['1']],
+      rowCount: 1,
+      keys: [textColumnOf(['1'])],
       columns: [
-        { name: 'from', type: 'time', texts: null, numbers: [1000] },
-        { name: 'to', type: 'time', texts: null, numbers: [2000] },
-        { name: 'scope', type: 'string', texts: ['T'], numbers: null },
+        { name: 'from', type: 'time', texts: null, numbers: numberColumnOf([1000]) },
+        { name: 'to', type: 'time', texts: null, numbers: numberColumnOf([2000]) },
+        { name: 'scope', type: 'string', texts: textColumnOf(['T']), numbers: null },
       ],
     },
   ],

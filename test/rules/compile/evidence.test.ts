@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { Expression } from '../../../src/domain/expression.ts';
 import type { Plan } from '../../../src/domain/plan.ts';
+import { textColumnOf } from '../../../src/domain/text-column.ts';
 import { EVIDENCE_ITEMS_MAX, EVIDENCE_KIND } from '../../../src/domain/verdict.ts';
 import type { EvidenceReader } from '../../../src/domain/verdict.ts';
 import {
@@ -36,13 +37,14 @@ const DATA: Partial<Plan> = {
     featureOf('f1', 'string', tx('city')),
     featureOf('f2', 'string', tx('card')),
   ],
-  lists: [{ name: 'staff', values: ['A'] }],
+  lists: [{ name: 'staff', values: textColumnOf(['A']) }],
   registers: [
     {
       name: 'terminals',
       keyColumns: ['a', 'b'],
-      keys: [['T', 'M']],
-      columns: [{ name: 'city', type: 'string', texts: ['Oslo'], numbers: null }],
+      rowCount: 1,
+      keys: [textColumnOf(['T']), textColumnOf(['M'])],
+      columns: [{ name: 'city', type: 'string', texts: textColumnOf(['Oslo']), numbers: null }],
     },
   ],
 };

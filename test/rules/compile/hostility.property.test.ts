@@ -6,6 +6,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Expression } from '../../../src/domain/expression.ts';
 import type { Plan } from '../../../src/domain/plan.ts';
+import { textColumnOf, textsOf } from '../../../src/domain/text-column.ts';
 import { DATA, rows, trees } from './random-trees.ts';
 import {
   and,
@@ -120,8 +121,8 @@ describe('generated source', () => {
           ruleset: next(),
           version: next(),
           lists: [
-            { name: next(), values: [...new Set([next(), next(), next()])] },
-            { name: next(), values: [] },
+            { name: next(), values: textColumnOf([...new Set([next(), next(), next()])]) },
+            { name: next(), values: textColumnOf([]) },
           ],
           registers: (DATA.registers ?? []).map((register) => ({
             ...register,
@@ -130,7 +131,7 @@ describe('generated source', () => {
             columns: register.columns.map((column) => ({
               ...column,
               name: next(),
-              texts: column.texts?.map(() => next()) ?? null,
+              texts: column.texts && textColumnOf(textsOf(column.texts).map(() => next())),
             })),
           })),
           rules,

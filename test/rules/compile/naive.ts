@@ -5,7 +5,8 @@
 import { haversineKm } from '../../../src/base/geo.ts';
 import type { Expression, FunctionName } from '../../../src/domain/expression.ts';
 import { TRANSACTION_FIELDS } from '../../../src/domain/fields.ts';
-import type { Plan } from '../../../src/domain/plan.ts';
+import type { Plan, RegisterData } from '../../../src/domain/plan.ts';
+import { textAt, textsOf } from '../../../src/domain/text-column.ts';
 import type { Row } from './trees.ts';
 
 type Result = number | string | undefined;
@@ -36,10 +37,11 @@ function rawValue(e: Expression, row: Row, plan: Plan): Result {
       return typeof value === 'boolean' ? Number(value) : value;
     }
     case 'cell': {
-      const found = rowOf(plan.registers[e.register]?.keys ?? [], e.key, row, plan);
+      const found = rowOf(keysOf(plan.registers[e.register]), e.key, row, plan);
       if (found === undefined || found < 0) return undefined;
       const column = plan.registers[e.register]?.columns[e.column];
-      return column?.texts ? (column.texts[found] ?? undefined) : column?.numbers?.[found];
+      if (column?.texts) return textAt(column.texts, found) ?? undefined;
+      return column?.numbers?.[found];
     }
     case 'arithmetic': {
       const left = valueOf(e.left, row, plan);
@@ -68,8 +70,14 @@ function rawValue(e: Expression, row: Row, plan: Plan): Result {
   }
 }
 
+/** Rows × key parts. */
+function keysOf(register: Pick<RegisterData, 'keys'> | undefined): (string | null)[][] {
+  const parts = (register?.keys ?? []).map(textsOf);
+  return (parts[0] ?? []).map((_, row) => parts.map((part) => part[row] ?? null));
+}
+
 function rowOf(
-  keys: readonly (readonly string[])[],
+  keys: readonly (readonly (string | null)[])[],
   key: readonly Expression[],
   row: Row,
   plan: Plan,
@@ -93,8 +101,8 @@ function membership(e: Extract<Expression, { op: 'in' }>, row: Row, plan: Plan) 
   }
   const keys =
     e.set === 'list'
-      ? (plan.lists[e.index]?.values ?? []).map((value) => [value])
-      : (plan.registers[e.index]?.keys ?? []);
+      ? keysOf({ keys: plan.lists.slice(e.index, e.index + 1).map(({ values }) => values) })
+      : keysOf(plan.registers[e.index]);
   const found = rowOf(keys, e.key, row, plan);
   return found === undefined ? undefined : found >= 0;
 }

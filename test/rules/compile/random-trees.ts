@@ -10,6 +10,8 @@ import type {
   FunctionName,
 } from '../../../src/domain/expression.ts';
 import type { FeatureSpec, Plan } from '../../../src/domain/plan.ts';
+import { numberColumnOf } from '../../../src/domain/number-column.ts';
+import { textColumnOf } from '../../../src/domain/text-column.ts';
 import {
   and,
   arithmetic,
@@ -72,30 +74,42 @@ export const DATA: Partial<Plan> = {
   timezone: 'Europe/Berlin',
   features: FEATURES,
   lists: [
-    { name: "list'`", values: TEXTS.slice(0, 6) },
-    { name: 'empty', values: [] },
+    { name: "list'`", values: textColumnOf(TEXTS.slice(0, 6)) },
+    { name: 'empty', values: textColumnOf([]) },
   ],
   registers: [
     {
       name: 'one',
       keyColumns: ['k'],
-      keys: TEXTS.slice(0, 8).map((text) => [text]),
+      rowCount: 8,
+      keys: [textColumnOf(TEXTS.slice(0, 8))],
       columns: [
-        { name: 'text', type: 'string', texts: ['B', null, ...TEXTS.slice(9, 15)], numbers: null },
-        { name: 'number', type: 'number', texts: null, numbers: [1, NaN, 50, 0, -1, 2.5, 1, 1] },
-        { name: 'active', type: 'boolean', texts: null, numbers: [1, 0, NaN, 1, 0, 1, 0, 1] },
+        {
+          name: 'text',
+          type: 'string',
+          texts: textColumnOf(['B', null, ...TEXTS.slice(9, 15)]),
+          numbers: null,
+        },
+        {
+          name: 'number',
+          type: 'number',
+          texts: null,
+          numbers: numberColumnOf([1, NaN, 50, 0, -1, 2.5, 1, 1]),
+        },
+        {
+          name: 'active',
+          type: 'boolean',
+          texts: null,
+          numbers: numberColumnOf([1, 0, NaN, 1, 0, 1, 0, 1]),
+        },
       ],
     },
     {
       name: 'two',
       keyColumns: ['k', 'l'],
-      keys: [
-        ['A', 'B'],
-        ['B', 'A'],
-        ['A', ''],
-        ['', 'A'],
-      ],
-      columns: [{ name: 'n', type: 'number', texts: null, numbers: [1, 2, 3, 4] }],
+      rowCount: 4,
+      keys: [textColumnOf(['A', 'B', 'A', '']), textColumnOf(['B', 'A', '', 'A'])],
+      columns: [{ name: 'n', type: 'number', texts: null, numbers: numberColumnOf([1, 2, 3, 4]) }],
     },
   ],
 };

@@ -2,6 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { ROW_FLAG } from '../../../src/domain/row-layout.ts';
 import type { Expression } from '../../../src/domain/expression.ts';
 import type { ExemptPlan, RegisterData } from '../../../src/domain/plan.ts';
+import { numberColumnOf } from '../../../src/domain/number-column.ts';
+import { textColumnOf } from '../../../src/domain/text-column.ts';
 import {
   and,
   arithmetic,
@@ -25,10 +27,11 @@ import {
 const merchants: RegisterData = {
   name: 'merchants',
   keyColumns: ['merchant'],
-  keys: [['M1'], ['M2']],
+  rowCount: 2,
+  keys: [textColumnOf(['M1', 'M2'])],
   columns: [
-    { name: 'mcc', type: 'string', texts: ['5411', null], numbers: null },
-    { name: 'limit', type: 'money', texts: null, numbers: [1000, NaN] },
+    { name: 'mcc', type: 'string', texts: textColumnOf(['5411', null]), numbers: null },
+    { name: 'limit', type: 'money', texts: null, numbers: numberColumnOf([1000, NaN]) },
   ],
 };
 
@@ -38,7 +41,7 @@ describe('score', () => {
   const bench = benchOf(
     {
       features: [numberFeature('count')],
-      lists: [{ name: 'staff', values: ['A', 'B'] }],
+      lists: [{ name: 'staff', values: textColumnOf(['A', 'B']) }],
       registers: [merchants],
       rules: [
         rule('often', and(compare(feature(0), '>=', num(5)), compare(tx('amount'), '<=', num(50)))),

@@ -3,6 +3,7 @@
 import { describe, expect, test } from 'vitest';
 import { REASONS } from '../../../src/domain/reasons.ts';
 import { DEFAULT_LIFE } from '../../../src/domain/plan.ts';
+import { textColumnOf, textsOf } from '../../../src/domain/text-column.ts';
 import { HoldfastError } from '../../../src/base/errors.ts';
 import { formatProblem, loadRulesFile } from '../../../src/rules/front/load.ts';
 import { load, planOf, problemsOf } from './help.ts';
@@ -141,7 +142,7 @@ describe('includes', () => {
     expect(plan.rules.map(({ id }) => id)).toEqual(['a', 'r']);
     expect(plan.rules[0]?.at).toEqual({ file: 'parts/a.yaml', line: 4, column: 7 });
     expect(plan.currency).toBe('EUR');
-    expect(plan.lists).toEqual([{ name: 'own', values: ['1'] }]);
+    expect(plan.lists).toEqual([{ name: 'own', values: textColumnOf(['1']) }]);
   });
 
   test('rules may all be included', () => {
@@ -166,10 +167,13 @@ describe('registers, lists and rates', () => {
           '\ufeffid,limit,open,since,n,v,note\r\nA,12.5,true,1000,1e3,3.2, x \r\nB,,,,,,\r\n"C, ""D""",0,false,1970-01-01T00:00:01Z,-2,1,"\r\n"\r\n',
       },
     );
-    expect(registers[0]?.keys).toEqual([['A'], ['B'], ['C, "D"']]);
+    expect(registers[0]?.keys.map(textsOf)).toEqual([['A', 'B', 'C, "D"']]);
+    expect(registers[0]?.rowCount).toBe(3);
+    // Held once, and sent to threads once.
+    expect(registers[0]?.keys[0]).toBe(registers[0]?.columns[0]?.texts);
     const columns = registers[0]?.columns.map(({ name, texts, numbers }) => [
       name,
-      texts ?? numbers,
+      texts ? textsOf(texts) : [...(numbers ?? [])],
     ]);
     expect(columns).toEqual([
       ['id', ['A', 'B', 'C, "D"']],
@@ -194,7 +198,7 @@ describe('registers, lists and rates', () => {
 
   test('repeated values of a list are fine', () => {
     const { lists } = planOf(file('lists: { l: l.csv }\n'), { 'l.csv': 'x,y\na,1\n\nb,2\na,3\n' });
-    expect(lists).toEqual([{ name: 'l', values: ['a', 'b'] }]);
+    expect(lists).toEqual([{ name: 'l', values: textColumnOf(['a', 'b']) }]);
   });
 });
 

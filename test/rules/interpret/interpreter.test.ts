@@ -11,6 +11,8 @@ import type {
 } from '../../../src/domain/expression.ts';
 import { lifeField, nowField } from '../../../src/domain/life.ts';
 import type { Plan, RegisterData } from '../../../src/domain/plan.ts';
+import { numberColumnOf } from '../../../src/domain/number-column.ts';
+import { textColumnOf } from '../../../src/domain/text-column.ts';
 import { planFields } from '../../../src/domain/plan.ts';
 import type { RowView, Value } from '../../../src/rules/interpret/interpreter.ts';
 import { evaluate, prepare, trace } from '../../../src/rules/interpret/interpreter.ts';
@@ -364,11 +366,11 @@ test('inMaintenance reads windows that are keyed by scope and start', () => {
   const register: RegisterData = {
     name: 'windows',
     keyColumns: ['scope', 'from'],
-    keys: [
-      ['T1', String(START_MS)],
-      ['T1', '2026-01-02T00:00:00Z'],
+    rowCount: 2,
+    keys: [textColumnOf(['T1', 'T1']), textColumnOf([String(START_MS), '2026-01-02T00:00:00Z'])],
+    columns: [
+      { name: 'to', type: 'time', texts: null, numbers: numberColumnOf([START_MS + 1000, NaN]) },
     ],
-    columns: [{ name: 'to', type: 'time', texts: null, numbers: [START_MS + 1000, NaN] }],
   };
   const plan = { ...PLAN, registers: [register] };
   const e = call('inMaintenance', [literal('T1')], { register: 0 });

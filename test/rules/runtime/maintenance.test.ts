@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { DEFAULT_HASH_KEY, hashString } from '../../../src/base/hash.ts';
 import type { RegisterData } from '../../../src/domain/plan.ts';
+import { numberColumnOf } from '../../../src/domain/number-column.ts';
+import { textColumnOf } from '../../../src/domain/text-column.ts';
 import { Maintenance } from '../../../src/rules/runtime/maintenance.ts';
 
 interface Window {
@@ -14,11 +16,22 @@ function registerOf(windows: readonly Window[]): RegisterData {
   return {
     name: 'maintenance',
     keyColumns: ['id'],
-    keys: windows.map((_, row) => [String(row)]),
+    rowCount: windows.length,
+    keys: [textColumnOf(windows.map((_, row) => String(row)))],
     columns: [
-      { name: 'from', type: 'time', texts: null, numbers: windows.map((w) => w.from) },
-      { name: 'to', type: 'time', texts: null, numbers: windows.map((w) => w.to) },
-      { name: 'scope', type: 'string', texts: windows.map((w) => w.scope || null), numbers: null },
+      {
+        name: 'from',
+        type: 'time',
+        texts: null,
+        numbers: numberColumnOf(windows.map((w) => w.from)),
+      },
+      { name: 'to', type: 'time', texts: null, numbers: numberColumnOf(windows.map((w) => w.to)) },
+      {
+        name: 'scope',
+        type: 'string',
+        texts: textColumnOf(windows.map((w) => w.scope || null)),
+        numbers: null,
+      },
     ],
   };
 }
@@ -68,9 +81,11 @@ describe('Maintenance', () => {
     const register: RegisterData = {
       name: 'maintenance',
       keyColumns: ['from', 'to', 'scope'],
+      rowCount: 2,
       keys: [
-        ['1000', '2000', 'T1'],
-        ['2026-01-01T00:00:00Z', '', 'T2'],
+        textColumnOf(['1000', '2026-01-01T00:00:00Z']),
+        textColumnOf(['2000', '']),
+        textColumnOf(['T1', 'T2']),
       ],
       columns: [],
     };
