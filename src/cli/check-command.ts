@@ -14,8 +14,9 @@ export async function checkCommand(
   { terminal }: CommandContext,
 ): Promise<ExitCode> {
   const [path = ''] = parsed.positionals;
-  const plan = await loadPlan(path, terminal);
-  if (plan === null) return EXIT.rulesRejected;
+  const loaded = await loadPlan(path, terminal);
+  if (loaded === null) return EXIT.rulesRejected;
+  const { plan } = loaded;
   const results = (await runFileTests(plan)).map(({ problems }) => problems);
   for (const problem of results.flat()) terminal.err(`${problem}\n`);
   const failed = results.filter((problems) => problems.length > 0).length;

@@ -1,8 +1,10 @@
 // What `--in`, `--out`, `--format` and the other outputs mean together, before anything is opened.
 
-import { basename, extname, resolve } from 'node:path';
+import { realpathSync } from 'node:fs';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import type { Format } from '../domain/ports.ts';
 import { HoldfastError } from '../base/errors.ts';
+import { PARTIAL_SUFFIX } from '../transport/partial.ts';
 
 const FORMAT_OF_ENDING: Readonly<Record<string, Format>> = {
   '.ndjson': 'ndjson',
@@ -31,8 +33,8 @@ export function formatOf(path: string, chosen: string | null): Format {
 }
 
 /**
- * Refuses to write one file, or the standard output, from two sides, or over an input. Names are
- * compared, not what links lead to: this catches slips, not intent.
+ * Refuses to write one file, or the standard output, from two sides, or over an input, by whatever names
+ * and links. A regular output counts as its .partial too.
  * @param inputs, outputs pairs of option and path; null paths and devices are left out
  */
 export function refuseSameFile(
@@ -41,11 +43,11 @@ export function refuseSameFile(
 ): void {
   const seen = new Map<string, string>();
   for (const [option, path] of inputs) {
-    if (isFile(path)) seen.set(resolve(path), option);
+    if (isFile(path)) seen.set(realPathOf(path), option);
   }
   for (const [option, path] of outputs) {
     if (path !== '-' && !isFile(path)) continue;
-    const key = path === '-' ? path : resolve(path);
+    const key = path === '-' ? path : realPathOf(path);
     const other = seen.get(key);
     if (other !== undefined) {
       const same =
@@ -54,7 +56,24 @@ export function refuseSameFile(
           : `are the same file: "${path}"`;
       throw new HoldfastError('USAGE', `${option} and ${other} ${same}.`, { path });
     }
+    const clash = path === '-' ? undefined : seen.get(key + PARTIAL_SUFFIX);
+    if (clash !== undefined) {
+      const message = `${option} is written as "${path}${PARTIAL_SUFFIX}" until it is complete, and that is ${clash}.`;
+      throw new HoldfastError('USAGE', message, { path });
+    }
     seen.set(key, option);
+    if (path !== '-') seen.set(key + PARTIAL_SUFFIX, `the unfinished ${option}`);
+  }
+}
+
+/** Where links lead; of a file that is not there yet, where it will be. */
+function realPathOf(path: string): string {
+  const full = resolve(path);
+  try {
+    return realpathSync(full);
+  } catch {
+    const folder = dirname(full);
+    return folder === full ? full : join(realPathOf(folder), basename(full));
   }
 }
 

@@ -8,15 +8,21 @@ import { formatProblem, loadRulesFile } from '../rules/front/load.ts';
 import { ioError } from '../transport/io-error.ts';
 import { counted } from './format-text.ts';
 
+export interface PlanAndFiles {
+  readonly plan: Plan;
+  /** Paths of all that was read for it. */
+  readonly files: readonly string[];
+}
+
 /** @returns null when the file is rejected; throws IO_FAILED when there is no such file to read */
-export async function loadPlan(path: string, terminal: Terminal): Promise<Plan | null> {
+export async function loadPlan(path: string, terminal: Terminal): Promise<PlanAndFiles | null> {
   requireFile(path);
   const loaded = await loadRulesFile(path);
   const problems = loaded.ok ? loaded.warnings : loaded.problems;
   for (const problem of problems) {
     terminal.err(`${loaded.ok ? 'warning: ' : ''}${formatProblem(problem)}\n`);
   }
-  if (loaded.ok) return loaded.plan;
+  if (loaded.ok) return { plan: loaded.plan, files: loaded.files };
   terminal.err(`${counted(problems.length, 'error')} in ${path}\n`);
   return null;
 }

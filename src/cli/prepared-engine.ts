@@ -31,6 +31,8 @@ export interface PrepareOptions {
 
 export interface PreparedEngine {
   readonly plan: Plan;
+  /** Paths of all that was read for the plan. */
+  readonly files: readonly string[];
   readonly engine: Engine;
 }
 
@@ -40,8 +42,9 @@ export async function prepareEngine(
   { terminal, clock }: CommandContext,
 ): Promise<PreparedEngine | null> {
   const hashKey = hashKeyFrom(process.env[HASH_KEY_VARIABLE]);
-  const plan = await loadPlan(options.rules, terminal);
-  if (plan === null) return null;
+  const loaded = await loadPlan(options.rules, terminal);
+  if (loaded === null) return null;
+  const { plan, files } = loaded;
   const starting = Engine.create({
     plan,
     watchesRates: options.watchesRates,
@@ -59,7 +62,7 @@ export async function prepareEngine(
   const { runFileTests } = await import('../engine/rule-tests.ts');
   const problems = (await runFileTests(plan)).flatMap((result) => result.problems);
   const engine = await starting;
-  if (problems.length === 0) return { plan, engine };
+  if (problems.length === 0) return { plan, files, engine };
   for (const problem of problems) terminal.err(`${problem}\n`);
   terminal.err(
     `${counted(problems.length, 'expectation')} of the tests in ${options.rules} not met: ` +

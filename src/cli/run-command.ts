@@ -12,7 +12,7 @@ import { WorkerPool } from '../engine/worker-pool.ts';
 import { ioError } from '../transport/io-error.ts';
 import { drainMsOf } from './drain.ts';
 import { EXIT } from './exit-codes.ts';
-import { formatOf, refuseSameFile } from './input-output.ts';
+import { DEAD_LETTERS_SUFFIX, formatOf, refuseSameFile } from './input-output.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { statsText } from './run-stats.ts';
 import { positionText, summaryText } from './run-summary.ts';
@@ -39,6 +39,10 @@ export async function runCommand(
       context,
     );
     if (prepared === null) return EXIT.rulesRejected;
+    refuseSameFile(
+      prepared.files.map((file) => ['a file that the rules read', file]),
+      outputsOf(settings),
+    );
     const interrupt = listenForInterrupt(context.terminal, settings.isQuiet);
     try {
       const run = await runFiles(prepared.engine, settings, context, interrupt.signal);
@@ -54,6 +58,25 @@ export async function runCommand(
   }
 }
 
+/** Pairs of option and path. */
+function outputsOf({
+  out,
+  deadLetters,
+  alerts,
+  stats,
+}: Pick<Settings, 'out' | 'deadLetters' | 'alerts' | 'stats'>): [string, string | null][] {
+  const beside: [string, string | null] =
+    out === '-' || out.startsWith('/dev/')
+      ? ['--dead-letters', null]
+      : ['the file of dead letters beside --out', out + DEAD_LETTERS_SUFFIX];
+  return [
+    ['--out', out],
+    deadLetters === null ? beside : ['--dead-letters', deadLetters],
+    ['--alerts', alerts],
+    ['--stats', stats],
+  ];
+}
+
 function readSettings(parsed: ParsedArguments, cores: number): Settings {
   const input = parsed.required('in');
   const out = parsed.required('out');
@@ -67,12 +90,7 @@ function readSettings(parsed: ParsedArguments, cores: number): Settings {
       ['--rules', rules],
       ['--in', input],
     ],
-    [
-      ['--out', out],
-      ['--dead-letters', deadLetters],
-      ['--alerts', alerts],
-      ['--stats', stats],
-    ],
+    outputsOf({ out, deadLetters, alerts, stats }),
   );
   return {
     rules,

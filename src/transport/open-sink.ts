@@ -13,8 +13,7 @@ import { HoldfastError } from '../base/errors.ts';
 import { FileWriter, PipeWriter } from './byte-writer.ts';
 import { closeDescriptor, openDescriptor, statDescriptor, syncDescriptor } from './descriptor.ts';
 import { ioError, systemCode } from './io-error.ts';
-
-export const PARTIAL_SUFFIX = '.partial';
+import { PARTIAL_SUFFIX } from './partial.ts';
 
 /** Rejects with IO_FAILED. */
 export async function openSink(path: string): Promise<Sink> {

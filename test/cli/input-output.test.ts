@@ -1,3 +1,6 @@
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { formatOf, refuseSameFile } from '../../src/cli/input-output.ts';
 
@@ -59,6 +62,37 @@ test('an output over an input is refused, devices and standard streams are not',
       ['--stats', '/dev/null'],
     ],
   );
+});
+
+test('an output over an input is refused through links, under its .partial name, and to be made anew', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-same-'));
+  const at = (name: string): string => join(folder, name);
+  try {
+    writeFileSync(at('in.ndjson'), '');
+    mkdirSync(at('d'));
+    symlinkSync(at('in.ndjson'), at('link.ndjson'));
+    symlinkSync(at('d'), at('d2'));
+    const refused = (input: string, output: string, sentence: string): void =>
+      expect(() => refuseSameFile([['--in', at(input)]], [['--out', at(output)]])).toThrow(
+        sentence,
+      );
+    refused('in.ndjson', 'link.ndjson', '--out and --in are the same file');
+    refused('link.ndjson', 'in.ndjson', '--out and --in are the same file');
+    refused('d/x', 'd2/x', '--out and --in are the same file');
+    refused('p.partial', 'p', 'until it is complete, and that is --in.');
+    expect(() =>
+      refuseSameFile(
+        [],
+        [
+          ['--out', at('p')],
+          ['--stats', at('p.partial')],
+        ],
+      ),
+    ).toThrow('--stats and the unfinished --out are the same file');
+    refuseSameFile([['--in', at('in.ndjson')]], [['--out', at('other.ndjson')]]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
 });
 
 describe('two outputs do not share the standard output', () => {

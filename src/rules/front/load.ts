@@ -39,21 +39,29 @@ export type LoadResult =
   | { readonly ok: true; readonly plan: Plan; readonly warnings: readonly RulesProblem[] }
   | { readonly ok: false; readonly problems: readonly RulesProblem[] };
 
+/** `files`: the paths of all that was read, the rules file and what it names. */
+export type FileLoadResult = LoadResult & { readonly files: readonly string[] };
+
 /**
  * Loads a rules file from disk.
  * @throws HoldfastError IO_FAILED when the file itself is missing or unreadable
  */
-export async function loadRulesFile(path: string): Promise<LoadResult> {
+export async function loadRulesFile(path: string): Promise<FileLoadResult> {
   return loadRulesFileSync(path);
 }
 
-export function loadRulesFileSync(path: string): LoadResult {
-  const read = readTextFile(path, RULES_BYTES_MAX, readFileFromDisk);
-  if (read.ok) return loadRulesText(read.text, path, readFileFromDisk);
+export function loadRulesFileSync(path: string): FileLoadResult {
+  const files: string[] = [];
+  const readFile: ReadFile = (name, bytesMax) => {
+    files.push(name);
+    return readFileFromDisk(name, bytesMax);
+  };
+  const read = readTextFile(path, RULES_BYTES_MAX, readFile);
+  if (read.ok) return { ...loadRulesText(read.text, path, readFile), files };
   if (read.unreadable) {
     throw new HoldfastError('IO_FAILED', `The rules file ${quote(path)} ${read.reason}.`, { path });
   }
-  return refused(path, read.reason);
+  return { ...refused(path, read.reason), files };
 }
 
 /** What is wrong with the file as a whole. */
