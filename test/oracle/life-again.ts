@@ -62,7 +62,12 @@ export class LifeAgain {
       record.isForced = true;
     }
     if (onExpiry === 'refund') record.isByRefund = true;
-    this.#amend(record, this.#verdictOf(record, view, event), event, view, flags);
+    const verdict = this.#verdictOf(record, view, event);
+    if (!hasChanged(record.newest, verdict)) {
+      this.arm(record, view);
+      return;
+    }
+    this.#amend(record, verdict, event, view, flags);
     this.#resolve(record, event.time);
   }
 

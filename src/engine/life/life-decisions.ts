@@ -73,9 +73,11 @@ export class LifeDecisions {
     else records.setFlag(record, LIFE_FLAG.forced | LIFE_FLAG.endless);
     if (onExpiry === 2) records.setFlag(record, LIFE_FLAG.byRefund);
     evaluation.decide(record);
-    evaluation.amend(record, CAUSE['hold-expired'], flags, out);
+    // Where nothing is left to reverse with it is held as it was, and nothing is told.
+    const isChanged = evaluation.hasChanged(record);
+    if (isChanged) evaluation.amend(record, CAUSE['hold-expired'], flags, out);
     this.#state.timers.arm(record, evaluation.scratch, 0);
-    this.#resolved(record, out);
+    if (isChanged) this.#resolved(record, out);
   }
 
   /**

@@ -305,7 +305,7 @@ test('an id that is decided anew has no timer of its former hold', () => {
   expect(engine.program.life?.counts.timers).toBe(0);
 });
 
-test('where nothing is left to reverse with, a hold ends once and goes on without an end', () => {
+test('where nothing is left to reverse with, a hold that ends goes on, and nothing is told', () => {
   const plan = planOf(
     `${HEAD}rails: dead.yaml\nrules:\n${rule('late', 'payment.age() >= "1m"', 'outcome: reverse, reason: POLICY')}`,
     { 'dead.yaml': 'rail: dead\nreversal: { within: 30s }\n' },
@@ -315,7 +315,7 @@ test('where nothing is left to reverse with, a hold ends once and goes on withou
   expect(decided.map(told)).toEqual([
     'p#0 allow',
     'p#1 hold REVERSAL_WINDOW_PASSED late (timer)',
-    'p#2 hold REVERSAL_WINDOW_PASSED late (hold-expired)',
   ]);
-  expect(decided.map(({ hold }) => hold?.onExpiry)).toEqual([undefined, 'reverse', undefined]);
+  expect(decided.map(({ hold }) => hold?.onExpiry)).toEqual([undefined, 'reverse']);
+  expect(engine.program.life?.counts.timers).toBe(0);
 });
