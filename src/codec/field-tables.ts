@@ -69,7 +69,8 @@ export interface FieldTables {
   readonly idField: number;
   readonly kindField: number;
   readonly timeField: number;
-  readonly accountField: number;
+  /** What names a row, and is told of a bad one too where it can be read: id, kind, time, account, merchant, order. */
+  readonly namingFields: readonly number[];
   readonly currencyField: number;
 }
 
@@ -175,7 +176,9 @@ export function makeFieldTables(
     idField: requiredField(layout, 'id'),
     kindField: requiredField(layout, 'kind'),
     timeField,
-    accountField: requiredField(layout, 'account'),
+    namingFields: ['id', 'kind', 'time', 'account', 'merchant', 'order'].map((name) =>
+      requiredField(layout, name),
+    ),
     currencyField: requiredField(layout, 'currency'),
   };
 }

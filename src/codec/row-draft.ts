@@ -242,7 +242,7 @@ export class RowDraft {
     this.writer.writeGood(table, base, start, end - start, this.#kind, sumLo, sumHi);
   }
 
-  /** A bad row keeps what names it: id, kind, time and account, where they could be read. */
+  /** A bad row keeps what names it, where it could be read. */
   #writeBad(
     table: RowTable,
     base: number,
@@ -255,7 +255,7 @@ export class RowDraft {
     const t = this.#tables;
     this.writer.markMissing(table, base, 0, 0);
     table.f64[(base + (ROW.timeMs >> 2)) >> 1] = NaN;
-    for (const field of [t.idField, t.kindField, t.timeField, t.accountField]) {
+    for (const field of t.namingFields) {
       if (this.#states[field] === PRESENT) this.#writeField(table, base, field);
     }
     const flags = this.#states[t.idField] === PRESENT ? ROW_FLAG.idReadable : 0;

@@ -243,11 +243,14 @@ function invalidDecision(prepared: PreparedPlan, input: InputRow): Decision | un
     return readValue(spec, value);
   };
   const [id, account, time, kind] = ['id', 'account', 'time', 'kind'].map(readable);
+  const [merchant, order] = ['merchant', 'order'].map(readable);
   if (typeof id !== 'string' || (kind !== undefined && !isDecidedKind(kind))) return undefined;
   return {
     decisionId: `${id}#0`,
     transactionId: id,
     ...(typeof account === 'string' && { account }),
+    ...(typeof merchant === 'string' && { merchant }),
+    ...(typeof order === 'string' && { order }),
     outcome: plan.invalid.outcome,
     reasons: [engineReason(prepared, 'INVALID_INPUT')],
     ...(typeof time === 'number' && { eventTime: time }),
