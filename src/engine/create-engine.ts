@@ -23,10 +23,17 @@ import type { TransactionInput } from '../domain/transaction.ts';
 import { formatProblem, loadRulesFile } from '../rules/front/load.ts';
 import { memorySource } from '../transport/open-source.ts';
 import { BATCH_ROWS_DEFAULT, Engine } from './engine.ts';
+import {
+  checkArrival,
+  checkBatch,
+  checkInstant,
+  checkOptions,
+  defaultWorkers,
+  formatOf,
+} from './library-arguments.ts';
 import { parseLines } from './parse-lines.ts';
 import { runFileTests } from './rule-tests.ts';
 
-const WORKERS_MAX = 64;
 /** A key that is `undefined` is absent, as in JSON: it has no form in msgpack. */
 const PACKING = { useRecords: false, skipValues: [undefined] };
 
@@ -80,14 +87,14 @@ export interface RuleInfo {
 export interface DecisionEngine {
   readonly plan: PlanInfo;
   /**
-   * Decides rows in order: NDJSON when the first byte that is not blank is `{`, else concatenated
-   * msgpack maps; or objects. Bytes must stay as they are until it resolves. Resolves to the decisions in the rows' order: one a payment, refund or
+   * Decides rows in order: NDJSON when the first byte that is not blank is ASCII or a byte-order mark's, else
+   * concatenated msgpack maps; or objects. Bytes must stay as they are until it resolves. Resolves to the decisions in the rows' order: one a payment, refund or
    * reversal, one (`INVALID_INPUT`) for a bad row of these whose id can be read; and amendments of earlier
    * ones (they have a `cause`), each in its place: those that time caused before the row that made them
    * due, those that a row caused behind its own.
    *
-   * Rejects with HoldfastError USAGE when the engine is closed or an object cannot be packed (nothing
-   * of that call is then decided), INTERNAL when a worker is lost (the engine is then of no more use).
+   * Rejects with HoldfastError USAGE when the engine is closed, an argument is of the wrong kind or an object cannot
+   * be packed (nothing of that call is then decided), INTERNAL when a worker is lost (the engine is then of no more use).
    */
   decide(batch: Uint8Array | readonly TransactionInput[], arrival?: Arrival): Promise<Decision[]>;
   /**
@@ -106,8 +113,9 @@ export interface DecisionEngine {
  * message lists all of them), IO_FAILED when there is no such file, USAGE for a bad option.
  */
 export async function createEngine(options: CreateEngineOptions): Promise<DecisionEngine> {
-  const workers = workersOf(options.workers);
+  checkOptions(options);
   const { rules: path, emitShadow, hashKey, onDeadLetter } = options;
+  const workers = options.workers ?? defaultWorkers(availableParallelism());
   const loaded = await loadRulesFile(path);
   if (!loaded.ok) throw rejected(path, loaded.problems.map(formatProblem));
   const { plan, warnings } = loaded;
@@ -137,15 +145,6 @@ export async function createEngine(options: CreateEngineOptions): Promise<Decisi
     engine,
     planInfo(plan, warnings.map(formatProblem)),
     onDeadLetter ?? warnOnce(),
-  );
-}
-
-function workersOf(asked: number | undefined): number {
-  const workers = asked ?? Math.min(WORKERS_MAX, Math.max(1, availableParallelism() - 1));
-  if (Number.isInteger(workers) && workers >= 1 && workers <= WORKERS_MAX) return workers;
-  throw new HoldfastError(
-    'USAGE',
-    `Cannot create an engine with ${String(asked)} workers: expected a whole number from 1 to ${WORKERS_MAX}.`,
   );
 }
 
@@ -198,6 +197,8 @@ class QueuedEngine implements DecisionEngine {
     arrival?: Arrival,
   ): Promise<Decision[]> {
     if (this.#isClosed) throw new HoldfastError('USAGE', 'Cannot decide: the engine is closed.');
+    checkBatch(batch);
+    checkArrival(arrival, batch instanceof Uint8Array ? null : batch.length);
     // Objects are packed now: what the caller does to them afterwards changes nothing.
     const isBytes = batch instanceof Uint8Array;
     const bytes = isBytes
@@ -211,9 +212,7 @@ class QueuedEngine implements DecisionEngine {
 
   async advance(untilMs: number): Promise<Decision[]> {
     if (this.#isClosed) throw new HoldfastError('USAGE', 'Cannot advance: the engine is closed.');
-    if (Number.isNaN(untilMs)) {
-      throw new HoldfastError('USAGE', 'Cannot advance to NaN: expected ms since the epoch.');
-    }
+    checkInstant(untilMs);
     const decisions = this.#last.then(async () => {
       const due: Decision[] = [];
       for await (const part of this.#engine.advance(untilMs, 0)) {
@@ -266,10 +265,4 @@ class QueuedEngine implements DecisionEngine {
 function arrivalOf({ arrivedMs }: Arrival): (row: number) => number {
   if (typeof arrivedMs === 'number') return () => arrivedMs;
   return (row) => arrivedMs[row] ?? NaN;
-}
-
-function formatOf(bytes: Uint8Array): Format {
-  const blanks = [0x20, 0x09, 0x0a, 0x0d];
-  const first = bytes.find((byte) => !blanks.includes(byte));
-  return first === undefined || first === 0x7b ? 'ndjson' : 'msgpack';
 }

@@ -310,6 +310,66 @@ describe('what is refused', () => {
     expect(error.code).toBe('IO_FAILED');
   });
 
+  test.each<[string, unknown, string]>([
+    ['nothing', undefined, 'options is missing; expected an object'],
+    ['no rules', {}, 'rules is missing; expected the path of a rules file'],
+    ['rules that are no path', { rules: 5 }, 'rules is 5; expected the path'],
+    ['an unknown option', { rules: 'r', worker: 2 }, 'no option "worker"; expected rules,'],
+    ['a near miss', { rules: 'r', worker: 2 }, 'Did you mean "workers"?'],
+    ['a key of texts', { rules: 'r', hashKey: { k0: 'a', k1: 'b' } }, 'hashKey is not { k0, k1 }'],
+    ['a word for a flag', { rules: 'r', emitShadow: 'yes' }, 'emitShadow is a string'],
+    ['no handler', { rules: 'r', onDeadLetter: 5 }, 'onDeadLetter is 5; expected a function'],
+  ])('options: %s', async (_, options, sentence) => {
+    const error = await errorOf(createEngine(options as CreateEngineOptions));
+    expect(error.code).toBe('USAGE');
+    expect(error.message).toContain(sentence);
+  });
+
+  test.each<[string, readonly unknown[], string]>([
+    ['one object', [pay(1)], 'the batch is an object (Object); expected a Uint8Array'],
+    ['a text', ['{}'], 'the batch is a string'],
+    ['a set', [new Set()], 'the batch is an object (Set)'],
+    ['nothing', [], 'the batch is missing'],
+    [
+      'a hole',
+      [[undefined, pay(1)]],
+      'row 0 of the batch is undefined. Nothing of it was decided.',
+    ],
+    ['no time of arrival', [[pay(1)], { nowMs: 1 }], 'arrivedMs is missing; expected ms'],
+    ['no clock', [[pay(1)], { arrivedMs: 1 }], 'nowMs is missing; expected ms'],
+    ['a word', [[pay(1)], { arrivedMs: [1, 'x'], nowMs: 1 }], 'arrivedMs[1] is a string'],
+    ['too few', [[pay(1), pay(2)], { arrivedMs: [1], nowMs: 1 }], '1 times for 2 rows'],
+  ])('decide: %s', async (_, given, sentence) => {
+    const engine = await open();
+    const decide = engine.decide.bind(engine) as (...all: unknown[]) => Promise<unknown>;
+    const error = await errorOf(decide(...given));
+    expect(error.code).toBe('USAGE');
+    expect(error.message).toContain(sentence);
+    // It goes on as if nothing had been asked.
+    expect(await engine.decide([pay(1)])).toMatchObject([{ outcome: 'allow' }]);
+  });
+
+  test.each([NaN, 'x', {}, null, undefined])('advance to %s', async (untilMs) => {
+    const engine = await open();
+    const error = await errorOf(engine.advance(untilMs as number));
+    expect(error.message).toMatch(/^Cannot advance: untilMs is .*; expected ms since the epoch/);
+  });
+
+  test('bytes that begin with what cannot be read lose that line only', async () => {
+    const letters: DeadLetter[] = [];
+    const engine = await open({ onDeadLetter: (letter) => void letters.push(letter) });
+    const line = JSON.stringify(pay(1));
+    for (const [k, bad] of ['x', '[1]', '"a"', '1'].entries()) {
+      const decided = await engine.decide(
+        Buffer.from(`${bad}\n${line.replace('"id":"', `"id":"${k}`)}`),
+      );
+      expect(decided).toHaveLength(1);
+    }
+    expect(letters).toHaveLength(4);
+    expect(await engine.decide(Buffer.from(`\ufeff${line}`))).toHaveLength(1);
+    expect(letters).toHaveLength(4);
+  });
+
   test.each([0, -1, 1.5, 65, NaN])('%d workers', async (workers) => {
     expect((await errorOf(open({ workers }))).code).toBe('USAGE');
   });

@@ -11,9 +11,10 @@ interface Window {
   readonly closes: number;
 }
 
-/** The rail that a payment names, or else the plan's. */
+/** The rail that a payment names, none where the plan does not know it; where it names none, the plan's. */
 export function railOf(plan: Plan, name: string | undefined): RailPlan | undefined {
-  return plan.life.rails.find((rail) => rail.name === name) ?? plan.life.rails[plan.life.rail];
+  if (name === undefined) return plan.life.rails[plan.life.rail];
+  return plan.life.rails.find((rail) => rail.name === name);
 }
 
 function windowOf(rail: RailPlan, method: Method, paidAt: number): Window | undefined {

@@ -67,12 +67,12 @@ export class VerdictBlocks {
   railOf(i32: Int32Array, at: number): number {
     const hashes = this.#railHashes;
     const word = at + this.#railWord;
-    if (hashes.length > 0 && (i32[word + 3] as number) >= 0) {
-      for (let k = 0; k < hashes.length; k += 2) {
-        if (hashes[k] === i32[word] && hashes[k + 1] === i32[word + 1]) return k >> 1;
-      }
+    if ((i32[word + 3] as number) < 0) return this.#plan.life.rail;
+    for (let k = 0; k < hashes.length; k += 2) {
+      if (hashes[k] === i32[word] && hashes[k + 1] === i32[word + 1]) return k >> 1;
     }
-    return this.#plan.life.rail;
+    // It names one that the rules do not know: another's windows are not its.
+    return -1;
   }
 
   /** Completes the verdict of a row of the batch that was just decided. */

@@ -134,6 +134,12 @@ const CASES: readonly Case[] = [
     ],
   },
   {
+    name: 'no conflict is said of a payment that is there only',
+    rules: `rules:\n${rule('own', '!payment.conflict', 'mode: shadow, outcome: hold, reason: POLICY')}${rule('of', 'of.conflict == false')}`,
+    rows: [row('p', 0), refund('r', 'p', 1), refund('s', 'nowhere', 2)],
+    decisions: ['p#0 allow', 'r#0 hold of', 's#0 allow'],
+  },
+  {
     name: 'a label of a refund, and a refund of a refund, are about no payment',
     rules: `rules:\n${rule('fraud', 'event.label == "fraud"')}${rule('unknown', 'tx.kind == "refund" && !has(of.state)')}`,
     rows: [row('p', 0), refund('r', 'p', 1), label('l', 'r', 2), refund('s', 'r', 3)],
@@ -285,6 +291,21 @@ test.each(CASES)('$name', ({ rules, rows, decisions, passMs = 0 }) => {
   if (passMs === 0) expect(close(decided, decideAll(plan, rows))).toBe(null);
 });
 
+test('a payment that names a rail which the rules do not know has none, not the default', () => {
+  const plan = planOf(
+    `${HEAD}rails: a.yaml\nrules:\n${rule('all', 'tx.amount > 1', 'outcome: reverse, reason: POLICY')}`,
+    { 'a.yaml': 'rail: a\nreversal: { within: 30s }\n' },
+  );
+  const rows = [row('p', 0), row('q', 1, { rail: 'a' }), row('r', 2, { rail: 'A' })];
+  const decided = new LocalEngine({ plan }).decide(rows);
+  expect(decided.map(({ outcome, reversal }) => [outcome, reversal?.method])).toEqual([
+    ['reverse', 'REVERSAL'],
+    ['reverse', 'REVERSAL'],
+    ['reverse', undefined],
+  ]);
+  expect(close(decided, decideAll(plan, rows))).toBe(null);
+});
+
 test('a sum whose outcome is exempted is told with the end of the hold', () => {
   const plan = planOf(
     `${HEAD}score: { reverse: 5 }\nexempt: [{ id: e, when: tx.merchant == "M", from: [reverse] }]\nrules:\n` +
@@ -312,10 +333,7 @@ test('where nothing is left to reverse with, a hold that ends goes on, and nothi
   );
   const engine = new LocalEngine({ plan });
   const decided = [...engine.decide([row('p', 0)]), ...engine.advance(START_MS + 1000 * HOUR)];
-  expect(decided.map(told)).toEqual([
-    'p#0 allow',
-    'p#1 hold REVERSAL_WINDOW_PASSED late (timer)',
-  ]);
+  expect(decided.map(told)).toEqual(['p#0 allow', 'p#1 hold REVERSAL_WINDOW_PASSED late (timer)']);
   expect(decided.map(({ hold }) => hold?.onExpiry)).toEqual([undefined, 'reverse']);
   expect(engine.program.life?.counts.timers).toBe(0);
 });

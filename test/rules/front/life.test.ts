@@ -42,8 +42,18 @@ describe('names of the life', () => {
     ],
     ['event.cause == "timer"', 'event.cause == "timer"', ['event.cause'], ''],
     ['payment.conflict', 'has(payment.conflict)', ['payment.conflict'], ''],
-    ['!payment.conflict', '!has(payment.conflict)', ['payment.conflict'], ''],
-    ['payment.conflict == false', '!has(payment.conflict)', ['payment.conflict'], ''],
+    [
+      '!payment.conflict',
+      'has(payment.state) && !has(payment.conflict)',
+      ['payment.conflict', 'payment.state'],
+      '',
+    ],
+    [
+      'payment.conflict == false',
+      'has(payment.state) && !has(payment.conflict)',
+      ['payment.conflict', 'payment.state'],
+      '',
+    ],
     [
       'payment.conflict == "refund-exceeds-charge" || of.conflict',
       'payment.conflict == "refund-exceeds-charge" || has(of.conflict)',

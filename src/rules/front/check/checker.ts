@@ -19,6 +19,7 @@ import { checkIn } from './membership.ts';
 import { notAValue } from './names.ts';
 import type { LetDeclaration, Scope, Uses } from './scope.ts';
 import { FILE_NODES_MAX, typeWords } from './scope.ts';
+import { conflictCondition } from './life.ts';
 import { isConflict } from './timers.ts';
 import type { Typed } from './typed.ts';
 import { typed } from './typed.ts';
@@ -219,7 +220,7 @@ export class Checker {
     if (result === null) return null;
     const { expression } = result;
     if (isConflict(expression, this.scope, this.uses)) {
-      return { op: 'has', value: expression, negated, type: 'boolean', ...this.node(ast) };
+      return conflictCondition(this, ast, expression, negated);
     }
     if (expression.type !== 'boolean') {
       const { text } = expression;

@@ -3,6 +3,7 @@
 // once: in what features count, in exemptions. A clock, payment.age() or payment.pendingFor(), moves
 // with no event at all: it may only be compared, so that each comparison can be made a timer.
 
+import type { Expression } from '../../../domain/expression.ts';
 import type { LifeOwner } from '../../../domain/life.ts';
 import { LIFE_OWNERS, isLifeCall, lifeField, lifeNames } from '../../../domain/life.ts';
 import { nearMiss } from '../../../base/near-miss.ts';
@@ -88,6 +89,30 @@ function lifeValue(checker: Checker, ast: ASTNode, owner: LifeOwner, name: strin
   if (owner !== 'payment' && scope.fields.has(name)) uses.fieldNames.add(name);
   const field = scope.fields.size + uses.lifeField(spec);
   return typed({ op: 'field', field, type, ...checker.node(ast) });
+}
+
+/**
+ * payment.conflict or of.conflict as a condition: there was one. That there was none can be said only of a
+ * payment that is there: without one both are missing.
+ */
+export function conflictCondition(
+  checker: Checker,
+  ast: ASTNode,
+  conflict: Expression,
+  negated: boolean,
+): Expression {
+  const { scope, uses } = checker;
+  const node = { type: 'boolean', ...checker.node(ast) } as const;
+  const was: Expression = { op: 'has', value: conflict, negated, ...node };
+  if (!negated || conflict.op !== 'field') return was;
+  const name = uses.lifeFields[conflict.field - scope.fields.size]?.name ?? '';
+  const owner = LIFE_OWNERS.find((one) => name.startsWith(`${one}.`));
+  const spec = owner === undefined ? null : lifeField(owner, 'state', scope.extraFields);
+  if (spec === null) return was;
+  // A payment that is there has a state.
+  const field = scope.fields.size + uses.lifeField(spec);
+  const state: Expression = { ...node, op: 'field', field, type: valueTypeOf(spec.type) };
+  return { op: 'and', args: [{ op: 'has', value: state, negated: false, ...node }, was], ...node };
 }
 
 function refusedHere(checker: Checker, ast: ASTNode): boolean {
