@@ -202,7 +202,7 @@ const LAST_DEGREES = VALUE_CLASS.longitude;
 export function checkNumber(valueClass: number, value: number, isExact: boolean): number {
   if (valueClass <= LAST_WHOLE) {
     const isWhole = Math.abs(value) <= TWO_TO_53 && value === Math.floor(value);
-    if (!isWhole || (Math.abs(value) === TWO_TO_53 && !isExact)) return NaN;
+    if (!isWhole || !isExact) return NaN;
     return value + 0; // -0 is 0
   }
   if (valueClass <= LAST_DEGREES) {

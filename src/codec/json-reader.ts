@@ -68,7 +68,7 @@ export class JsonReader {
   tooDeepAt = -1;
   /** Of the last number: [0] its value. An array, so that no double is boxed. */
   readonly number: Float64Array = new Float64Array(1);
-  /** Of the last number: false where it is ±2^53 but its text is another number. */
+  /** Of the last number: false where it is a whole one up to ±2^53 but its text is another number. */
   isExact = true;
   readonly #decoder = new TextDecoder('latin1');
   /** Kind of each open container, 1 = object. Grows in powers of two, up to a row's bytes. */
@@ -188,7 +188,8 @@ export class JsonReader {
     const text = this.#decoder.decode(this.bytes.slice(p, end));
     const value = Number(text);
     this.number[0] = value;
-    this.isExact = Math.abs(value) !== 2 ** 53 || isTwoTo53(text);
+    const isWhole = Number.isInteger(value) && Math.abs(value) <= 2 ** 53;
+    this.isExact = !isWhole || isWholeText(text, value);
     return end;
   }
 
@@ -312,8 +313,11 @@ export class JsonReader {
   }
 }
 
-/** True where the JSON number `text` is exactly ±2^53. Linear in its length, unlike a trim by regex. */
-function isTwoTo53(text: string): boolean {
+/**
+ * Whether the JSON number `text` is exactly the whole number `value`, up to 2^53. Linear in its length, unlike
+ * a trim by regex.
+ */
+function isWholeText(text: string, value: number): boolean {
   const [, whole = '', fraction = '', exponent = '0'] =
     /^-?(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
   const digits = whole + fraction;
@@ -321,6 +325,10 @@ function isTwoTo53(text: string): boolean {
   while (digits[first] === '0') first++;
   let last = digits.length;
   while (last > first && digits[last - 1] === '0') last--;
+  if (first === last) return value === 0;
+  const shown = String(Math.abs(value));
+  let lastShown = shown.length;
+  while (shown[lastShown - 1] === '0') lastShown--;
   const pointAfter = whole.length + Number(exponent) - first;
-  return digits.slice(first, last) === '9007199254740992' && pointAfter === 16;
+  return pointAfter === shown.length && digits.slice(first, last) === shown.slice(0, lastShown);
 }

@@ -91,7 +91,10 @@ export class JsonRowReader {
     if (c === 0x2d || isDigit(c)) {
       const p = reader.readNumber(at);
       if (p < 0) return -1;
-      draft.setNumber(field, reader.number[0] as number, reader.isExact, at);
+      // A row that is cut may be so within its last number.
+      if (reader.at(p) >= 0) {
+        draft.setNumber(field, reader.number[0] as number, reader.isExact, at);
+      }
       return p;
     }
     if (c === 0x74 || c === 0x66) {
