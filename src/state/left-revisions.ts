@@ -9,9 +9,11 @@
 import { HashIndex } from './hash-index.ts';
 import { doublesOf, reserveWords } from './reserve.ts';
 
-const ENTRY_WORDS = 8;
+const ENTRY_WORDS = 10;
 /** Words of an entry; the instant until which it counts is the double at word 0. */
 const E = { until: 0, hi: 2, lo: 3, revision: 4, content: 5, verdict: 6 } as const;
+/** Doubles of an entry besides. */
+const EVENT = 4;
 /** Instant of an entry whose id has a record again. */
 const GONE_MS = -Infinity;
 
@@ -20,8 +22,8 @@ export class LeftRevisions {
   evicted = 0;
   /** Greatest revision among them; -1 = none. */
   lost = -1;
-  /** [0]: stream time in hand. [1]: until when the one that is added counts. Not arguments: a double passed to a call is boxed. */
-  readonly times: Float64Array = new Float64Array(2);
+  /** [0]: stream time in hand. [1]: until when the one that is added counts. [2]: its eventTime, if it is an amendment; else NaN. Not arguments: a double passed to a call is boxed. */
+  readonly times: Float64Array = new Float64Array(3);
   readonly #entriesMax: number;
   readonly #index: HashIndex;
   readonly #words: Int32Array;
@@ -52,6 +54,7 @@ export class LeftRevisions {
     const e = entry * ENTRY_WORDS;
     const words = this.#words;
     this.#doubles[e >> 1] = this.times[1] as number;
+    this.#doubles[(e >> 1) + EVENT] = this.times[2] as number;
     words[e + E.hi] = hi;
     words[e + E.lo] = lo;
     words[e + E.revision] = revision;
@@ -77,6 +80,11 @@ export class LeftRevisions {
   /** Packed verdict of its newest decision. */
   verdictOf(entry: number): number {
     return this.#words[entry * ENTRY_WORDS + E.verdict] as number;
+  }
+
+  /** Its eventTime, if it is an amendment, else NaN, into out[0]. */
+  readEvent(entry: number, out: Float64Array): void {
+    out[0] = this.#doubles[((entry * ENTRY_WORDS) >> 1) + EVENT] as number;
   }
 
   /** The id has a record again. */

@@ -2,7 +2,7 @@
 // terminal, what fired. It stands in a block of the text arena, which a record gets with the first of
 // them. A record without a block reads the one at the arena's beginning, which says that there is nothing.
 //
-//   block | held until | refunded |        two doubles
+//   block | held until | refunded | event |        three doubles
 //         | reasons | revision | terminal | verdict | refunds |
 //
 // Doubles are read and written in place, at `at` and `ensure`: passed to a call, or given by one, they
@@ -14,17 +14,18 @@ import type { TextArena } from './text-arena.ts';
 export const RARE_D = {
   heldMs: 0, // the hold's end; NaN = not held, or without an end
   refunded: 1, // in minor units of the file's currency
+  eventMs: 2, // eventTime of the newest decision, if that is an amendment; NaN = it is the row's own
 } as const;
 /** Words of a block. */
 export const RARE_W = {
-  reasonsLo: 4,
-  reasonsHi: 5,
-  revision: 6,
-  terminalNode: 7, // node + 1 of the chain that it is in
-  verdict: 8, // byte offset of what fired; 0 = nothing did
-  refunds: 9,
+  reasonsLo: 6,
+  reasonsHi: 7,
+  revision: 8,
+  terminalNode: 9, // node + 1 of the chain that it is in
+  verdict: 10, // byte offset of what fired; 0 = nothing did
+  refunds: 11,
 } as const;
-const BLOCK_WORDS = 10;
+const BLOCK_WORDS = 12;
 
 export class RareValues {
   /** Of the arena. */
@@ -52,6 +53,7 @@ export class RareValues {
     const word = block >> 2;
     this.#texts.i32.fill(0, word, word + BLOCK_WORDS);
     this.doubles[(block >> 3) + RARE_D.heldMs] = NaN;
+    this.doubles[(block >> 3) + RARE_D.eventMs] = NaN;
   }
 
   /** Where its doubles begin in `doubles`, to be read. */

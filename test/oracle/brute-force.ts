@@ -215,8 +215,8 @@ function keyOf(raw: readonly Value[], keyFields: readonly number[]): string | un
 }
 
 /**
- * The always-there fields of the newest decision, its first reason, and the flag; account and time are
- * the transaction's.
+ * The always-there fields of the newest decision, its first reason, and the flag; the account is the
+ * transaction's.
  */
 function repeatOf(newest: Decision, own: Decision = newest): Decision {
   const first = newest.reasons?.[0];
@@ -227,7 +227,7 @@ function repeatOf(newest: Decision, own: Decision = newest): Decision {
     outcome: newest.outcome,
     ...(first !== undefined && { reasons: [first] }),
     flags: ['REPEAT'],
-    ...(own.eventTime !== undefined && { eventTime: own.eventTime }),
+    ...(newest.eventTime !== undefined && { eventTime: newest.eventTime }),
     revision: newest.revision,
     rulesHash: newest.rulesHash,
   };

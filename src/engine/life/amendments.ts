@@ -98,6 +98,7 @@ export class Amendments {
     out.ensure(encoder.bytesMax);
     encoder.amendment(0, verdict, head, out.buffer);
     this.remember(record, verdict);
+    rare.doubles[rare.ensure(record) + RARE_D.eventMs] = event.time[0] as number;
     counters[COUNTER.amendments] = (counters[COUNTER.amendments] as number) + 1;
     const outcome = COUNTER.amendedOutcomes + verdict.outcome;
     counters[outcome] = (counters[outcome] as number) + 1;

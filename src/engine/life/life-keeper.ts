@@ -141,6 +141,9 @@ export class LifeKeeper {
     words[w + LIFE_W.codeNode] = 0;
     this.#freeParts(record);
     this.#state.evaluation.verdicts.free(record);
+    // The row's own decision is the newest.
+    const own = rare.at(record);
+    if (own > 0) rare.doubles[own + RARE_D.eventMs] = NaN;
     const revision = rare.get(record, RARE_W.revision) + 1;
     rare.set(record, RARE_W.revision, revision);
     i32[at + REVISION_WORD] = revision;

@@ -6,7 +6,7 @@ import type { Plan } from '../../domain/plan.ts';
 import { LeftRevisions } from '../../state/left-revisions.ts';
 import type { Lives } from '../../state/lives.ts';
 import { LIFE_B, LIFE_D, LIFE_DOUBLES, LIFE_W, LIFE_WORDS } from '../../state/lives.ts';
-import { RARE_W } from '../../state/rare-values.ts';
+import { RARE_D, RARE_W } from '../../state/rare-values.ts';
 import { packVerdict } from '../../state/repeats.ts';
 import type { LifeRecords } from './life-records.ts';
 
@@ -16,6 +16,8 @@ export class LifeLeft {
   /** Of the id that was found last. */
   revision = -1;
   verdict = 0;
+  /** [0]: its eventTime, if it is an amendment; else NaN. */
+  readonly event: Float64Array = new Float64Array(1);
   #content = 0;
   readonly #left = new LeftRevisions(ENTRIES_MAX);
   readonly #lives: Lives;
@@ -41,6 +43,7 @@ export class LifeLeft {
     const { times } = this.#left;
     times[0] = this.#lives.now[0] as number;
     times[1] = this.#until(record);
+    times[2] = rare.doubles[rare.at(record) + RARE_D.eventMs] as number;
     this.#left.add(
       words[w + LIFE_W.idLo] as number,
       words[w + LIFE_W.idHi] as number,
@@ -74,6 +77,7 @@ export class LifeLeft {
       this.revision = rare.get(record, RARE_W.revision);
       this.#content = words[record * LIFE_WORDS + LIFE_W.content] as number;
       this.verdict = this.#verdictOf(record);
+      this.event[0] = rare.doubles[rare.at(record) + RARE_D.eventMs] as number;
       return this.revision > 0 && this.#isKnown(record);
     }
     if (this.#left.count === 0) return false;
@@ -83,6 +87,7 @@ export class LifeLeft {
     this.revision = this.#left.revisionOf(entry);
     this.#content = this.#left.contentOf(entry);
     this.verdict = this.#left.verdictOf(entry);
+    this.#left.readEvent(entry, this.event);
     return true;
   }
 

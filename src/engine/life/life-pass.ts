@@ -13,7 +13,7 @@
 import { ROW, ROW_FLAG } from '../../domain/row-layout.ts';
 import type { IdFilter } from '../../state/id-filter.ts';
 import { LIFE_B, LIFE_FLAG, LIFE_W, LIFE_WORDS } from '../../state/lives.ts';
-import { RARE_W } from '../../state/rare-values.ts';
+import { RARE_D, RARE_W } from '../../state/rare-values.ts';
 import { packVerdict, verdictOutcome } from '../../state/repeats.ts';
 import type { OutputRegion } from '../output-region.ts';
 import type { LifeReport } from '../worker.ts';
@@ -33,6 +33,7 @@ const VERDICT_WORD: number = ROW.verdict / 4;
 const REVISION_WORD: number = ROW.revision / 4;
 const REPEAT_ROW_WORD: number = ROW.repeatRow / 4;
 const CONTENT_WORD: number = ROW.contentLo / 4;
+const TIME_WORD: number = ROW.timeMs / 4;
 const STREAM_TIME_WORD: number = ROW.streamTimeMs / 4;
 const { bad: BAD, decided: DECIDED, repeat: REPEAT, repeatDiffers: DIFFERS } = ROW_FLAG;
 const FALLBACK: number = ROW_FLAG.fallback;
@@ -173,7 +174,7 @@ export class LifePass {
     this.#state.locate(i32, at);
     if ((flags & DIFFERS) !== 0) this.#countOnLeft(i32, at);
     if ((flags & REPEAT) !== 0) {
-      this.#tellAgain(i32, at);
+      this.#tellAgain(i32, table.f64, at);
       return;
     }
     const kind = i32[at + KIND_WORD] as number;
@@ -215,7 +216,7 @@ export class LifePass {
   }
 
   /** A repeat tells the newest decision, amendments included. */
-  #tellAgain(i32: Int32Array, at: number): void {
+  #tellAgain(i32: Int32Array, f64: Float64Array, at: number): void {
     const { words } = this.#state.lives;
     const lo = i32[at + this.#state.words.id] as number;
     const hi = i32[at + this.#state.words.id + 1] as number;
@@ -226,13 +227,16 @@ export class LifePass {
       i32[at + REPEAT_ROW_WORD] = -1;
       i32[at + REVISION_WORD] = left.revision;
       i32[at + VERDICT_WORD] = left.verdict;
+      tellTime(f64, at, left.event[0] as number);
       return;
     }
     const w = record * LIFE_WORDS;
     // Where only holds are kept, an id may have been decided anew and allowed since.
     if (words[w + LIFE_W.content] !== i32[at + CONTENT_WORD]) return;
     i32[at + REPEAT_ROW_WORD] = -1;
-    i32[at + REVISION_WORD] = this.#state.lives.rare.get(record, RARE_W.revision);
+    const { rare } = this.#state.lives;
+    i32[at + REVISION_WORD] = rare.get(record, RARE_W.revision);
+    tellTime(f64, at, rare.doubles[rare.at(record) + RARE_D.eventMs] as number);
     i32[at + VERDICT_WORD] = packVerdict(
       this.#state.records.get(record, LIFE_B.outcome),
       words[w + LIFE_W.first] as number,
@@ -359,4 +363,9 @@ export class LifePass {
     this.#events.after(row, this.#ownRecord, out);
     this.#state.evaluation.release();
   }
+}
+
+/** A repeat tells the time of the decision that it tells; NaN: that is the row's own. */
+function tellTime(f64: Float64Array, at: number, eventMs: number): void {
+  if (eventMs === eventMs) f64[(at + TIME_WORD) >> 1] = eventMs;
 }

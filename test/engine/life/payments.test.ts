@@ -310,6 +310,25 @@ test.each(CASES)('$name', ({ rules, rows, decisions, passMs = 0 }) => {
   if (passMs === 0) expect(close(decided, decideAll(plan, rows))).toBe(null);
 });
 
+test('a repeat tells the time of the decision that it tells again, of an amendment that of its cause', () => {
+  const plan = planOf(
+    `${HEAD}keep: { payments: 1m }\nhold: { for: 1m, onExpiry: allow }\nrules:\n${rule('bad', 'payment.terminalStatus == "failed"', 'outcome: reverse, reason: POLICY')}`,
+  );
+  const failed = status('s', 'p', 5, { terminalStatus: 'failed' });
+  const far = row('q', 10 * MINUTE);
+  const rows = [row('p', 0), row('p', 0), failed, row('p', 0), far, row('p', 0)];
+  const decided = new LocalEngine({ plan, batchRowsMax: 2 }).decide(rows);
+  expect(decided.map((one) => [one.decisionId, Number(one.eventTime) - START_MS])).toEqual([
+    ['p#0', 0],
+    ['p#0', 0],
+    ['p#1', 5],
+    ['p#1', 5],
+    ['q#0', 10 * MINUTE],
+    ['p#1', 5],
+  ]);
+  expect(close(decided, decideAll(plan, rows))).toBe(null);
+});
+
 test('a payment that names a rail which the rules do not know has none, not the default', () => {
   const plan = planOf(
     `${HEAD}rails: a.yaml\nrules:\n${rule('all', 'tx.amount > 1', 'outcome: reverse, reason: POLICY')}`,
