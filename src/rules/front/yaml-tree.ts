@@ -6,7 +6,7 @@ import type { Alias, Pair, ParsedNode, Scalar, YAMLError, YAMLMap, YAMLSeq } fro
 import { isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import { quote } from './problem.ts';
 import type { Problems } from './problem.ts';
-import { placeOf } from './source-file.ts';
+import { lineText, placeOf } from './source-file.ts';
 import type { SourceFile, Span } from './source-file.ts';
 
 export interface ScalarNode extends Span {
@@ -80,7 +80,10 @@ function reportYaml(file: SourceFile, errors: readonly YAMLError[], problems: Pr
   const lines = new Set<number>();
   for (const { pos, message, code } of errors) {
     const { line } = placeOf(file, pos[0]);
-    if (!lines.has(line)) problems.error(spanOf(file, pos[0], pos[1]), yamlSentence(code, message));
+    if (!lines.has(line)) {
+      const sentence = yamlSentence(code, message, lineText(file, line));
+      problems.error(spanOf(file, pos[0], pos[1]), sentence);
+    }
     lines.add(line);
   }
 }
@@ -89,7 +92,10 @@ function spanOf(file: SourceFile, start: number, end: number): Span {
   return { file, start, end: Math.max(end, start + 1), path: '', rule: null };
 }
 
-function yamlSentence(code: string, message: string): string {
+/** A line of its own, `key: value`, whose value begins as something else than a plain text. */
+const HALF_QUOTED = /^\s*(?:-\s+)?[\w-]+:\s+[!"'&*[]/;
+
+function yamlSentence(code: string, message: string, line: string): string {
   switch (code) {
     case 'MULTIPLE_DOCS':
       return 'A rules file is one YAML document: remove the line "---".';
@@ -98,6 +104,9 @@ function yamlSentence(code: string, message: string): string {
     case 'RESOURCE_EXHAUSTION':
       return 'The YAML is nested too deeply.';
     case 'UNEXPECTED_TOKEN':
+      if (HALF_QUOTED.test(line)) {
+        return `The YAML is not well-formed here: a value that begins with a quote, a bracket or "!" must be quoted as a whole, such as '!(tx.amount > 5)'.`;
+      }
       return 'The YAML is not well-formed here: between { } a value with brackets or commas must be quoted, or the rule written on lines of its own.';
     case 'BLOCK_AS_IMPLICIT_KEY':
       return 'The YAML is not well-formed: a value that contains ": " must be quoted or written after ">-" on lines of its own.';

@@ -67,6 +67,13 @@ const ROWS: readonly (readonly [string, readonly string[]])[] = [
   ['duplicate.yaml', ['3:1+7 ruleset The key "ruleset" stands here twice.']],
   ['empty.yaml', ['1:1+1  The file is empty.']],
   [
+    'half-quoted.yaml',
+    [
+      `5:25+2  The YAML is not well-formed here: a value that begins with a quote, a bracket or "!" must be quoted as a whole, such as '!(tx.amount > 5)'.`,
+      `9:15+8  The YAML is not well-formed here: a value that begins with a quote, a bracket or "!" must be quoted as a whole, such as '!(tx.amount > 5)'.`,
+    ],
+  ],
+  [
     'flow.yaml',
     [
       '4:29+1  The YAML is not well-formed here: between { } a value with brackets or commas must be quoted, or the rule written on lines of its own.',
