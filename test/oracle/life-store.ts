@@ -30,9 +30,12 @@ interface Waiting {
 
 function modeOf(plan: Plan): Mode {
   if (plan.rules.some((rule) => rule.isLife)) return 'all';
-  const { hold, reverse } = plan.score;
-  const canStop = plan.rules.some(({ mode, outcome }) => mode === 'live' && outcome !== 'allow');
-  return canStop || hold !== null || reverse !== null ? 'held' : 'none';
+  const canHold =
+    plan.score.hold !== null ||
+    plan.rules.some(({ mode, outcome }) => mode === 'live' && outcome === 'hold');
+  const canReverse =
+    plan.score.reverse !== null || plan.rules.some(({ outcome }) => outcome === 'reverse');
+  return canHold || (canReverse && plan.life.rails.length > 0) ? 'held' : 'none';
 }
 
 export class LifeStore {

@@ -17,12 +17,11 @@ export function lifeModeOf(plan: Plan): LifeMode {
   if (rules.some((rule) => rule.isLife)) return 'all';
   // An overdue row has two decisions: what comes under its id again counts on from the second.
   if (life.deadline !== null) return 'held';
-  // What reverses a payment holds a refund, and a payment whose rail has no window open any more.
-  const stops =
-    score.hold !== null ||
-    score.reverse !== null ||
-    rules.some((rule) => rule.mode === 'live' && rule.outcome !== 'allow');
-  return stops ? 'held' : 'none';
+  const holds =
+    score.hold !== null || rules.some((rule) => rule.mode === 'live' && rule.outcome === 'hold');
+  // A reverse whose rail has no window open any more holds.
+  const reverses = score.reverse !== null || rules.some(({ outcome }) => outcome === 'reverse');
+  return holds || (reverses && life.rails.length > 0) ? 'held' : 'none';
 }
 
 /** Fields that the life pass reads of rows, whatever the rules say. */
