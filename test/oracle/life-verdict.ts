@@ -162,8 +162,6 @@ export function complete(prepared: PreparedPlan, judged: Judged, c: Circumstance
       }
     } else if (c.isByRefund) reversal = { method: 'REFUND' };
   }
-  // A refund or reversal is allowed or held, but for one that was declined or whose hold has ended.
-  if (outcome === 'reverse' && !c.isPayment && !c.isForced) outcome = 'hold';
   const holdPlan = holdPlanOf(prepared, judged);
   const begun: Hold = { expiresAt: c.eventTime + holdPlan.forMs, onExpiry: holdPlan.onExpiry };
   const hold = outcome !== 'hold' || c.isEndless ? null : (c.goesOn ?? begun);

@@ -324,8 +324,7 @@ export class LifeEvaluation {
     const d = record * LIFE_DOUBLES;
     const isWaived = records.hasFlag(record, LIFE_FLAG.scoreWaived);
     rules.decideAgain(0, isWaived ? NaN : this.verdicts.score(record), verdict);
-    const isForced = records.hasFlag(record, LIFE_FLAG.forced);
-    if (isForced) verdict.outcome = REVERSE;
+    if (records.hasFlag(record, LIFE_FLAG.forced)) verdict.outcome = REVERSE;
     const isExpired = records.hasFlag(record, LIFE_FLAG.expired);
     verdict.engineReason = isExpired ? this.#expiredReason : -1;
     const { context } = blocks;
@@ -336,7 +335,6 @@ export class LifeEvaluation {
     context.isPayment = records.get(record, LIFE_B.kind) === RECORD_KIND.payment;
     context.isCharged = records.hasFlag(record, LIFE_FLAG.charged);
     context.byRefund = records.hasFlag(record, LIFE_FLAG.byRefund);
-    context.isForced = isForced;
     blocks.complete(verdict);
     this.#keepHold(record);
     // Its hold has ended, and nothing is left to reverse with: the next one would end likewise.

@@ -34,8 +34,6 @@ export interface BlockContext {
   isCharged: boolean;
   /** Only a refund will do. */
   byRefund: boolean;
-  /** Reversed by decline or expiry, whatever the rules say. */
-  isForced: boolean;
 }
 
 export class VerdictBlocks {
@@ -45,7 +43,6 @@ export class VerdictBlocks {
     isPayment: true,
     isCharged: false,
     byRefund: false,
-    isForced: false,
   };
   readonly rails: RailWindows;
   readonly #plan: Plan;
@@ -89,7 +86,6 @@ export class VerdictBlocks {
     const flags = i32[at + FLAGS_WORD] as number;
     context.isCharged = (flags & WAS_CHARGED) !== 0 || this.#wallet.read(i32, at) === CHARGED;
     context.byRefund = false;
-    context.isForced = false;
     verdict.engineReason = -1;
     this.complete(verdict);
   }
@@ -98,11 +94,7 @@ export class VerdictBlocks {
   complete(verdict: Verdict): void {
     verdict.holdExpiresMs = NaN;
     verdict.method = -1;
-    if (verdict.outcome === REVERSE) {
-      if (this.context.isPayment) this.#reversal(verdict);
-      // What gives back has nothing to give back itself: rules can but stop it.
-      else if (!this.context.isForced) verdict.outcome = HOLD;
-    }
+    if (verdict.outcome === REVERSE && this.context.isPayment) this.#reversal(verdict);
     if (verdict.outcome !== HOLD) return;
     const { forMs, onExpiry } = this.#holdOf(verdict);
     verdict.holdExpiresMs = (this.context.times[2] as number) + forMs;

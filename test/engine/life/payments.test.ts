@@ -140,25 +140,6 @@ const CASES: readonly Case[] = [
     decisions: ['p#0 allow', 'r#0 hold of', 's#0 allow'],
   },
   {
-    name: 'a refund or reversal that a rule would reverse is held; declined, or at its end, it is not to go out',
-    rules: `score: { reverse: 5 }\nrules:\n${rule('big', 'tx.amount > 10', 'outcome: reverse, reason: POLICY')}${rule('odd', 'tx.device == "d"', 'mode: score, score: 9')}`,
-    rows: [
-      row('p', 0),
-      refund('r', 'p', 1),
-      row('v', 2, { kind: 'reversal', of: 'p', device: 'd' }),
-      release('x', 'r', 3, 'decline'),
-      row('n', 73 * HOUR, { amount: 1 }),
-    ],
-    decisions: [
-      'p#0 reverse big',
-      'r#0 hold big',
-      'v#0 hold SCORE',
-      'r#1 reverse big (release from x)',
-      'v#1 reverse HOLD_EXPIRED SCORE (hold-expired)',
-      'n#0 allow',
-    ],
-  },
-  {
     name: 'a label of a refund, and a refund of a refund, are about no payment',
     rules: `rules:\n${rule('fraud', 'event.label == "fraud"')}${rule('unknown', 'tx.kind == "refund" && !has(of.state)')}`,
     rows: [row('p', 0), refund('r', 'p', 1), label('l', 'r', 2), refund('s', 'r', 3)],
