@@ -9,6 +9,7 @@ import type { Decoded } from './decode-support.ts';
 import { decodeJson, makeDecode } from './decode-support.ts';
 import type { Meaning } from './reference-decoder.ts';
 import { meaningOfJson } from './reference-decoder.ts';
+import { wholeOf } from './whole-of.ts';
 
 const encoder = new TextEncoder();
 
@@ -24,8 +25,16 @@ function expectMeaning(decoded: Decoded, meaning: Meaning): void {
   }
 }
 
+/** JSON.parse rounds: 4503599627370497.5 is a whole number to it, and none to the contract. */
+function isRounded(bytes: Uint8Array, { error, errorAt }: Decoded): boolean {
+  if (error !== 'BAD_VALUE') return false;
+  const [text = ''] = /^[-+.\deE]*/.exec(Buffer.from(bytes).toString('latin1', errorAt)) ?? [];
+  return Number.isInteger(Number(text)) && Number.isNaN(wholeOf(text));
+}
+
 function check(bytes: Uint8Array): void {
-  expectMeaning(decodeJson(bytes), meaningOfJson(bytes));
+  const decoded = decodeJson(bytes);
+  if (!isRounded(bytes, decoded)) expectMeaning(decoded, meaningOfJson(bytes));
 }
 
 describe('against JSON.parse', () => {

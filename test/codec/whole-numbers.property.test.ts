@@ -8,23 +8,9 @@ import { JsonReader } from '../../src/codec/json-reader.ts';
 import { LocalEngine } from '../../src/engine/local-engine.ts';
 import { planOf } from '../rules/front/help.ts';
 import { runs } from '../support/runs.ts';
+import { wholeOf } from './whole-of.ts';
 
 const FIRST_SEED = Number(process.env['HOLDFAST_TEST_SEED'] ?? 1);
-
-/** The whole number that a text says, up to ±2^53, or NaN. */
-function wholeOf(text: string): number {
-  const [, sign = '', whole = '', fraction = '', exponent = '0'] =
-    /^(-?)(\d+)(?:\.(\d+))?(?:[eE]([+-]?\d+))?$/.exec(text) ?? [];
-  const shift = Number(exponent) - fraction.length;
-  let digits = BigInt(whole + fraction);
-  if (digits === 0n) return 0;
-  for (let k = 0; k > shift; k--) {
-    if (digits % 10n !== 0n) return NaN;
-    digits /= 10n;
-  }
-  for (let k = 0; k < shift && digits <= 2n ** 53n; k++) digits *= 10n;
-  return digits > 2n ** 53n ? NaN : Number(`${sign}${digits}`);
-}
 
 function readWhole(text: string): number {
   const bytes = new TextEncoder().encode(`${text},`);
