@@ -77,6 +77,7 @@ function realPathOf(path: string): string {
   }
 }
 
-function isFile(path: string | null): path is string {
+/** No standard stream, no device. */
+export function isFile(path: string | null): path is string {
   return path !== null && path !== '-' && !path.startsWith('/dev/');
 }

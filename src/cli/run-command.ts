@@ -12,7 +12,7 @@ import { WorkerPool } from '../engine/worker-pool.ts';
 import { ioError } from '../transport/io-error.ts';
 import { drainMsOf } from './drain.ts';
 import { EXIT } from './exit-codes.ts';
-import { DEAD_LETTERS_SUFFIX, formatOf, refuseSameFile } from './input-output.ts';
+import { DEAD_LETTERS_SUFFIX, formatOf, isFile, refuseSameFile } from './input-output.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { statsText } from './run-stats.ts';
 import { positionText, summaryText } from './run-summary.ts';
@@ -65,13 +65,11 @@ function outputsOf({
   alerts,
   stats,
 }: Pick<Settings, 'out' | 'deadLetters' | 'alerts' | 'stats'>): [string, string | null][] {
-  const beside: [string, string | null] =
-    out === '-' || out.startsWith('/dev/')
-      ? ['--dead-letters', null]
-      : ['the file of dead letters beside --out', out + DEAD_LETTERS_SUFFIX];
+  const beside = isFile(out) ? out + DEAD_LETTERS_SUFFIX : null;
   return [
     ['--out', out],
-    deadLetters === null ? beside : ['--dead-letters', deadLetters],
+    ['--dead-letters', deadLetters],
+    ['the file of dead letters beside --out', deadLetters === null ? beside : null],
     ['--alerts', alerts],
     ['--stats', stats],
   ];

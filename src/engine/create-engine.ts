@@ -198,9 +198,9 @@ class QueuedEngine implements DecisionEngine {
   ): Promise<Decision[]> {
     if (this.#isClosed) throw new HoldfastError('USAGE', 'Cannot decide: the engine is closed.');
     checkBatch(batch);
-    checkArrival(arrival, batch instanceof Uint8Array ? null : batch.length);
-    // Objects are packed now: what the caller does to them afterwards changes nothing.
     const isBytes = batch instanceof Uint8Array;
+    checkArrival(arrival, isBytes ? null : batch.length);
+    // Objects are packed now: what the caller does to them afterwards changes nothing.
     const bytes = isBytes
       ? batch
       : Buffer.concat(batch.map((row, index) => this.#pack(row, index)));

@@ -180,10 +180,14 @@ export class Lives {
     return record;
   }
 
+  /** Where a byte of the states stands in `bytes`. @param byte one of LIFE_B */
+  byteAt(record: number, byte: number): number {
+    return (record * LIFE_WORDS + LIFE_W.states) * 4 + byte;
+  }
+
   #number(record: number): void {
-    const w = record * LIFE_WORDS;
-    const at = (w + LIFE_W.states) * 4 + LIFE_B.sequenceHigh;
-    this.words[w + LIFE_W.sequenceLow] = this.#sequenceLow;
+    const at = this.byteAt(record, LIFE_B.sequenceHigh);
+    this.words[record * LIFE_WORDS + LIFE_W.sequenceLow] = this.#sequenceLow;
     this.bytes[at] = this.#sequenceHigh & 255;
     this.bytes[at + 1] = this.#sequenceHigh >> 8;
     this.#sequenceLow = (this.#sequenceLow + 1) | 0;
@@ -192,15 +196,15 @@ export class Lives {
 
   /** The number of the record, from 0, into out[0]. */
   readSequence(record: number, out: Float64Array): void {
-    const w = record * LIFE_WORDS;
-    const at = (w + LIFE_W.states) * 4 + LIFE_B.sequenceHigh;
+    const at = this.byteAt(record, LIFE_B.sequenceHigh);
     const high = (this.bytes[at] as number) | ((this.bytes[at + 1] as number) << 8);
-    out[0] = high * 2 ** 32 + ((this.words[w + LIFE_W.sequenceLow] as number) >>> 0);
+    const low = this.words[record * LIFE_WORDS + LIFE_W.sequenceLow] as number;
+    out[0] = high * 2 ** 32 + (low >>> 0);
   }
 
   /** As if nothing had happened to it yet. */
   clearStates(record: number): void {
-    const at = (record * LIFE_WORDS + LIFE_W.states) * 4;
+    const at = this.byteAt(record, 0);
     this.bytes.fill(0, at, at + LIFE_B.sequenceHigh);
     this.bytes.fill(0, at + LIFE_B.sequenceHigh + 2, at + 16);
     this.rare.set(record, RARE_W.refunds, 0);

@@ -3,7 +3,7 @@
 
 import { CONFLICTS, PAYMENT_STATES } from '../../domain/life.ts';
 import type { Conflict, PaymentState } from '../../domain/life.ts';
-import { LIFE_B, LIFE_D, LIFE_DOUBLES, LIFE_FLAG, LIFE_W, LIFE_WORDS } from '../../state/lives.ts';
+import { LIFE_B, LIFE_D, LIFE_DOUBLES, LIFE_FLAG } from '../../state/lives.ts';
 import type { Lives } from '../../state/lives.ts';
 import { RARE_D, RARE_W } from '../../state/rare-values.ts';
 
@@ -31,16 +31,12 @@ export class LifeRecords {
     this.lives = lives;
   }
 
-  byteAt(record: number, byte: number): number {
-    return record * LIFE_WORDS * 4 + LIFE_W.states * 4 + byte;
-  }
-
   get(record: number, byte: number): number {
-    return this.lives.bytes[this.byteAt(record, byte)] as number;
+    return this.lives.bytes[this.lives.byteAt(record, byte)] as number;
   }
 
   set(record: number, byte: number, value: number): void {
-    this.lives.bytes[this.byteAt(record, byte)] = value;
+    this.lives.bytes[this.lives.byteAt(record, byte)] = value;
   }
 
   hasFlag(record: number, flag: number): boolean {

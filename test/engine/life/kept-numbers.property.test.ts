@@ -4,6 +4,7 @@
 import { describe, expect, test } from 'vitest';
 import { Random } from '../../../src/base/random.ts';
 import type { FeatureSpec, Plan } from '../../../src/domain/plan.ts';
+import type { FeatureLayout } from '../../../src/domain/feature-layout.ts';
 import { makeFeatureLayout, STRING_FEATURE_DOUBLES } from '../../../src/domain/feature-layout.ts';
 import { KeptNumbers } from '../../../src/engine/life/kept-numbers.ts';
 import { TextArena } from '../../../src/state/text-arena.ts';
@@ -29,13 +30,10 @@ describe('numbers of payments', () => {
     const layout = makeFeatureLayout(features, 1, ROWS, random.chance(0.5));
     const fields = Int32Array.from({ length: random.below(10) }, (_, k) => k * 2);
     const arena = new TextArena(1 << 16);
-    const kept = new KeptNumbers(
-      { features } as unknown as Plan,
-      layout,
-      arena,
-      fields,
-      types.map((_, k) => k),
-    );
+    const plan = { features } as unknown as Plan;
+    const numbersIn = (table: FeatureLayout): KeptNumbers =>
+      new KeptNumbers(plan, table, arena, fields, [...types.keys()]);
+    const kept = numbersIn(layout);
     const F = new Float64Array(layout.length);
     const FI = new Int32Array(F.buffer);
     const f64 = new Float64Array(fields.length * ROWS);
@@ -63,13 +61,7 @@ describe('numbers of payments', () => {
       expect(kept.wordsOf(block)).toBe(words);
       // A table of one row, as the scratch row has.
       const single = makeFeatureLayout(features, 1, 1, false);
-      const again = new KeptNumbers(
-        { features } as unknown as Plan,
-        single,
-        arena,
-        fields,
-        types.map((_, k) => k),
-      );
+      const again = numbersIn(single);
       const restoredF = new Float64Array(single.length);
       const restoredFI = new Int32Array(restoredF.buffer);
       const restored = new Float64Array(fields.length);

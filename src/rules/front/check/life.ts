@@ -13,6 +13,7 @@ import { wordList } from '../read-tree.ts';
 import type { Checker } from './checker.ts';
 import type { FieldInfo } from './scope.ts';
 import { valueTypeOf } from './scope.ts';
+import { lifeNameOf } from './timers.ts';
 import type { Typed } from './typed.ts';
 import { moneyExponent, typed } from './typed.ts';
 
@@ -101,18 +102,16 @@ export function conflictCondition(
   conflict: Expression,
   negated: boolean,
 ): Expression {
-  const { scope, uses } = checker;
   const node = { type: 'boolean', ...checker.node(ast) } as const;
   const was: Expression = { op: 'has', value: conflict, negated, ...node };
-  if (!negated || conflict.op !== 'field') return was;
-  const name = uses.lifeFields[conflict.field - scope.fields.size]?.name ?? '';
-  const owner = LIFE_OWNERS.find((one) => name.startsWith(`${one}.`));
-  const spec = owner === undefined ? null : lifeField(owner, 'state', scope.extraFields);
-  if (spec === null) return was;
+  const name = lifeNameOf(conflict, checker.scope, checker.uses);
+  const owner = LIFE_OWNERS.find((one) => name?.startsWith(`${one}.`) === true);
+  if (!negated || owner === undefined) return was;
   // A payment that is there has a state.
-  const field = scope.fields.size + uses.lifeField(spec);
-  const state: Expression = { ...node, op: 'field', field, type: valueTypeOf(spec.type) };
-  return { op: 'and', args: [{ op: 'has', value: state, negated: false, ...node }, was], ...node };
+  const state = lifeValue(checker, ast, owner, 'state');
+  if (state === null) return was;
+  const isThere: Expression = { op: 'has', value: state.expression, negated: false, ...node };
+  return { op: 'and', args: [isThere, was], ...node };
 }
 
 function refusedHere(checker: Checker, ast: ASTNode): boolean {

@@ -15,21 +15,21 @@ const CONFLICTS: readonly string[] = ['payment.conflict', 'of.conflict'];
 
 /** Whether an expression is payment.age() or payment.pendingFor(). */
 export function isClock(e: Expression, scope: Scope, uses: Uses): boolean {
-  return CLOCKS.includes(nameOf(e, scope, uses) ?? '');
+  return CLOCKS.includes(lifeNameOf(e, scope, uses) ?? '');
 }
 
 /** Whether an expression is a duration that grows with no event. */
 export function isMovingTime(e: Expression, scope: Scope, uses: Uses): boolean {
-  return MOVING.includes(nameOf(e, scope, uses) ?? '');
+  return MOVING.includes(lifeNameOf(e, scope, uses) ?? '');
 }
 
 /** payment.conflict and of.conflict: as conditions they ask whether there was one. */
 export function isConflict(e: Expression, scope: Scope, uses: Uses): boolean {
-  return CONFLICTS.includes(nameOf(e, scope, uses) ?? '');
+  return CONFLICTS.includes(lifeNameOf(e, scope, uses) ?? '');
 }
 
 /** Name of the life's field that an expression is, `payment.state`. */
-function nameOf(e: Expression, scope: Scope, uses: Uses): string | undefined {
+export function lifeNameOf(e: Expression, scope: Scope, uses: Uses): string | undefined {
   return e.op === 'field' ? uses.lifeFields[e.field - scope.fields.size]?.name : undefined;
 }
 
