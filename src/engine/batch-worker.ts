@@ -167,7 +167,7 @@ export class BatchWorker {
   }
 
   /** Tables of one tile, this worker's own, over the batch's bytes. */
-  #bindTile(batch: BatchView): RowTable {
+  #bindTile(batch: BatchView, rowCount: number): RowTable {
     const { rows, features, rules } = this.#program;
     if (this.#tile === null || this.#tile.table.bytes !== batch.bytes) {
       const i32 = this.#tile?.table.i32 ?? new Int32Array((TILE_ROWS * rows.strideBytes) / 4);
@@ -181,7 +181,7 @@ export class BatchWorker {
     }
     const { table, F, FI, fired } = this.#tile;
     this.#program.bind(table, F, FI, fired);
-    F.fill(NaN);
+    F.fill(NaN, 0, rowCount * (features.stride[0] ?? 0));
     return table;
   }
 
@@ -230,7 +230,7 @@ export class BatchWorker {
 
   #decodeTile(batch: BatchView, from: number, to: number): RowTable {
     const { rows, plan } = this.#program;
-    const table = this.#bindTile(batch);
+    const table = this.#bindTile(batch, to - from);
     this.#ahead.decoder.decode(table, batch.spans, batch.splitErrors, from, to, from);
     this.#ahead.markOverdue(batch, table.i32, from, to, from);
     this.#streamTimeMs = markStreamTime(

@@ -8,7 +8,8 @@ import type { BatchMemory } from './batch.ts';
 import { BARRIERS, CONTROL } from './batch.ts';
 import type { BatchResult } from './batch-result.ts';
 import type { DuePart, PassingTime } from './life/life-walk.ts';
-import type { WorkerReport, WorkerStart, WorkerTask } from './worker.ts';
+import type { BatchTask, LaneTask, WorkerReport, WorkerStart, WorkerTask } from './worker.ts';
+import { WorkerLane } from './worker-lane.ts';
 
 /** In the sources the worker is TypeScript, which Node does not run: the built one stands in. */
 function workerFile(): string {
@@ -21,8 +22,8 @@ const CLOSE_WAIT_MS = 5000;
 
 export class WorkerPool {
   readonly #pools: readonly Piscina[];
+  readonly #lanes: readonly WorkerLane[];
   #batches: readonly BatchMemory[] = [];
-  readonly #running = new Set<Promise<unknown>>();
   #lost: HoldfastError | null = null;
 
   /** Starts the threads; they load their code while the caller reads the rules. */
@@ -35,38 +36,46 @@ export class WorkerPool {
           name: 'run',
           minThreads: 1,
           maxThreads: 1,
-          // The next batches wait in the thread's own queue: it does not wait for main between them.
-          concurrentTasksPerWorker: 4,
+          concurrentTasksPerWorker: 2,
           atomics: 'sync',
           idleTimeout: Infinity,
         }),
     );
-    for (const pool of this.#pools) this.#run(pool, { kind: 'load' }).catch(() => {});
+    this.#lanes = this.#pools.map(
+      (pool) => new WorkerLane(async () => pool.run({ kind: 'serve' } satisfies WorkerTask)),
+    );
+    for (const pool of this.#pools) pool.run({ kind: 'load' } satisfies WorkerTask).catch(() => {});
   }
 
   /** Resolves when every worker has built its program and is warm. */
   async start(starts: readonly WorkerStart[]): Promise<void> {
     this.#batches = starts[0]?.batches ?? [];
-    await this.#each((index) => ({ kind: 'start', start: starts[index] as WorkerStart }));
+    await this.#all(async (index) => {
+      const lane = (this.#lanes[index] as WorkerLane).end;
+      const task: WorkerTask = { kind: 'start', start: starts[index] as WorkerStart, lane };
+      return (this.#pools[index] as Piscina).run(task, { transferList: [lane.port] });
+    });
   }
 
   /** Runs a batch on all workers; results are in worker order. */
-  async runBatch(task: Extract<WorkerTask, { kind: 'batch' }>): Promise<readonly BatchResult[]> {
-    return (await this.#each(() => task)) as readonly BatchResult[];
+  async runBatch(task: BatchTask): Promise<readonly BatchResult[]> {
+    return (await this.#askAll(task)) as readonly BatchResult[];
   }
 
   /** A part of what falls due while no row comes. */
   async fireDue(time: PassingTime, bytesMax: number): Promise<DuePart> {
-    return (await this.#one(0, { kind: 'fire', time, bytesMax })) as DuePart;
+    const task: LaneTask = { kind: 'fire', time, bytesMax };
+    const [part] = await this.#all(async (index) => this.#lanes[index]?.ask(task), 1);
+    return part as DuePart;
   }
 
   /** Time has passed: all workers hear of it. */
   async advance(time: PassingTime): Promise<void> {
-    await this.#each(() => ({ kind: 'advance', time }));
+    await this.#askAll({ kind: 'advance', time });
   }
 
   async report(): Promise<readonly WorkerReport[]> {
-    return (await this.#each(() => ({ kind: 'report' }))) as readonly WorkerReport[];
+    return (await this.#askAll({ kind: 'report' })) as readonly WorkerReport[];
   }
 
   /**
@@ -74,38 +83,35 @@ export class WorkerPool {
    * pool throw from nowhere.
    */
   async close(): Promise<void> {
-    const settled = Promise.allSettled(this.#running);
-    await Promise.race([settled, delay(CLOSE_WAIT_MS, undefined, { ref: false })]);
+    const left = Promise.all(this.#lanes.map(async (lane) => lane.close()));
+    await Promise.race([left, delay(CLOSE_WAIT_MS, undefined, { ref: false })]);
     await Promise.allSettled(this.#pools.map((pool) => pool.destroy()));
   }
 
-  async #each(taskOf: (index: number) => WorkerTask): Promise<readonly unknown[]> {
-    const runs = this.#pools.map((_, index) => this.#one(index, taskOf(index)));
-    const results = await Promise.allSettled(runs);
-    const failed = results.find((result) => result.status === 'rejected');
-    if (failed !== undefined) throw this.#lost ?? failed.reason;
-    return results.map((result) => (result as PromiseFulfilledResult<unknown>).value);
+  async #askAll(task: LaneTask): Promise<readonly unknown[]> {
+    return this.#all(async (index) => this.#lanes[index]?.ask(task));
   }
 
-  async #one(index: number, task: WorkerTask): Promise<unknown> {
+  /** Of each of the first `workers`; rejects with the first failure there ever was. */
+  async #all(
+    run: (index: number) => Promise<unknown>,
+    workers: number = this.#lanes.length,
+  ): Promise<readonly unknown[]> {
     if (this.#lost !== null) throw this.#lost;
-    try {
-      return await this.#run(this.#pools[index] as Piscina, task);
-    } catch (cause) {
-      this.#poison();
-      this.#lost ??= lostWorker(index, cause);
-      throw this.#lost;
-    }
+    const running = Array.from({ length: workers }, async (_, index) => {
+      try {
+        return await run(index);
+      } catch (cause) {
+        throw this.#lose(index, cause);
+      }
+    });
+    return Promise.all(running);
   }
 
-  async #run(pool: Piscina, task: WorkerTask): Promise<unknown> {
-    const running: Promise<unknown> = pool.run(task);
-    this.#running.add(running);
-    try {
-      return await running;
-    } finally {
-      this.#running.delete(running);
-    }
+  #lose(index: number, cause: unknown): HoldfastError {
+    this.#poison();
+    this.#lost ??= lostWorker(index, cause);
+    return this.#lost;
   }
 
   /** Lets workers that wait for a lost one go. */

@@ -15,6 +15,8 @@ import { TILE_ROWS } from './feature-pass.ts';
 import type { DuePart, PassingTime } from './life/life-walk.ts';
 import type { SharedTableMemory } from './shared-tables.ts';
 import { WARM_PAYMENTS, warmUp } from './warm-up.ts';
+import type { LaneEnd } from './worker-lane.ts';
+import { serve } from './worker-lane.ts';
 import type { WatchCounts } from './watch.ts';
 import { WorkerProgram } from './worker-program.ts';
 import type { WorkerProgramOptions } from './worker-program.ts';
@@ -31,20 +33,28 @@ export interface WorkerStart {
   readonly failAfterBatches: number | null;
 }
 
+/** What the pool asks of a thread. */
 export type WorkerTask =
   /** Loads this file, no more. */
   | { readonly kind: 'load' }
-  | { readonly kind: 'start'; readonly start: WorkerStart }
-  | {
-      readonly kind: 'batch';
-      readonly batch: number;
-      /** Batches of an engine are numbered from 1. */
-      readonly sequence: number;
-      readonly firstRow: number;
-      readonly firstByte: number;
-      readonly sourceName: string;
-      readonly format: Format;
-    }
+  | { readonly kind: 'start'; readonly start: WorkerStart; readonly lane: LaneEnd }
+  /** Answers what comes on its lane. */
+  | { readonly kind: 'serve' };
+
+export interface BatchTask {
+  readonly kind: 'batch';
+  readonly batch: number;
+  /** Batches of an engine are numbered from 1. */
+  readonly sequence: number;
+  readonly firstRow: number;
+  readonly firstByte: number;
+  readonly sourceName: string;
+  readonly format: Format;
+}
+
+/** What comes on a lane. */
+export type LaneTask =
+  | BatchTask
   /** Of the worker that walks: a part of what falls due. */
   | { readonly kind: 'fire'; readonly time: PassingTime; readonly bytesMax: number }
   /** Of all: time has passed. */
@@ -133,7 +143,15 @@ class Worker {
     warmUp(this.#program, start.warmFormat, sizes);
   }
 
-  runBatch(task: Extract<WorkerTask, { kind: 'batch' }>): BatchResult {
+  answer(task: LaneTask): BatchResult | WorkerReport | DuePart | null {
+    if (task.kind === 'batch') return this.#runBatch(task);
+    if (task.kind === 'fire') return this.#runner.fireDue(task.time, task.bytesMax);
+    if (task.kind === 'report') return this.#report();
+    this.#runner.advance(task.time);
+    return null;
+  }
+
+  #runBatch(task: BatchTask): BatchResult {
     if (this.#start.failAfterBatches === this.#batchesDone) {
       throw new Error('failing on purpose, as the test asked');
     }
@@ -145,16 +163,7 @@ class Worker {
     return result;
   }
 
-  fireDue({ time, bytesMax }: Extract<WorkerTask, { kind: 'fire' }>): DuePart {
-    return this.#runner.fireDue(time, bytesMax);
-  }
-
-  advance({ time }: Extract<WorkerTask, { kind: 'advance' }>): null {
-    this.#runner.advance(time);
-    return null;
-  }
-
-  report(): WorkerReport {
+  #report(): WorkerReport {
     const program = this.#program;
     return {
       counters: program.counters,
@@ -189,17 +198,15 @@ class Worker {
 
 // A thread's one worker: the pool calls `run` by its name (see worker-pool.ts) and gives no place of
 // its own to keep what lives between calls.
-const thread: { worker: Worker | null } = { worker: null };
+const thread: { worker: Worker | null; lane: LaneEnd | null } = { worker: null, lane: null };
 
-export function run(task: WorkerTask): BatchResult | WorkerReport | DuePart | null {
-  if (task.kind === 'load') return null;
+export function run(task: WorkerTask): void {
   if (task.kind === 'start') {
     thread.worker = new Worker(task.start);
-    return null;
+    thread.lane = task.lane;
+  } else if (task.kind === 'serve') {
+    const { worker, lane } = thread;
+    assert(worker !== null && lane !== null, 'the worker was started before it was given batches');
+    serve(lane, (asked) => worker.answer(asked as LaneTask));
   }
-  const { worker } = thread;
-  assert(worker !== null, 'the worker was started before it was given batches');
-  if (task.kind === 'fire') return worker.fireDue(task);
-  if (task.kind === 'advance') return worker.advance(task);
-  return task.kind === 'batch' ? worker.runBatch(task) : worker.report();
 }
