@@ -45,6 +45,9 @@ export const ROW_FLAG = {
   fallback: 2048, // overdue, and gets the declared fallback first
   filled: 1024, // keys that it lacks stand in keySlots, from the payment that it is about
   charged: 4096, // a payment that is decided anew: the wallet had charged, and this row knows nothing else
+  // likewise: a part of it, or all, was refunded or reversed before
+  partlyBack: 8192,
+  whollyBack: 16384,
   lateSomewhere: 512, // over scanMax at some entity; becomes `late` when its features are known
 } as const;
 

@@ -10,12 +10,13 @@ import type { RowView } from '../../src/rules/interpret/interpreter.ts';
 import { evaluate } from '../../src/rules/interpret/interpreter.ts';
 import { amendmentOf } from './life-decision.ts';
 import type { Kept } from './life-record.ts';
+import { givenBackOf, refundConflict, reversalConflict } from './life-record.ts';
 import type { LifeStore } from './life-store.ts';
 import { NO_TIMER, nextTimer } from './life-timers.ts';
 import type { Verdict } from './life-verdict.ts';
 import { complete, judgeAgain } from './life-verdict.ts';
 import type { SeenPayment } from './life-view.ts';
-import { viewOf } from './life-view.ts';
+import { numberOf, viewOf } from './life-view.ts';
 import type { OracleRow } from './rows.ts';
 
 /** What caused an evaluation. */
@@ -78,10 +79,15 @@ export class LifeAgain {
     if (record.newest.outcome !== 'hold') return;
     const view = this.#viewOf(record, event);
     const firedBefore = record.fired;
-    record.fired = this.#firing(record, view);
+    const waivedBefore = record.waived;
+    const shown = this.#shownBy(record, view);
+    const asked = shown.filter((rule) => this.#asksAnew(rule));
+    record.fired = new Set([...this.#firing(record, view), ...asked]);
+    // Who speaks now is another than before: that one was told of it does not count.
+    record.waived = new Set([...waivedBefore].filter((rule) => !asked.includes(rule)));
     const isStopped = [...record.fired].some((rule) => {
       const { mode, outcome } = must(this.#store.plan.rules[rule], 'rule');
-      const isNew = !firedBefore.has(rule) && !record.waived.has(rule);
+      const isNew = asked.includes(rule) || (!firedBefore.has(rule) && !record.waived.has(rule));
       return isNew && mode === 'live' && outcome !== 'allow';
     });
     if (!isStopped && this.#store.text(row, 'credential') !== 'failed') {
@@ -93,12 +99,35 @@ export class LifeAgain {
       } else record.isForced = true;
     }
     const verdict = this.#verdictOf(record, view, event);
+    record.waived = new Set([...waivedBefore, ...record.waived]);
+    // What a release shows is of that event alone.
+    record.fired = new Set(
+      [...record.fired].filter((rule) => firedBefore.has(rule) || !shown.includes(rule)),
+    );
     if (!hasChanged(record.newest, verdict)) {
       this.arm(record, view);
       return;
     }
     this.#amend(record, verdict, event, view, []);
     this.#resolve(record, event.time);
+  }
+
+  /** Rules that read `event.` and are true of the one in hand. */
+  #shownBy(record: Kept, view: RowView): number[] {
+    return this.#store.plan.rules.flatMap((rule, index) =>
+      rule.isLife &&
+      this.#readsEvent(rule.when) &&
+      evaluate(rule.when, view, this.#store.prepared) === true
+        ? [index]
+        : [],
+    );
+  }
+
+  #asksAnew(rule: number): boolean {
+    const asked = ['operator', 'credential', 'release', 'kind', 'cause'];
+    return this.#readsField(must(this.#store.plan.rules[rule], 'rule').when, (name) =>
+      asked.some((one) => name === `event.${one}`),
+    );
   }
 
   /** A refund or reversal that was held may go out now: its payment moves. */
@@ -108,7 +137,13 @@ export class LifeAgain {
     if (newest.outcome !== 'allow' || hasMoved) return;
     const payment = this.#store.paymentOf(record.row);
     if (payment === undefined) return;
-    this.#store.move(payment, kind, this.#store.amountOf(record.row, payment));
+    const amount = this.#store.amountOf(record.row, payment);
+    const { life } = payment;
+    life.conflict =
+      (kind === 'refund'
+        ? refundConflict(life, life.refundedAmount + (amount ?? 0))
+        : reversalConflict(life)) ?? life.conflict;
+    this.#store.move(payment, kind, amount);
     record.hasMoved = true;
     this.reconsider(payment, { cause: kind, causedBy: record.id, time });
   }
@@ -152,6 +187,7 @@ export class LifeAgain {
       isCharged: record.life.walletStatus === 'charged',
       isForced: record.isForced,
       isByRefund: record.isByRefund,
+      givenBack: givenBackOf(record.life),
       isExpired: record.isExpired,
       isEndless: record.isEndless,
       goesOn: record.hold && { expiresAt: record.hold.expiresAt, onExpiry: record.hold.onExpiry },
@@ -174,12 +210,13 @@ export class LifeAgain {
   }
 
   #readsEvent(e: Expression): boolean {
-    return someNode(
-      e,
-      (node) =>
-        node.op === 'field' &&
-        this.#store.prepared.fields[node.field]?.name.startsWith('event.') === true,
-    );
+    return this.#readsField(e, (name) => name.startsWith('event.'));
+  }
+
+  #readsField(e: Expression, test: (name: string) => boolean): boolean {
+    const nameOf = (node: Expression): string =>
+      node.op === 'field' ? (this.#store.prepared.fields[node.field]?.name ?? '') : '';
+    return someNode(e, (node) => test(nameOf(node)));
   }
 
   /** The rules that had fired have no more say in this decision. */
@@ -196,9 +233,17 @@ export class LifeAgain {
       payment: kind === 'payment' ? this.#store.seen(record) : undefined,
       of: kind === 'payment' ? undefined : this.#seenBy(record),
       event: event.row,
+      eventAmount: this.#amountOfEvent(record, event.row),
       cause: event.cause,
       now: this.#store.now,
     });
+  }
+
+  /** Without a currency of its own it is in the payment's. */
+  #amountOfEvent(record: Kept, row: OracleRow | undefined): number | undefined {
+    if (row === undefined) return undefined;
+    if (record.kind === 'payment') return this.#store.amountOf(row, record);
+    return numberOf(this.#store.prepared, row, 'amount');
   }
 
   /** The payment that a refund or reversal is about, the one in hand counted. */

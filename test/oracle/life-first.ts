@@ -6,7 +6,14 @@ import { interpretRow } from '../../src/rules/interpret/interpret-row.ts';
 import type { RowView } from '../../src/rules/interpret/interpreter.ts';
 import type { FeatureValue } from './features.ts';
 import type { Code, Kept, PaymentLife } from './life-record.ts';
-import { hear, newLife, refundConflict, refundsOf, reversalConflict } from './life-record.ts';
+import {
+  givenBackOf,
+  hear,
+  newLife,
+  refundConflict,
+  refundsOf,
+  reversalConflict,
+} from './life-record.ts';
 import type { LifeStore } from './life-store.ts';
 import type { Verdict } from './life-verdict.ts';
 import { complete, judgedRow } from './life-verdict.ts';
@@ -85,6 +92,7 @@ export class LifeFirst {
       isCharged: (life.walletStatus ?? store.text(row, 'walletStatus')) === 'charged',
       isForced: false,
       isByRefund: false,
+      givenBack: givenBackOf(life),
       isExpired: false,
       isEndless: false,
       goesOn: null,

@@ -103,6 +103,15 @@ export function stateOf(life: PaymentLife): PaymentState {
   return life.walletStatus === 'not-charged' ? 'not-charged' : 'attempted';
 }
 
+export type GivenBack = 'nothing' | 'part' | 'all';
+
+/** By refunds, or by a reversal; where amounts cannot be compared a rest may be left. */
+export function givenBackOf(life: PaymentLife): GivenBack {
+  if (life.isReversed) return 'all';
+  if (life.refundCount === 0 && !(life.refundedAmount > 0)) return 'nothing';
+  return life.amount !== undefined && life.refundedAmount >= life.amount ? 'all' : 'part';
+}
+
 export function isPending(life: PaymentLife): boolean {
   const isTold = life.walletStatus === 'charged' || life.walletStatus === 'not-charged';
   return !isTold || life.terminalStatus === 'unknown';

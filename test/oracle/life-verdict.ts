@@ -16,7 +16,7 @@ import type { InterpretedVerdict } from '../../src/rules/interpret/interpret-row
 import { engineReason, reasonEntry } from '../../src/rules/interpret/interpret-row.ts';
 import type { PreparedPlan, RowView } from '../../src/rules/interpret/interpreter.ts';
 import { evaluate } from '../../src/rules/interpret/interpreter.ts';
-import type { Hold } from './life-record.ts';
+import type { GivenBack, Hold } from './life-record.ts';
 import { railOf, reversalOf } from './life-rails.ts';
 
 /** What the rules say, before the rail and the hold. */
@@ -139,6 +139,7 @@ export interface Circumstances {
   /** Reversed by decline or expiry, whatever the rules say. */
   readonly isForced: boolean;
   readonly isByRefund: boolean;
+  readonly givenBack: GivenBack;
   readonly isExpired: boolean;
   /** An expired hold found nothing to reverse with: it has no other end. */
   readonly isEndless: boolean;
@@ -152,10 +153,11 @@ export function complete(prepared: PreparedPlan, judged: Judged, c: Circumstance
   let outcome = c.isForced ? 'reverse' : judged.outcome;
   let first = c.isExpired ? engineReason(prepared, 'HOLD_EXPIRED') : null;
   let reversal: ReversalBlock | undefined;
-  if (outcome === 'reverse' && c.isPayment) {
+  if (outcome === 'reverse' && c.isPayment && c.givenBack !== 'all') {
     const rail = railOf(plan, c.rail);
     if (rail !== undefined) {
-      reversal = reversalOf(rail, c.paidAt, c.now, c.isCharged, c.isByRefund);
+      const isRest = c.isByRefund || c.givenBack === 'part';
+      reversal = reversalOf(rail, c.paidAt, c.now, c.isCharged, isRest);
       if (reversal === undefined) {
         outcome = 'hold';
         first = engineReason(prepared, 'REVERSAL_WINDOW_PASSED');

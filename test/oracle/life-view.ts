@@ -27,6 +27,8 @@ export interface ViewParts {
   readonly of?: SeenPayment | undefined;
   /** The row that caused the evaluation. */
   readonly event?: OracleRow | undefined;
+  /** Its amount; undefined at the first evaluation: as the row has it. */
+  readonly eventAmount?: number | undefined;
   /** undefined at the first evaluation. */
   readonly cause?: string | undefined;
   readonly now: number;
@@ -62,7 +64,9 @@ function lifeField(prepared: PreparedPlan, parts: ViewParts, fullName: string): 
   const [owner, name] = [fullName.slice(0, dot), fullName.slice(dot + 1)];
   if (fullName === 'payment.now') return parts.now;
   if (owner === 'event') {
-    return name === 'cause' ? parts.cause : ownField(prepared, parts.event, name);
+    if (name === 'cause') return parts.cause;
+    if (name === 'amount' && parts.cause !== undefined) return parts.eventAmount;
+    return ownField(prepared, parts.event, name);
   }
   const seen = owner === 'of' ? parts.of : parts.payment;
   if (seen === undefined) return undefined;

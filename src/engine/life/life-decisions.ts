@@ -110,7 +110,7 @@ export class LifeDecisions {
     if (records.get(record, LIFE_B.outcome) !== HOLD) return;
     const isRefused = this.#state.enums.credential.read(i32, at) === FAILED;
     evaluation.layOut(record, CAUSE.release);
-    const isStopped = evaluation.judge(record);
+    const isStopped = evaluation.judge(record, true);
     if (!isRefused && !isStopped) {
       if (word === APPROVE) {
         evaluation.waive(record);
@@ -137,8 +137,10 @@ export class LifeDecisions {
     records.setFlag(record, LIFE_FLAG.moved);
     if (kind === RECORD_KIND.refund) {
       records.countRefund(payment, verdicts.amount(record), 1);
+      records.noteRefund(payment, false);
       records.settleState(payment);
     } else {
+      records.noteReversal(payment, false);
       records.reverse(payment);
       this.#state.seat(payment);
     }

@@ -5,10 +5,8 @@
 
 import type { DecisionEncoder } from '../../codec/decision-writer.ts';
 import type { FeatureLayout } from '../../domain/feature-layout.ts';
-import type { Expression } from '../../domain/expression.ts';
-import { someNode } from '../../domain/expression-tree.ts';
 import { KINDS } from '../../domain/fields.ts';
-import type { Plan, RulePlan } from '../../domain/plan.ts';
+import type { Plan } from '../../domain/plan.ts';
 import type { RowLayout } from '../../domain/row-layout.ts';
 import { ROW, ROW_FLAG, slotWord } from '../../domain/row-layout.ts';
 import type { RowTable, Verdict } from '../../domain/verdict.ts';
@@ -27,13 +25,15 @@ import { KeptValues } from './kept-values.ts';
 import { KeptVerdicts } from './kept-verdicts.ts';
 import { LifeRecords, RECORD_KIND } from './life-records.ts';
 import type { LifeSlots } from './life-slots.ts';
+import type { PaymentMoney } from './payment-money.ts';
 import { VALUE, writeRails } from './life-slots.ts';
+import type { RuleBits } from './rule-bits.ts';
+import { ruleBitsOf } from './rule-bits.ts';
 import type { ScratchRow } from './scratch-row.ts';
 import type { VerdictBlocks } from './verdict-blocks.ts';
 
 const HOLD = 1;
 const REVERSE = 2;
-
 export interface LifeParts {
   readonly plan: Plan;
   readonly layout: RowLayout;
@@ -69,16 +69,14 @@ export class LifeEvaluation {
   readonly #parts: LifeParts;
   readonly #lives: Lives;
   readonly #codes: KeyChains;
+  readonly #money: PaymentMoney;
   readonly #amendments: Amendments;
   readonly #kindWord: number;
   readonly #kinds: Int32Array;
   readonly #hasLifeRules: boolean;
   readonly #readsRow: boolean;
-  /** Rules that read event.*: what an event showed stays shown when it is over. */
-  readonly #latchBits: Int32Array;
+  readonly #bits: RuleBits;
   readonly #hasLatches: boolean;
-  /** Live rules that hold or reverse. */
-  readonly #stopBits: Int32Array;
   readonly #expiredReason: number;
   readonly #table: { i32: Int32Array; f64: Float64Array; bytes: Uint8Array; view: DataView };
   #batch: LifeTables | null = null;
@@ -88,11 +86,12 @@ export class LifeEvaluation {
   #laidKind = -1;
   #hasEvent = true;
 
-  constructor(parts: LifeParts, lives: Lives, codes: KeyChains) {
+  constructor(parts: LifeParts, lives: Lives, codes: KeyChains, money: PaymentMoney) {
     const { plan, layout, features, pool, rules } = parts;
     this.#parts = parts;
     this.#lives = lives;
     this.#codes = codes;
+    this.#money = money;
     this.records = new LifeRecords(lives);
     this.kept = new KeptValues(plan, layout, features, pool, lives.texts, parts.slots.ofFields);
     this.verdicts = new KeptVerdicts(lives, rules.firedWords);
@@ -115,13 +114,8 @@ export class LifeEvaluation {
         return [lo, hi, offset, length];
       }),
     );
-    const readsEvent = (e: Expression): boolean =>
-      e.op === 'field' && layout.fields[e.field]?.name.startsWith('event.') === true;
-    const bitsOf = (test: (rule: RulePlan) => boolean): Int32Array =>
-      ruleBits(plan, rules.firedWords, test);
-    this.#latchBits = bitsOf(({ when }) => someNode(when, readsEvent));
-    this.#hasLatches = this.#latchBits.some((bits) => bits !== 0);
-    this.#stopBits = bitsOf(({ mode, outcome }) => mode === 'live' && outcome !== 'allow');
+    this.#bits = ruleBitsOf(plan, layout, rules.firedWords);
+    this.#hasLatches = this.#bits.latches.some((bits) => bits !== 0);
     this.#hasLifeRules = plan.rules.some((rule) => rule.isLife);
     this.#readsRow = this.#hasLifeRules || plan.exempt.length > 0;
     this.#expiredReason = plan.reasons.findIndex(({ code }) => code === 'HOLD_EXPIRED');
@@ -162,16 +156,21 @@ export class LifeEvaluation {
       this.#layOutOf(record);
     }
     this.#laidKind = kind;
-    this.#layOutEvent(cause);
+    this.#layOutEvent(record, cause);
     if (slots.now >= 0) f64[slots.now] = now[0] as number;
   }
 
-  #layOutEvent(cause: number): void {
+  #layOutEvent(record: number, cause: number): void {
     const { slots } = this.#parts;
     const { i32, f64 } = this.scratch;
     const { event } = this;
-    if (event.isPresent) slots.writeEvent(event.i32, event.f64, event.at, i32, f64, 0);
-    else if (this.#hasEvent) slots.clearEvent(i32, f64, 0);
+    if (event.isPresent) {
+      slots.writeEvent(event.i32, event.f64, event.at, i32, f64, 0);
+      if (slots.eventAmount >= 0) {
+        const currency = this.records.get(record, LIFE_B.currency);
+        f64[slots.eventAmount] = this.#money.amount(event.i32, event.f64, event.at, currency);
+      }
+    } else if (this.#hasEvent) slots.clearEvent(i32, f64, 0);
     this.#hasEvent = event.isPresent;
     slots.writeCause(i32, 0, cause);
   }
@@ -252,8 +251,12 @@ export class LifeEvaluation {
     return node === 0 ? NaN : this.#codes.usesAt(node);
   }
 
-  /** Runs the life rules on the scratch row; gives true where one that is new would stop it. */
-  judge(record: number): boolean {
+  /**
+   * Runs the life rules on the scratch row; gives true where one that is new would stop it. What a release
+   * shows is of this event alone: the next operator is another. A rule that asks who speaks, and what
+   * (RuleBits.asked), is new at each, though it was shown or waived before.
+   */
+  judge(record: number, isRelease: boolean = false): boolean {
     const { rules } = this.#parts;
     const { verdicts } = this;
     const fired = this.#fired;
@@ -268,30 +271,32 @@ export class LifeEvaluation {
     for (let word = 0; word < fired.length; word++) {
       const bits = fired[word] as number;
       if (bits !== 0 || hasBlock) {
-        if (this.#judgeWord(record, word, isPayment)) isNew = true;
+        if (this.#judgeWord(record, word, isPayment, isRelease)) isNew = true;
       } else this.#firedBefore[word] = 0;
     }
     return isNew;
   }
 
-  #judgeWord(record: number, word: number, isPayment: boolean): boolean {
+  #judgeWord(record: number, word: number, isPayment: boolean, isRelease: boolean): boolean {
     const { verdicts } = this;
     const fired = this.#fired;
     const lifeBits = this.#parts.rules.lifeBits[word] as number;
-    const latchBits = this.#latchBits[word] as number;
+    const latchBits = this.#bits.latches[word] as number;
     const scored = (fired[word] as number) & (isPayment ? lifeBits : latchBits);
     const before = verdicts.lifeBits(record, word);
-    const waived = verdicts.waivedBits(record, word);
+    const shown = isRelease ? scored & latchBits : 0;
+    const asked = shown & (this.#bits.asked[word] as number);
+    const waived = verdicts.waivedBits(record, word) & ~asked;
     const life = scored | (before & (isPayment ? latchBits : -1));
     this.#firedBefore[word] = before | verdicts.rowBits(record, word);
-    const fresh = life & ~before & ~waived;
+    const fresh = (life & ~before & ~waived) | asked;
     if (life !== 0 || verdicts.has(record)) {
       verdicts.ensure(record);
-      verdicts.setLifeBits(record, word, life);
+      verdicts.setLifeBits(record, word, life & ~(shown & ~before));
     }
     this.#countFired(word, fresh);
     fired[word] = (((fired[word] as number) & ~lifeBits) | life) & ~waived;
-    return (fresh & (this.#stopBits[word] as number)) !== 0;
+    return (fresh & (this.#bits.stops[word] as number)) !== 0;
   }
 
   #countFired(word: number, bits: number): void {
@@ -335,6 +340,7 @@ export class LifeEvaluation {
     context.isPayment = records.get(record, LIFE_B.kind) === RECORD_KIND.payment;
     context.isCharged = records.hasFlag(record, LIFE_FLAG.charged);
     context.byRefund = records.hasFlag(record, LIFE_FLAG.byRefund);
+    context.givenBack = records.givenBack(record);
     blocks.complete(verdict);
     this.#keepHold(record);
     // Its hold has ended, and nothing is left to reverse with: the next one would end likewise.
@@ -376,13 +382,4 @@ export class LifeEvaluation {
   rememberNothing(record: number): void {
     this.#amendments.rememberNothing(record);
   }
-}
-
-/** Bits of the rules that meet a test, by word. */
-function ruleBits(plan: Plan, firedWords: number, test: (rule: RulePlan) => boolean): Int32Array {
-  const bits = new Int32Array(firedWords);
-  plan.rules.forEach((rule, index) => {
-    if (test(rule)) bits[index >> 5] = (bits[index >> 5] as number) | (1 << (index & 31));
-  });
-  return bits;
 }

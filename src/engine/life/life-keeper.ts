@@ -165,8 +165,8 @@ export class LifeKeeper {
     ] as number;
     records.set(record, LIFE_B.rail, options.blocks.railOf(i32, at) + 1);
     if (records.get(record, LIFE_B.kind) !== RECORD_KIND.payment) return;
-    doubles[d + LIFE_D.charged] = f64[(at + this.#state.amountAt) >> 1] as number;
-    records.set(record, LIFE_B.currency, this.#state.currencyOf(i32, at));
+    doubles[d + LIFE_D.charged] = f64[(at + this.#state.money.amountAt) >> 1] as number;
+    records.set(record, LIFE_B.currency, this.#state.money.currencyOf(i32, at));
     records.hear(record, enums.wallet.read(i32, at), enums.terminal.read(i32, at));
   }
 

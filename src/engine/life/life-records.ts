@@ -22,6 +22,8 @@ const STATE = {
 /** Index + 1 in the values of walletStatus and terminalStatus. */
 export const WALLET = { charged: 1, notCharged: 2, unknown: 3 } as const;
 export const TERMINAL = { success: 1, failed: 2, unknown: 3 } as const;
+/** What was given back of a payment, by refunds or a reversal. */
+export const GIVEN_BACK = { nothing: 0, part: 1, all: 2 } as const;
 export const RECORD_KIND = { payment: 0, refund: 1, reversal: 2 } as const;
 
 export class LifeRecords {
@@ -163,6 +165,18 @@ export class LifeRecords {
     else if (state === STATE.partlyRefunded || state === STATE.refunded) {
       this.conflict(record, 'reversal-after-refund');
     }
+  }
+
+  /** How much of a payment was given back: index into GIVEN_BACK. */
+  givenBack(record: number): number {
+    const state = this.get(record, LIFE_B.state);
+    if (state === STATE.reversed) return GIVEN_BACK.all;
+    if (state !== STATE.refunded && state !== STATE.partlyRefunded) return GIVEN_BACK.nothing;
+    const { rare } = this.lives;
+    const refunded = rare.doubles[rare.at(record) + RARE_D.refunded] as number;
+    // Where the amounts cannot be compared there may be a rest.
+    const charged = this.lives.doubles[record * LIFE_DOUBLES + LIFE_D.charged] as number;
+    return refunded >= charged ? GIVEN_BACK.all : GIVEN_BACK.part;
   }
 
   reverse(record: number): void {

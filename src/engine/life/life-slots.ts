@@ -67,6 +67,8 @@ export class LifeSlots {
   readonly ofFields: readonly CopySlot[];
   /** Doubles from the record's start; -1 = not read. */
   readonly now: number;
+  /** event.amount, likewise. */
+  readonly eventAmount: number;
   readonly readsEvents: boolean;
   readonly readsCodes: boolean;
   /** What of openMethod and the windows rules read as payment.X and as of.X: bit 0 is openMethod. */
@@ -95,6 +97,7 @@ export class LifeSlots {
     const ofFields: CopySlot[] = [];
     let cause: Slot | null = null;
     let now = -1;
+    let eventAmount = -1;
     for (const spec of plan.life.fields) {
       const [owner, name] = splitName(spec.name);
       if (spec.name === NOW_FIELD) {
@@ -106,6 +109,9 @@ export class LifeSlots {
           const values = must(LIFE_NAMES[value], 'name').values ?? [];
           (owner === 'of' ? of : payment).push(slotOf(spec, values, value));
         } else (owner === 'of' ? ofFields : event).push(copyOf(plan, layout, spec, name));
+        if (spec.name === 'event.amount') {
+          eventAmount = (layout.slots[layout.fields.indexOf(spec)] as number) / 8;
+        }
       }
     }
     this.#payment = flat(payment);
@@ -114,6 +120,7 @@ export class LifeSlots {
     this.event = event;
     this.ofFields = ofFields;
     this.now = now;
+    this.eventAmount = eventAmount;
     this.#texts = Int32Array.from(texts);
     const names = plan.life.fields.map((spec) => spec.name);
     this.readsEvents = names.some((name) => name.startsWith('event.'));

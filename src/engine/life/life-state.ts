@@ -7,7 +7,7 @@ import type { Kind } from '../../domain/fields.ts';
 import { KINDS } from '../../domain/fields.ts';
 import { CAUSES } from '../../domain/life.ts';
 import type { Cause } from '../../domain/life.ts';
-import { fieldNumber, slotWord } from '../../domain/row-layout.ts';
+import { slotWord } from '../../domain/row-layout.ts';
 import { SHARDS } from '../../domain/shards.ts';
 import { IdFilter } from '../../state/id-filter.ts';
 import { KeyChains } from '../../state/key-chains.ts';
@@ -26,6 +26,7 @@ import type { LifeRecords } from './life-records.ts';
 import { LifeTimers } from './life-timers.ts';
 import type { TimerCode } from './life-timers.ts';
 import type { OverdueDecisions } from './overdue-decisions.ts';
+import { PaymentMoney } from './payment-money.ts';
 
 /** Indexes into OUTCOMES. */
 export const ALLOW = 0;
@@ -44,8 +45,6 @@ export const CAUSE: Readonly<Record<Cause, number>> = placesOf(CAUSES);
 const TEXT_BYTES_MAX: number = 2 ** 30 - 4096;
 /** More than the texts and values of any payment, on the average. */
 const TEXT_BYTES_EACH = 65_536;
-/** Of a payment in a currency without a rate, or beyond what fits in a byte. */
-const OTHER_CURRENCY = 255;
 
 export interface LifeOptions extends LifeParts {
   readonly mode: LifeMode;
@@ -83,9 +82,8 @@ export class LifeState {
     >
   >;
   /** int32 words of slots from a record's start. */
-  readonly words: Readonly<Record<'id' | 'of' | 'terminal' | 'code' | 'currency', number>>;
-  readonly amountAt: number;
-  readonly rawAmountAt: number;
+  readonly words: Readonly<Record<'id' | 'of' | 'terminal' | 'code', number>>;
+  readonly money: PaymentMoney;
   readonly stride: number;
   /** Records that had to leave at the limit. */
   evicted = 0;
@@ -98,8 +96,6 @@ export class LifeState {
   /** Anchor of the code of the payment in hand, where it has been looked up already; -1 = not so. */
   codeAnchor = -1;
   tables: LifeTables | null = null;
-  /** Hashes of the currencies that have rates, two words each. */
-  readonly #currencies: Int32Array;
 
   constructor(options: LifeOptions) {
     const { plan, layout, pool } = options;
@@ -120,7 +116,8 @@ export class LifeState {
     this.codes = new KeyChains({ ...chains, keepMs: plan.life.keepMs });
     const waitingMax = Math.max(1, Math.ceil(perShard / SHARDS)) * SHARDS;
     this.waiting = new Waiting(waitingMax, plan.life.waitMs, this.lives.texts);
-    this.evaluation = new LifeEvaluation(options, this.lives, this.codes);
+    this.money = new PaymentMoney(plan, layout, pool, options.money);
+    this.evaluation = new LifeEvaluation(options, this.lives, this.codes, this.money);
     this.records = this.evaluation.records;
     this.timers = new LifeTimers(options.timerCode, this.lives, this.records, this.heap);
     this.left = new LifeLeft(plan, this.lives, this.records);
@@ -142,17 +139,7 @@ export class LifeState {
       of: wordOf('of'),
       terminal: wordOf('terminal'),
       code: wordOf('paymentCode'),
-      currency: wordOf('currency'),
     };
-    this.amountAt = (layout.moneySlots[fieldNumber(layout, 'amount')] as number) / 4;
-    this.rawAmountAt = wordOf('amount');
-    const rated = plan.rates.slice(0, OTHER_CURRENCY - 1);
-    this.#currencies = Int32Array.from(
-      rated.flatMap(({ currency }) => {
-        const { lo, hi } = pool.text(currency);
-        return [lo, hi];
-      }),
-    );
   }
 
   bindBatch(tables: LifeTables): void {
@@ -197,38 +184,10 @@ export class LifeState {
     return this.records.findPayment(i32[word] as number, i32[word + 1] as number);
   }
 
-  /** An amount in minor units of the file's currency; without a currency of its own it is in the payment's. */
+  /** An amount of a row about a payment; -1 = about none. */
   amount(i32: Int32Array, f64: Float64Array, at: number, payment: number): number {
-    const amount = f64[(at + this.amountAt) >> 1] as number;
-    if ((i32[at + this.words.currency + 3] as number) >= 0 || payment < 0) return amount;
-    const currency = this.records.get(payment, LIFE_B.currency);
-    if (currency === 0 || amount !== amount) return amount;
-    return this.#convert(f64[(at + this.rawAmountAt) >> 1] as number, currency);
-  }
-
-  #convert(amountMinor: number, currency: number): number {
-    const { money } = this.options;
-    if (money === null || currency === OTHER_CURRENCY) return NaN;
-    const k = (currency - 1) * 2;
-    return money.convert(
-      amountMinor,
-      this.#currencies[k] as number,
-      this.#currencies[k + 1] as number,
-    );
-  }
-
-  /** Of a row, as it stands in its record (LIFE_B.currency). */
-  currencyOf(i32: Int32Array, at: number): number {
-    const { money } = this.options;
-    const word = at + this.words.currency;
-    if (money === null || (i32[word + 3] as number) < 0) return 0;
-    const lo = i32[word] as number;
-    const hi = i32[word + 1] as number;
-    if (lo === money.planLo && hi === money.planHi) return 0;
-    const all = this.#currencies;
-    for (let k = 0; k < all.length; k += 2)
-      if (all[k] === lo && all[k + 1] === hi) return k / 2 + 1;
-    return OTHER_CURRENCY;
+    const currency = payment < 0 ? 0 : this.records.get(payment, LIFE_B.currency);
+    return this.money.amount(i32, f64, at, currency);
   }
 
   /**

@@ -13,10 +13,13 @@ import type { ConstantPool } from '../../rules/runtime/constant-pool.ts';
 import { RailWindows, newReversalChoice } from '../../rules/runtime/rail-windows.ts';
 import type { ReversalChoice } from '../../rules/runtime/rail-windows.ts';
 import { EnumReader } from './enum-reader.ts';
+import { GIVEN_BACK } from './life-records.ts';
 
 // Own constants: an imported one is loaded and checked at each use in a hot loop.
 const FLAGS_WORD: number = ROW.flags / 4;
 const WAS_CHARGED: number = ROW_FLAG.charged;
+const PARTLY_BACK: number = ROW_FLAG.partlyBack;
+const WHOLLY_BACK: number = ROW_FLAG.whollyBack;
 const HOLD = 1;
 const REVERSE = 2;
 const PAYMENT = KINDS.indexOf('payment');
@@ -34,6 +37,8 @@ export interface BlockContext {
   isCharged: boolean;
   /** Only a refund will do. */
   byRefund: boolean;
+  /** GIVEN_BACK of life-records.ts: a void or reversal is of the whole. */
+  givenBack: number;
 }
 
 export class VerdictBlocks {
@@ -43,6 +48,7 @@ export class VerdictBlocks {
     isPayment: true,
     isCharged: false,
     byRefund: false,
+    givenBack: GIVEN_BACK.nothing,
   };
   readonly rails: RailWindows;
   readonly #plan: Plan;
@@ -86,6 +92,7 @@ export class VerdictBlocks {
     const flags = i32[at + FLAGS_WORD] as number;
     context.isCharged = (flags & WAS_CHARGED) !== 0 || this.#wallet.read(i32, at) === CHARGED;
     context.byRefund = false;
+    context.givenBack = givenBackOf(flags);
     verdict.engineReason = -1;
     this.complete(verdict);
   }
@@ -102,9 +109,12 @@ export class VerdictBlocks {
   }
 
   #reversal(verdict: Verdict): void {
-    const { times, rail, isCharged, byRefund } = this.context;
+    const { times, rail, isCharged, givenBack } = this.context;
+    // Nothing is left to give back: it is a reverse, and there is nothing to be done.
+    if (givenBack === GIVEN_BACK.all) return;
+    const byRefund = this.context.byRefund || givenBack === GIVEN_BACK.part;
     if (rail < 0) {
-      if (byRefund) this.#plainRefund(verdict);
+      if (this.context.byRefund) this.#plainRefund(verdict);
       return;
     }
     const { choice } = this;
@@ -137,4 +147,9 @@ export class VerdictBlocks {
     }
     return this.#plan.life.hold;
   }
+}
+
+function givenBackOf(flags: number): number {
+  if ((flags & WHOLLY_BACK) !== 0) return GIVEN_BACK.all;
+  return (flags & PARTLY_BACK) === 0 ? GIVEN_BACK.nothing : GIVEN_BACK.part;
 }

@@ -62,7 +62,193 @@ const LONG_NOTES = [0, 1, 252, 253, 254, 255, 256, 257, 1024].map((length) =>
   length === 0 ? '' : `${'é'.repeat((length - 1) >> 1)}${'x'.repeat((length - 1) & 1)}!`,
 );
 
+/** Held, and let go only by the boss. */
+const BOSS = `hold: { for: 1h, onExpiry: allow }
+rules:
+${rule('big', 'tx.amount > 10')}${rule('nobody', 'event.cause == "release" && event.operator != "boss"')}`;
+const press = (id: string, of: string, ms: number, operator: string): InputRow => ({
+  ...release(id, of, ms, 'approve'),
+  operator,
+});
+
+const CONFLICTS = ['refund-exceeds-charge', 'refund-after-reversal', 'refund-of-uncharged'].concat([
+  'reversal-after-reversal',
+  'reversal-after-refund',
+]);
+/** Each state that money was given back in, and each conflict, as reasons; refunds and reversals of H are held. */
+const GIVEN_BACK = `rules:
+${rule('held', 'tx.device == "H"')}${[
+  ...['partly-refunded', 'refunded', 'reversed'].map((state) => ['state', state]),
+  ...CONFLICTS.map((conflict) => ['conflict', conflict]),
+]
+  .map(([name, value]) =>
+    rule(`${value}`, `payment.${name} == "${value}"`, 'outcome: allow, reason: POLICY'),
+  )
+  .join('')}`;
+const charged = { walletStatus: 'charged', terminalStatus: 'success' };
+const onH = { device: 'H' };
+const undo = (id: string, of: string, ms: number, more: InputRow = {}): InputRow =>
+  row(id, ms, { kind: 'reversal', of, ...more });
+
 const CASES: readonly Case[] = [
+  {
+    name: 'who may not release a hold may not by asking twice',
+    rules: BOSS,
+    rows: [
+      row('p', 0),
+      press('x1', 'p', 1, 'eve'),
+      press('x2', 'p', 2, 'eve'),
+      press('x3', 'p', 3, 'mallory'),
+      press('x4', 'p', 4, 'boss'),
+    ],
+    decisions: [
+      'p#0 hold big',
+      'p#1 hold big nobody (release from x1)',
+      'p#2 allow (release from x4)',
+    ],
+  },
+  {
+    name: 'nor after somebody else has released one before',
+    rules: `${BOSS}${rule('later', 'payment.walletStatus == "not-charged"')}`,
+    rows: [
+      row('p', 0),
+      press('x1', 'p', 1, 'eve'),
+      press('x2', 'p', 2, 'boss'),
+      status('s', 'p', 3, { walletStatus: 'not-charged' }),
+      press('x3', 'p', 4, 'eve'),
+      press('x4', 'p', 5, 'eve'),
+    ],
+    decisions: [
+      'p#0 hold big',
+      'p#1 hold big nobody (release from x1)',
+      'p#2 allow (release from x2)',
+      'p#3 hold later (status from s)',
+      'p#4 hold nobody later (release from x3)',
+    ],
+  },
+  {
+    name: 'nor one of a refund or reversal',
+    rules: BOSS,
+    rows: [
+      row('p', 0, { amount: 10 }),
+      refund('r', 'p', 1),
+      press('x1', 'r', 2, 'eve'),
+      press('x2', 'r', 3, 'eve'),
+    ],
+    decisions: ['p#0 allow', 'r#0 hold big', 'r#1 hold big nobody (release from x1)'],
+  },
+  {
+    name: 'a release that was refused says nothing of the payment: later news takes its reason back',
+    rules: `rules:\n${rule('unknown', '!has(payment.walletStatus)')}${rule('nobody', 'event.operator != "boss"')}`,
+    rows: [
+      row('p', 0),
+      press('x', 'p', 1, 'eve'),
+      status('s', 'p', 2, { walletStatus: 'charged' }),
+    ],
+    decisions: [
+      'p#0 hold unknown',
+      'p#1 hold unknown nobody (release from x)',
+      'p#2 allow (status from s)',
+    ],
+  },
+  {
+    name: 'what another event has shown can be released, though the release shows it, too',
+    rules: `rules:\n${rule('account', 'event.account == "A"')}`,
+    rows: [row('p', 0), release('x', 'p', 1, 'approve')],
+    decisions: ['p#0 hold account', 'p#1 allow (release from x)'],
+  },
+  {
+    name: 'refunds that are let go are more than was charged',
+    rules: GIVEN_BACK,
+    rows: [
+      row('p', 0, charged),
+      refund('r', 'p', 1, { ...onH, amount: 4000 }),
+      refund('r2', 'p', 2, { ...onH, amount: 4000 }),
+      release('x', 'r', 3, 'approve'),
+      release('x2', 'r2', 4, 'approve'),
+    ],
+    decisions: [
+      'p#0 allow',
+      'r#0 hold held',
+      'r2#0 hold held',
+      'r#1 allow (release from x)',
+      'p#1 allow partly-refunded (refund from r)',
+      'r2#1 allow (release from x2)',
+      'p#2 allow refunded refund-exceeds-charge (refund from r2)',
+    ],
+  },
+  {
+    name: 'a refund that is let go after a reversal, and one of what was not charged',
+    rules: GIVEN_BACK,
+    rows: [
+      row('p', 0, charged),
+      refund('r', 'p', 1, { ...onH, amount: 4000 }),
+      undo('v', 'p', 2),
+      release('x', 'r', 3, 'approve'),
+      row('q', 4),
+      refund('r2', 'q', 5, { ...onH, amount: 4000 }),
+      status('s', 'q', 6, { walletStatus: 'not-charged' }),
+      release('x2', 'r2', 7, 'approve'),
+    ],
+    decisions: [
+      'p#0 allow',
+      'r#0 hold held',
+      'v#0 allow',
+      'p#1 allow reversed (reversal from v)',
+      'r#1 allow (release from x)',
+      'p#2 allow reversed refund-after-reversal (refund from r)',
+      'q#0 allow',
+      'r2#0 hold held',
+      'r2#1 allow (release from x2)',
+      'q#1 allow partly-refunded refund-of-uncharged (refund from r2)',
+    ],
+  },
+  {
+    name: 'reversals that are let go after a reversal, and after a refund',
+    rules: GIVEN_BACK,
+    rows: [
+      row('p', 0, charged),
+      undo('v', 'p', 1, onH),
+      undo('v2', 'p', 2, onH),
+      release('x', 'v', 3, 'approve'),
+      release('x2', 'v2', 4, 'approve'),
+      row('q', 5, charged),
+      undo('w', 'q', 6, onH),
+      refund('r', 'q', 7, { amount: 4000 }),
+      release('x3', 'w', 8, 'approve'),
+    ],
+    decisions: [
+      'p#0 allow',
+      'v#0 hold held',
+      'v2#0 hold held',
+      'v#1 allow (release from x)',
+      'p#1 allow reversed (reversal from v)',
+      'v2#1 allow (release from x2)',
+      'p#2 allow reversed reversal-after-reversal (reversal from v2)',
+      'q#0 allow',
+      'w#0 hold held',
+      'r#0 allow',
+      'q#1 allow partly-refunded (refund from r)',
+      'w#1 allow (release from x3)',
+      'q#2 allow reversed reversal-after-refund (reversal from w)',
+    ],
+  },
+  {
+    name: "a status without a currency speaks in the payment's, in event.amount, too",
+    rules: `rates: rates.csv\nrules:\n${rule('in-yuan', 'event.kind == "status" && event.amount == 70.00')}${rule('in-dollars', 'event.kind == "status" && event.amount == 10.00')}`,
+    rows: [
+      row('p', 0, { amount: 1000, currency: 'USD' }),
+      status('s', 'p', 1, { walletStatus: 'charged', amount: 1000 }),
+      row('q', 2, { amount: 1000, currency: 'USD' }),
+      status('s2', 'q', 3, { walletStatus: 'charged', amount: 1000, currency: 'CNY' }),
+    ],
+    decisions: [
+      'p#0 allow',
+      'p#1 hold in-yuan (status from s)',
+      'q#0 allow',
+      'q#1 hold in-dollars (status from s2)',
+    ],
+  },
   {
     name: 'long texts, numbers of every size and what is missing are read again as they were',
     rules:
@@ -355,4 +541,40 @@ test('where nothing is left to reverse with, a hold that ends goes on, and nothi
   expect(decided.map(told)).toEqual(['p#0 allow', 'p#1 hold REVERSAL_WINDOW_PASSED late (timer)']);
   expect(decided.map(({ hold }) => hold?.onExpiry)).toEqual([undefined, 'reverse']);
   expect(engine.program.life?.counts.timers).toBe(0);
+});
+
+test('what was given back already is not given back again', () => {
+  const plan = planOf(
+    `${HEAD}rails: card.yaml\nrules:\n${rule('failed', 'payment.terminalStatus == "failed"', 'outcome: reverse, reason: POLICY')}`,
+    { 'card.yaml': 'rail: card\nreversal: {}\nvoid: {}\nrefund: { within: 7d }\n' },
+  );
+  const failed = { terminalStatus: 'failed' };
+  const backOf = (id: string, ms: number, back: readonly InputRow[]): InputRow[] => [
+    row(id, ms, { walletStatus: 'charged' }),
+    ...back,
+    status(`s-${id}`, id, ms + 9, failed),
+    // Decided anew, it has not been given back less.
+    row(id, ms, { walletStatus: 'charged', order: 'again', ...failed }),
+  ];
+  const rows = [
+    ...backOf('none', 10, []),
+    ...backOf('part', 20, [refund('r1', 'part', 21, { amount: 2000 })]),
+    ...backOf('all', 30, [refund('r2', 'all', 31), refund('r3', 'all', 32, { amount: 1 })]),
+    ...backOf('reversed', 40, [undo('v', 'reversed', 41)]),
+  ];
+  const decided = [...new LocalEngine({ plan }).decide(rows)];
+  const methods = decided
+    .filter(({ outcome }) => outcome === 'reverse')
+    .map(({ decisionId, reversal: way }) => [decisionId, way?.method, way?.fallbackMethod]);
+  expect(methods).toEqual([
+    ['none#1', 'VOID', undefined],
+    ['none#2', 'VOID', undefined],
+    ['part#1', 'REFUND', undefined],
+    ['part#2', 'REFUND', undefined],
+    ['all#1', undefined, undefined],
+    ['all#2', undefined, undefined],
+    ['reversed#1', undefined, undefined],
+    ['reversed#2', undefined, undefined],
+  ]);
+  expect(close(decided, decideAll(plan, rows))).toBe(null);
 });
