@@ -6,6 +6,7 @@ import type { CommandContext } from './command.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { EXIT } from './exit-codes.ts';
 import { runFileTests } from '../engine/rule-tests.ts';
+import { stateProblems } from '../state/describe-state.ts';
 import { loadPlan } from './load-plan.ts';
 import { planText } from './plan-text.ts';
 
@@ -17,6 +18,11 @@ export async function checkCommand(
   const loaded = await loadPlan(path, terminal);
   if (loaded === null) return EXIT.rulesRejected;
   const { plan } = loaded;
+  const tooLarge = stateProblems(plan);
+  if (tooLarge.length > 0) {
+    for (const problem of tooLarge) terminal.err(`${path}: ${problem}\n`);
+    return EXIT.rulesRejected;
+  }
   const results = (await runFileTests(plan)).map(({ problems }) => problems);
   for (const problem of results.flat()) terminal.err(`${problem}\n`);
   const failed = results.filter((problems) => problems.length > 0).length;

@@ -7,6 +7,7 @@
 // holds is always a whole prefix of the stream.
 
 import type { Clock } from '../base/clock.ts';
+import { HoldfastError } from '../base/errors.ts';
 import type { HashKey } from '../base/hash.ts';
 import { DEFAULT_HASH_KEY } from '../base/hash.ts';
 import { makeFeatureLayout } from '../domain/feature-layout.ts';
@@ -20,6 +21,7 @@ import type { RunProgress, RunResult } from './run-result.ts';
 import type { SharedTableMemory } from './shared-tables.ts';
 import { makeSharedTableMemory } from './shared-tables.ts';
 import { RunState } from './run-state.ts';
+import { stateProblems } from '../state/describe-state.ts';
 import { weaveDecisions } from './weave.ts';
 import { WorkerPool } from './worker-pool.ts';
 import { rowLayoutOf, usedEntities } from './worker-program.ts';
@@ -111,6 +113,7 @@ export class Engine {
   /** Starts the workers; resolves when all of them are warm. */
   static async create(options: EngineOptions): Promise<Engine> {
     const { plan, workers, batchRowsMax } = options;
+    refuseTooLarge(plan);
     const sizes = {
       rowsMax: batchRowsMax,
       bytesMax: Math.max(SLAB_BYTES_MIN, batchRowsMax * BYTES_PER_ROW),
@@ -285,6 +288,11 @@ export class Engine {
   async close(): Promise<void> {
     await this.#pool.close();
   }
+}
+
+function refuseTooLarge(plan: Plan): void {
+  const problems = stateProblems(plan);
+  if (problems.length > 0) throw new HoldfastError('RULES_REJECTED', problems.join('\n'));
 }
 
 /** As all regions together: what came of a batch that fits in them. */

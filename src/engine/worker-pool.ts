@@ -24,6 +24,8 @@ export class WorkerPool {
   readonly #pools: readonly Piscina[];
   readonly #lanes: readonly WorkerLane[];
   #batches: readonly BatchMemory[] = [];
+  /** All threads have loaded their code, or could not. */
+  readonly #loaded: Promise<unknown>;
   #lost: HoldfastError | null = null;
 
   /** Starts the threads; they load their code while the caller reads the rules. */
@@ -44,7 +46,10 @@ export class WorkerPool {
     this.#lanes = this.#pools.map(
       (pool) => new WorkerLane(async () => pool.run({ kind: 'serve' } satisfies WorkerTask)),
     );
-    for (const pool of this.#pools) pool.run({ kind: 'load' } satisfies WorkerTask).catch(() => {});
+    const loading = this.#pools.map(async (pool) =>
+      pool.run({ kind: 'load' } satisfies WorkerTask),
+    );
+    this.#loaded = Promise.allSettled(loading);
   }
 
   /** Resolves when every worker has built its program and is warm. */
@@ -83,7 +88,7 @@ export class WorkerPool {
    * pool throw from nowhere.
    */
   async close(): Promise<void> {
-    const left = Promise.all(this.#lanes.map(async (lane) => lane.close()));
+    const left = Promise.all([this.#loaded, ...this.#lanes.map(async (lane) => lane.close())]);
     await Promise.race([left, delay(CLOSE_WAIT_MS, undefined, { ref: false })]);
     await Promise.allSettled(this.#pools.map((pool) => pool.destroy()));
   }

@@ -1,6 +1,7 @@
-// What a plan's features cost in memory, for `holdfast check`.
+// What a plan's features cost in memory, for `holdfast check`; and whether their tables can be addressed.
 
 import type { Plan } from '../domain/plan.ts';
+import { SHARDS } from '../domain/shards.ts';
 import { makeEntityLayout } from './make-layout.ts';
 
 export interface EntityStateSize {
@@ -16,6 +17,8 @@ export interface EntityStateSize {
 
 /** An index entry is 4.5 of 7 places of a cache line. */
 const INDEX_BYTES = 15;
+/** int32 words of a table: its addresses are int32. */
+const TABLE_WORDS_MAX: number = 2 ** 31 - 2 ** 16;
 
 /** One entry for each entity kind that some feature is of, in the plan's order. */
 export function describeState(plan: Plan): EntityStateSize[] {
@@ -31,6 +34,25 @@ export function describeState(plan: Plan): EntityStateSize[] {
         rowBytes: layout.rowWords * 4,
         retentionMs: layout.retentionMs,
       },
+    ];
+  });
+}
+
+/**
+ * Entity kinds whose records would not fit in one table, as sentences: of one worker, which has them all, so
+ * that it does not hang on the number of workers whether a file can be run.
+ */
+export function stateProblems(plan: Plan): string[] {
+  return plan.entities.flatMap(({ name }, entity) => {
+    const features = plan.features.filter((feature) => feature.entity === entity).length;
+    if (features === 0) return [];
+    const { headerWords } = makeEntityLayout(entity, plan.features, plan.time.latenessMs);
+    const entitiesMax = Math.floor(TABLE_WORDS_MAX / (headerWords * SHARDS));
+    if (plan.limits.entities <= entitiesMax) return [];
+    return [
+      `The ${features} features of ${name} take ${headerWords * 4} B an entity, and limits.entities allows ${plan.limits.entities} ` +
+        `in each of ${SHARDS} shards: more than a table of 8 GiB has room for. ` +
+        `Lower limits.entities to ${entitiesMax} at most, or use fewer features.`,
     ];
   });
 }

@@ -1,6 +1,9 @@
 // What leaves at a limit is told in the run's result, apart by what it is, whatever the workers.
 
 import { expect, test } from 'vitest';
+import type { Plan } from '../../src/domain/plan.ts';
+import { LocalEngine } from '../../src/engine/local-engine.ts';
+import { stateProblems } from '../../src/state/describe-state.ts';
 import { planOf } from '../rules/front/help.ts';
 import type { StreamRow } from '../support/random-stream.ts';
 import { rowBytes, runEngine } from './run-engine.ts';
@@ -85,4 +88,21 @@ test('payment codes, and terminals', async () => {
   expect(result?.deadLetters).toBe(0);
   expect(result?.life?.codesEvicted).toBe(CODES - CODES_MAX);
   expect(result?.life?.terminalsEvicted).toBe(0);
+});
+
+test('a table that would not fit is refused, whatever the number of workers', () => {
+  const rules = Array.from(
+    { length: 500 },
+    (_, k) =>
+      `  - { id: r${k}, when: 'account.count("${k + 1}m") > 9', outcome: hold, reason: POLICY }`,
+  ).join('\n');
+  const planWith = (limits: string): Plan =>
+    planOf(`ruleset: t\ncurrency: CNY\n${limits}rules:\n${rules}\n`);
+  const [problem] = stateProblems(planWith(''));
+  expect(problem).toMatch(/^The 500 features of account take 2048 B an entity/);
+  const most = Number(/Lower limits.entities to (\d+)/.exec(problem ?? '')?.[1]);
+  expect(stateProblems(planWith(`limits: { entities: ${most + 1} }\n`))).toHaveLength(1);
+  const engine = new LocalEngine({ plan: planWith(`limits: { entities: ${most} }\n`) });
+  const row = { id: 'a', kind: 'payment', time: 1, account: 'A', merchant: 'M' };
+  expect(engine.decide([{ ...row, amount: 1, currency: 'CNY' }])).toHaveLength(1);
 });
