@@ -142,7 +142,7 @@ class MsgpackDecisionEncoder implements DecisionEncoder {
     const record = row * this.#slots.strideWords;
     const idLength = table.i32[record + this.#slots.id + 3] as number;
     if (idLength < 0 || idLength > this.#slots.bytesMax) return;
-    let at = this.#head(table, row, out, 0, false);
+    let at = this.#head(table, row, out, 0, true);
     at = this.#outcome(out.view, at, this.#invalidOutcome);
     at = this.#verdict.putReason(out.view, at, this.#parts.invalidReason);
     this.#keys++;

@@ -471,7 +471,7 @@ export function referenceAmendment(
 
 export function referenceInvalid(plan: PlanModel, row: RowModel): Decision {
   return assemble(row, {
-    echoesMore: false,
+    echoesMore: true,
     outcome: OUTCOMES[plan.invalidOutcome]!,
     reasons: [reasonOf('INVALID_INPUT')],
     revision: 0,

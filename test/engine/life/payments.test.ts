@@ -578,3 +578,15 @@ test('what was given back already is not given back again', () => {
   ]);
   expect(close(decided, decideAll(plan, rows))).toBe(null);
 });
+
+test('a bad row tells merchant and order, where they can be read, whatever stands before them', () => {
+  const plan = planOf(HEAD + SMALL);
+  const rows = [row('p', 0, { amount: 'x', order: 'O1' }), row('q', 1, { order: 7 })];
+  const decided = [...new LocalEngine({ plan }).decide(rows)];
+  expect(decided).toMatchObject([
+    { transactionId: 'p', merchant: 'M', order: 'O1', outcome: 'hold' },
+    { transactionId: 'q', merchant: 'M', outcome: 'hold' },
+  ]);
+  expect(decided[1]).not.toHaveProperty('order');
+  expect(close(decided, decideAll(plan, rows))).toBe(null);
+});
