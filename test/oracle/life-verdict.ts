@@ -13,7 +13,11 @@ import { OUTCOMES } from '../../src/domain/decision.ts';
 import type { HoldPlan } from '../../src/domain/rails.ts';
 import { evidenceItems } from '../../src/rules/interpret/evidence.ts';
 import type { InterpretedVerdict } from '../../src/rules/interpret/interpret-row.ts';
-import { engineReason, reasonEntry } from '../../src/rules/interpret/interpret-row.ts';
+import {
+  engineReason,
+  outcomesOfScore,
+  reasonEntry,
+} from '../../src/rules/interpret/interpret-row.ts';
 import type { PreparedPlan, RowView } from '../../src/rules/interpret/interpreter.ts';
 import { evaluate } from '../../src/rules/interpret/interpreter.ts';
 import type { GivenBack, Hold } from './life-record.ts';
@@ -81,11 +85,10 @@ export function judgeAgain(
   const scored = counted.filter((rule) => ruleOf(rule).score !== null);
   const sum = scored.reduce((total, rule) => total + (scoreOf(rule) ?? 0), rowScore ?? 0);
   const isScored = (rowScore !== undefined || scored.length > 0) && !Number.isNaN(sum);
-  const reached = isScored ? outcomeOf(sum, plan.score) : null;
-  const isTaken = exempting.some(
-    (clause) => clause.rules === null && reached !== null && clause.from.includes(reached),
-  );
-  const scoreOutcome = isTaken ? null : reached;
+  const taken = exempting.filter((clause) => clause.rules === null).flatMap(({ from }) => from);
+  const scoreOutcome =
+    outcomesOfScore(isScored ? sum : undefined, plan.score).find((one) => !taken.includes(one)) ??
+    null;
 
   const reasons = reasonRules.map((rule) =>
     reasonEntry(must(plan.reasons[ruleOf(rule).reason], 'reason'), ruleOf(rule).id),
@@ -118,14 +121,6 @@ export function judgeAgain(
       code: must(plan.reasons[ruleOf(rule).reason], 'reason').code,
     })),
   };
-}
-
-function outcomeOf(
-  sum: number,
-  at: { readonly hold: number | null; readonly reverse: number | null },
-): Outcome | null {
-  if (at.reverse !== null && sum >= at.reverse) return 'reverse';
-  return at.hold !== null && sum >= at.hold ? 'hold' : null;
 }
 
 export interface Circumstances {

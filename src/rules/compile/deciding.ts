@@ -14,6 +14,8 @@ const SCORE_ONLY = 0;
 const LIVE = 1;
 const SHADOW = 2;
 const SEVEREST = OUTCOMES.length - 1;
+const HOLD = OUTCOMES.indexOf('hold');
+const REVERSE = OUTCOMES.indexOf('reverse');
 
 function outcomeBits(outcomes: readonly Outcome[]): number {
   return outcomes.reduce((bits, outcome) => bits | (1 << OUTCOMES.indexOf(outcome)), 0);
@@ -73,6 +75,8 @@ export class Decider {
   /** Within decideAgain: the sum of the row rules. */
   #base: number | null = null;
   readonly #reverseAt: number;
+  /** Outcomes that the sum in hand has reached, as bits. */
+  #reached = 0;
 
   constructor(context: CompileContext, firedWords: number, table: BoundTable) {
     const { rules, exempt, score } = context.plan;
@@ -198,15 +202,18 @@ export class Decider {
       }
     }
     verdict.score = isScored ? sum : NaN;
-    if (isScored) {
-      if (sum >= this.#reverseAt) verdict.scoreOutcome = OUTCOMES.indexOf('reverse');
-      else if (sum >= this.#holdAt) verdict.scoreOutcome = OUTCOMES.indexOf('hold');
-    }
+    this.#reached = 0;
+    if (!isScored) return;
+    if (sum >= this.#reverseAt) this.#reached |= 1 << REVERSE;
+    if (sum >= this.#holdAt) this.#reached |= 1 << HOLD;
+    verdict.scoreOutcome = mostSevere(this.#reached);
   }
 
   #exemptRules(row: number, verdict: Verdict): void {
     this.#taken.fill(0, 0, verdict.evidenceCount);
     verdict.exemptBits.fill(0, 0, verdict.evidenceCount * verdict.exemptWords);
+    // Of the outcomes that the sum has reached the most severe one that is left counts.
+    let left = this.#reached;
     for (let e = 0; e < this.#exempt.length; e++) {
       const clause = this.#exempt[e] as ExemptClause;
       if (!this.#couldApply(clause, verdict)) continue;
@@ -218,8 +225,9 @@ export class Decider {
         const at = k * verdict.exemptWords + (e >> 5);
         verdict.exemptBits[at] = (verdict.exemptBits[at] as number) | (1 << (e & 31));
       }
-      if (this.#takesScore(clause, verdict)) verdict.scoreOutcome = 0;
+      if (clause.applies === null) left &= ~clause.from;
     }
+    verdict.scoreOutcome = mostSevere(left);
   }
 
   #applies(clause: ExemptClause, rule: number): boolean {
@@ -228,16 +236,16 @@ export class Decider {
     return clause.applies === null || clause.applies[rule] === 1;
   }
 
-  #takesScore(clause: ExemptClause, verdict: Verdict): boolean {
-    const score = verdict.scoreOutcome;
-    return score > 0 && clause.applies === null && ((clause.from >> score) & 1) === 1;
-  }
-
   #couldApply(clause: ExemptClause, verdict: Verdict): boolean {
-    if (this.#takesScore(clause, verdict)) return true;
+    if (clause.applies === null && (clause.from & this.#reached) !== 0) return true;
     for (let k = 0; k < verdict.evidenceCount; k++) {
       if (this.#applies(clause, verdict.evidenceRules[k] as number)) return true;
     }
     return false;
   }
+}
+
+/** Of outcomes as bits. */
+function mostSevere(outcomes: number): number {
+  return outcomes === 0 ? 0 : 31 - Math.clz32(outcomes);
 }

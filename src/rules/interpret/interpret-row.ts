@@ -67,11 +67,9 @@ export function interpretRow(prepared: PreparedPlan, row: RowView): InterpretedV
   };
   const sum = scored.reduce((total, rule) => total + (scoreOf(rule) ?? 0), 0);
   const score = scored.length === 0 || Number.isNaN(sum) ? undefined : sum;
-  const reached = outcomeOfScore(score, plan.score);
-  const isTakenAway = exempting.some(
-    (clause) => clause.rules === null && reached !== null && clause.from.includes(reached),
-  );
-  const scoreOutcome = isTakenAway ? null : reached;
+  const taken = exempting.filter((clause) => clause.rules === null).flatMap(({ from }) => from);
+  const scoreOutcome =
+    outcomesOfScore(score, plan.score).find((outcome) => !taken.includes(outcome)) ?? null;
 
   const outcomes = reasonRules.map(severity);
   if (scoreOutcome !== null) outcomes.push(OUTCOMES.indexOf(scoreOutcome));
@@ -96,13 +94,15 @@ export function interpretRow(prepared: PreparedPlan, row: RowView): InterpretedV
   };
 }
 
-function outcomeOfScore(
+/** Those that a sum has reached, the most severe first. */
+export function outcomesOfScore(
   score: number | undefined,
   at: { readonly hold: number | null; readonly reverse: number | null },
-): Outcome | null {
-  if (score === undefined) return null;
-  if (at.reverse !== null && score >= at.reverse) return 'reverse';
-  return at.hold !== null && score >= at.hold ? 'hold' : null;
+): Outcome[] {
+  return (['reverse', 'hold'] as const).filter((outcome) => {
+    const threshold = at[outcome];
+    return score !== undefined && threshold !== null && score >= threshold;
+  });
 }
 
 /** Codes that are null are left out. */

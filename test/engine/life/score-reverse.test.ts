@@ -32,3 +32,35 @@ test('a hold that a score has led to ends', () => {
   const ended = engine.advance(null).map(({ decisionId, outcome }) => `${decisionId} ${outcome}`);
   expect(ended).toEqual(['a#1 allow']);
 });
+
+function decided(exempt: readonly string[], score: number): string | undefined {
+  const clauses = exempt.map(
+    (from, k) => `  - { id: e${k}, when: tx.amount > 1, from: [${from}] }`,
+  );
+  const text = `ruleset: scores
+currency: CNY
+score: { hold: 100, reverse: 300 }
+exempt:
+${clauses.join('\n')}
+rules:
+  - { id: points, mode: score, when: tx.amount > 1, score: ${score} }
+`;
+  const loaded = loadRulesText(text, 'scores.yaml', () => Buffer.from(''));
+  if (!loaded.ok) throw new Error(loaded.problems.map(({ message }) => message).join('\n'));
+  const row = { id: 'a', kind: 'payment', time: 1, account: 'A', merchant: 'M', currency: 'CNY' };
+  const [decision] = new LocalEngine({ plan: loaded.plan }).decide([{ ...row, amount: 500 }]);
+  return decision?.outcome;
+}
+
+test.each([
+  [['reverse'], 350, 'hold'],
+  [['reverse'], 150, 'hold'],
+  [['hold'], 350, 'reverse'],
+  [['hold'], 150, 'allow'],
+  [['hold, reverse'], 350, 'allow'],
+  [['hold', 'reverse'], 350, 'allow'],
+  [['reverse', 'hold'], 350, 'allow'],
+  [['reverse'], 99, 'allow'],
+])('a sum exempt from %j, of %i: %s', (exempt, score, outcome) => {
+  expect(decided(exempt, score)).toBe(outcome);
+});
