@@ -22,12 +22,15 @@ import type { Outcome } from '../domain/decision.ts';
 import type { TransactionInput } from '../domain/transaction.ts';
 import { formatProblem, loadRulesFile } from '../rules/front/load.ts';
 import { memorySource } from '../transport/open-source.ts';
+import { BATCH_BYTES_MIN } from '../transport/row-bounds.ts';
+import { makeBatchInput, makeBatchMemory } from './batch.ts';
 import { BATCH_ROWS_DEFAULT, Engine } from './engine.ts';
 import {
   checkArrival,
   checkBatch,
   checkInstant,
   checkOptions,
+  checkTimes,
   defaultWorkers,
   formatOf,
 } from './library-arguments.ts';
@@ -241,6 +244,10 @@ class QueuedEngine implements DecisionEngine {
   ): Promise<Decision[]> {
     const arrivedMs = arrival === undefined ? undefined : arrivalOf(arrival);
     const nowMs = arrival?.nowMs ?? null;
+    // Of objects it was known when they came.
+    if (typeof arrival?.arrivedMs === 'object') {
+      checkTimes(arrival.arrivedMs, await countRows(bytes, format));
+    }
     const source = memorySource(bytes, { format, clock: stoppedClock, name: 'memory', arrivedMs });
     const decisions: Decision[] = [];
     const letters: DeadLetter[] = [];
@@ -260,6 +267,23 @@ class QueuedEngine implements DecisionEngine {
     await this.#last;
     await this.#engine.close();
   }
+}
+
+/** Rows in bytes, as the engine will find them. */
+async function countRows(bytes: Uint8Array, format: Format): Promise<number> {
+  const source = memorySource(bytes, { format, clock: stoppedClock });
+  const input = makeBatchInput(
+    makeBatchMemory({
+      rowsMax: BATCH_ROWS_DEFAULT,
+      bytesMax: BATCH_BYTES_MIN,
+      workers: 0,
+      outBytes: 0,
+      deadBytes: 0,
+    }),
+  );
+  let rows = 0;
+  while (await source.read(input)) rows += input.rowCount;
+  return rows;
 }
 
 function arrivalOf({ arrivedMs }: Arrival): (row: number) => number {

@@ -78,9 +78,12 @@ export function checkArrival(arrival: unknown, rowCount: number | null): void {
     const name = isList ? `arrivedMs[${wrong}]` : 'arrivedMs';
     throw refused('decide', name, all[wrong], 'ms since the epoch');
   }
-  if (isList && rowCount !== null && all.length !== rowCount) {
-    throw usage(`Cannot decide: arrivedMs has ${all.length} times for ${rowCount} rows.`);
-  }
+  if (isList && rowCount !== null) checkTimes(all, rowCount);
+}
+
+export function checkTimes(arrivedMs: ArrayLike<unknown>, rowCount: number): void {
+  if (arrivedMs.length === rowCount) return;
+  throw usage(`Cannot decide: arrivedMs has ${arrivedMs.length} times for ${rowCount} rows.`);
 }
 
 /** @param untilMs of advance, as it came */

@@ -325,6 +325,8 @@ describe('what is refused', () => {
     expect(error.message).toContain(sentence);
   });
 
+  const LINES = Buffer.from([pay(1), pay(2)].map((row) => `${JSON.stringify(row)}\n\n`).join(''));
+
   test.each<[string, readonly unknown[], string]>([
     ['one object', [pay(1)], 'the batch is an object (Object); expected a Uint8Array'],
     ['a text', ['{}'], 'the batch is a string'],
@@ -339,6 +341,8 @@ describe('what is refused', () => {
     ['no clock', [[pay(1)], { arrivedMs: 1 }], 'nowMs is missing; expected ms'],
     ['a word', [[pay(1)], { arrivedMs: [1, 'x'], nowMs: 1 }], 'arrivedMs[1] is a string'],
     ['too few', [[pay(1), pay(2)], { arrivedMs: [1], nowMs: 1 }], '1 times for 2 rows'],
+    ['too few for bytes', [LINES, { arrivedMs: [1], nowMs: 1 }], '1 times for 2 rows'],
+    ['too many for bytes', [LINES, { arrivedMs: [1, 2, 3], nowMs: 1 }], '3 times for 2 rows'],
   ])('decide: %s', async (_, given, sentence) => {
     const engine = await open();
     const decide = engine.decide.bind(engine) as (...all: unknown[]) => Promise<unknown>;
