@@ -91,6 +91,9 @@ export const SCORE_KEYS: readonly KeySpec[] = [
   key('reverse', 'A sum of scores at or over this reverses, reason SCORE', { type: 'number' }),
 ];
 
+/** None yet: what would stand in it could only be ignored. */
+export const GUARD_KEYS: readonly KeySpec[] = [];
+
 export const INVALID_KEYS: readonly KeySpec[] = [
   key('outcome', 'Decision for input that cannot be read; default hold', OUTCOME),
 ];
@@ -200,7 +203,7 @@ export const TOP_KEYS: readonly KeySpec[] = [
   key('invalid', 'What is decided on input that cannot be read', ref('invalid')),
   key('deadline', 'What is decided when time runs out', ref('deadline')),
   key('hold', 'How holds expire', ref('hold')),
-  key('guard', 'When a rule is demoted by itself (not active in this version)', { type: 'object' }),
+  key('guard', 'When a rule is demoted by itself (not active in this version)', ref('guard')),
   key('time', 'Late and early transactions', ref('time')),
   key('keep', 'How long things are remembered; a duration alone is that of entities', {
     oneOf: [ref('duration'), ref('keep')],
@@ -219,6 +222,7 @@ export const KEY_TABLES: readonly (readonly [string, readonly KeySpec[]])[] = [
   ['register', REGISTER_KEYS],
   ['score', SCORE_KEYS],
   ['invalid', INVALID_KEYS],
+  ['guard', GUARD_KEYS],
   ['time', TIME_KEYS],
   ['limits', LIMITS_KEYS],
   ['repeats', REPEATS_KEYS],

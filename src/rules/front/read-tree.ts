@@ -24,7 +24,11 @@ export function readKeys(
   for (const entry of map.entries) {
     if (known.has(entry.name)) entries.set(entry.name, entry);
     else {
-      const message = `Unknown key ${quote(entry.name)} in ${what}; expected ${wordList(keys.map(({ name }) => name))}.`;
+      const expected =
+        keys.length === 0
+          ? 'it has no keys in this version'
+          : `expected ${wordList(keys.map(({ name }) => name))}`;
+      const message = `Unknown key ${quote(entry.name)} in ${what}; ${expected}.`;
       problems.error(entry.key, message, nearMiss(entry.name, known));
     }
   }

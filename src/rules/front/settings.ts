@@ -6,11 +6,18 @@ import type { Plan } from '../../domain/plan.ts';
 import type { RulesDocument } from './documents.ts';
 import { singleValue } from './documents.ts';
 import type { KeySpec } from './keys.ts';
-import { INVALID_KEYS, LIMITS_KEYS, REPEATS_KEYS, SCORE_KEYS, TIME_KEYS } from './keys.ts';
+import {
+  GUARD_KEYS,
+  INVALID_KEYS,
+  LIMITS_KEYS,
+  REPEATS_KEYS,
+  SCORE_KEYS,
+  TIME_KEYS,
+} from './keys.ts';
 import type { LifeSettings } from './life-settings.ts';
 import { readLifeSettings } from './life-settings.ts';
 import type { Problems } from './problem.ts';
-import { readMap } from './read-tree.ts';
+import { readKeys } from './read-tree.ts';
 import { Section } from './section.ts';
 import type { Tree } from './yaml-tree.ts';
 
@@ -55,7 +62,7 @@ export function readSettings(documents: readonly RulesDocument[], problems: Prob
 /** Shapes are checked; that they have no effect yet is said, never silent. */
 function checkInactive(guard: Tree | null, aheadMax: Tree | null, problems: Problems): void {
   if (guard !== null) {
-    readMap(guard, '"guard"', problems);
+    readKeys(guard, GUARD_KEYS, '"guard"', problems);
     problems.warning(guard, '"guard" is checked but not active in this version.');
   }
   if (aheadMax !== null) {

@@ -54,13 +54,15 @@ export function parseYaml(file: SourceFile, problems: Problems): Tree | null {
     // Checked here: the library's check is quadratic.
     uniqueKeys: false,
     prettyErrors: false,
-    logLevel: 'silent',
+    // With 'silent' a second document would be left unread, and nothing said of it.
+    logLevel: 'error',
   });
   const errorsBefore = problems.errorCount;
   reportYaml(file, [...document.errors, ...document.warnings], problems);
-  if (document.directives?.yaml.explicit === true || file.text.startsWith('%')) {
+  const directive = document.directives?.yaml.explicit === true ? 0 : directiveAt(file.text);
+  if (directive !== -1) {
     problems.error(
-      spanOf(file, 0, 1),
+      spanOf(file, directive, directive + 1),
       'Directives (lines that begin with %) are not allowed here.',
     );
   }
@@ -69,6 +71,18 @@ export function parseYaml(file: SourceFile, problems: Problems): Tree | null {
   const builder = new TreeBuilder(file, problems);
   const tree = builder.build(document.contents, '', null, 0);
   return problems.errorCount > errorsBefore ? null : tree;
+}
+
+/**
+ * Where a directive stands at the beginning of the file, or after the end of its document, where the
+ * library leaves it unread; -1 = nowhere.
+ */
+function directiveAt(text: string): number {
+  if (text.startsWith('%')) return 0;
+  const end = text.search(/^\.\.\.\s/m);
+  if (end === -1) return -1;
+  const after = text.slice(end).search(/^%/m);
+  return after === -1 ? -1 : end + after;
 }
 
 function emptyTree(file: SourceFile, problems: Problems): null {
@@ -98,7 +112,7 @@ const HALF_QUOTED = /^\s*(?:-\s+)?[\w-]+:\s+[!"'&*[]/;
 function yamlSentence(code: string, message: string, line: string): string {
   switch (code) {
     case 'MULTIPLE_DOCS':
-      return 'A rules file is one YAML document: remove the line "---".';
+      return 'One document a file: here another begins, which would not be read.';
     case 'TAG_RESOLVE_FAILED':
       return 'Tags (words that begin with !) are not allowed; quote a text that begins with !, such as a condition.';
     case 'RESOURCE_EXHAUSTION':

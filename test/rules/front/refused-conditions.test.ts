@@ -25,6 +25,14 @@ const ROWS: readonly (readonly [string, string])[] = [
     'tx.channel in ["chip", "swype"]',
     '24+7 tx.channel is never "swype": it is chip, swipe, contactless, payment-code or online. (did you mean swipe)',
   ],
+  [
+    'account.last(tx.kind) == "refnd"',
+    '26+7 account.last(tx.kind) is never "refnd": it is payment, refund, reversal, release, status, terminal, code or label. (did you mean refund)',
+  ],
+  [
+    'account.last(tx.channel) in ["chip", "swype"]',
+    '38+7 account.last(tx.channel) is never "swype": it is chip, swipe, contactless, payment-code or online. (did you mean swipe)',
+  ],
   ['dateOf(tx.time) >= "2026-02-31"', '20+12 `2026-02-31` is no date: write it as "2026-01-31".'],
   [
     'hourOf(tx.time, "Europ/Paris") >= 22',

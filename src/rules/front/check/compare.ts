@@ -148,12 +148,21 @@ function checkEnumSide(
   side: Expression,
   literal: Expression,
 ): boolean {
-  if (side.op !== 'field' || literal.op !== 'string') return true;
-  const values = valuesOf(checker, side.field);
+  if (literal.op !== 'string') return true;
+  const field = fieldOf(checker, side);
+  const values = field === null ? undefined : valuesOf(checker, field);
   if (values === undefined || values.includes(literal.value)) return true;
   const message = `${side.text} is never ${quote(literal.value)}: it is ${wordList(values)}.`;
   checker.error(ast, message, nearMiss(literal.value, values));
   return false;
+}
+
+/** The field whose values `side` has: its own, or that of the row which `last` looks at. */
+function fieldOf(checker: Checker, side: Expression): number | null {
+  if (side.op === 'field') return side.field;
+  if (side.op !== 'feature') return null;
+  const feature = checker.uses.features[side.feature];
+  return feature?.fn === 'last' && feature.value?.op === 'field' ? feature.value.field : null;
 }
 
 function valuesOf(checker: Checker, field: number): readonly string[] | undefined {
