@@ -8,8 +8,8 @@ import { nearMiss } from '../../base/near-miss.ts';
 import { CelSource, parseCel } from './cel-source.ts';
 import type { Declaration, FieldInfo, LetDeclaration } from './check/scope.ts';
 import { valueTypeOf } from './check/scope.ts';
-import type { CellType, RegisterShape } from './data-files.ts';
-import { CELL_TYPES, readListFile, readRegisterFile } from './data-files.ts';
+import type { RegisterShape } from './data-files.ts';
+import { readListFile, readRegisterFile } from './data-files.ts';
 import type { RulesDocument } from './documents.ts';
 import { resolvePath } from './documents.ts';
 import { REGISTER_KEYS } from './keys.ts';
@@ -26,6 +26,8 @@ import {
   readText as readTextValue,
   readTexts,
 } from './read-tree.ts';
+import type { CellType } from './register-cells.ts';
+import { CELL_TYPES } from './register-cells.ts';
 import { SourceFile } from './source-file.ts';
 import type { MapEntry, ScalarNode, Tree } from './yaml-tree.ts';
 
@@ -243,6 +245,13 @@ export class DeclarationReader {
         keyEntry.value,
         `The key of a register is 1 to ${KEY_PARTS_MAX} columns.`,
       );
+    }
+    const seen = new Set<string>();
+    for (const part of key ?? []) {
+      if (seen.has(part.text)) {
+        this.#problems.error(part, `The column ${quote(part.text)} stands in the key twice.`);
+      }
+      seen.add(part.text);
     }
     const types = new Map<string, { readonly type: CellType; readonly at: ScalarNode }>();
     const typesEntry = entries.get('types');

@@ -111,7 +111,10 @@ export const TIME_KEYS: readonly KeySpec[] = [
 export const LIMITS_KEYS: readonly KeySpec[] = [
   key('rowsPerEntity', 'Rows kept per entity; default 1e6', COUNT),
   key('entities', 'Entities of a kind per shard; default 262144', COUNT),
-  key('pending', 'Payments in flight per shard; default 262144', COUNT),
+  key('pending', 'Payments in flight per shard, 2 at least; default 262144', {
+    type: 'integer',
+    minimum: 2,
+  }),
 ];
 
 export const REPEATS_KEYS: readonly KeySpec[] = [
@@ -171,7 +174,10 @@ const EXTRA_FIELD_TYPE = oneOf(['string', 'number', 'boolean', 'integer', 'money
 
 export const TOP_KEYS: readonly KeySpec[] = [
   needed('ruleset', 'Name of the set of rules', { type: 'string', pattern: '^.+$' }),
-  key('version', 'Version of the set, shown in decisions', { type: ['string', 'number'] }),
+  key('version', 'Version of the set, shown in decisions', {
+    type: ['string', 'number'],
+    pattern: '^.+$',
+  }),
   key('description', 'What the set is for', { type: 'string' }),
   key('include', 'Rules files whose contents are added, relative to this file', {
     oneOf: [{ type: 'string' }, NAMES],

@@ -163,8 +163,12 @@ function readHeader(
     const value = main.entries.get(key)?.value;
     if (value === undefined) return null;
     // A version may be a number: as written.
-    const scalar = key === 'version' ? readScalar(value, key, problems) : null;
-    return scalar === null ? readText(value, key, problems) : scalar.text;
+    const text =
+      key === 'version'
+        ? (readScalar(value, key, problems)?.text ?? null)
+        : readText(value, key, problems);
+    if (text?.trim() !== '' || key === 'description') return text;
+    return problems.error(value, `A value is missing: ${key} is expected.`);
   };
   for (const { entries } of documents.slice(0, -1)) {
     for (const key of ['ruleset', 'description'] as const) {

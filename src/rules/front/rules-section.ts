@@ -12,7 +12,7 @@ import type { LifeSettings } from './life-settings.ts';
 import { readHold, refuseLongHold } from './life-settings.ts';
 import { quote } from './problem.ts';
 import type { Entries } from './read-tree.ts';
-import { readKeys, readList, readOneOf, readText, readTexts } from './read-tree.ts';
+import { readKeys, readList, readOneOf, readText, readTexts, wordList } from './read-tree.ts';
 import type { ReasonTable } from './reasons.ts';
 import { RuleExpressions } from './rule-expressions.ts';
 import { placeOf } from './source-file.ts';
@@ -173,8 +173,32 @@ export class RulesReader {
     this.#optionalText(entries, 'description');
     const from = this.#from(entries);
     const rules = this.#ruleIndexes(entries);
+    if (from !== null) this.#warnIdle(entries, from, rules);
     if (id === null || when === null || from === null) return;
     this.#exempt.push({ id, when, from, rules });
+  }
+
+  /** An exemption that can do nothing is no error, but surely not what was meant. */
+  #warnIdle(entries: Entries, from: readonly Outcome[], named: readonly number[] | null): void {
+    const { problems } = this.#scope;
+    const fromEntry = entries.get('from');
+    const rulesEntry = entries.get('rules');
+    const taken: readonly Outcome[] = from.filter((outcome) => outcome !== 'allow');
+    if (taken.length === 0 && fromEntry !== undefined) {
+      const why = 'allow is what is decided without an outcome, too';
+      problems.warning(fromEntry.value, `This exemption changes no decision: ${why}.`);
+      return;
+    }
+    const rules = (named ?? []).flatMap((index) => this.#rules[index] ?? []);
+    // Of a rule that is broken nothing is known.
+    if (rulesEntry === undefined || rules.length === 0 || rules.length !== named?.length) return;
+    if (rules.every(({ mode }) => mode === 'score')) {
+      const why = 'a rule with mode: score has no outcome to take away';
+      problems.warning(rulesEntry.value, `This exemption can do nothing: ${why}.`);
+    } else if (!rules.some(({ mode, outcome }) => mode !== 'score' && taken.includes(outcome))) {
+      const why = `none of the named rules has the outcome ${wordList(taken)}`;
+      problems.warning((fromEntry ?? rulesEntry).value, `This exemption can do nothing: ${why}.`);
+    }
   }
 
   #from(entries: Entries): readonly Outcome[] | null {

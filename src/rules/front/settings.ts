@@ -18,9 +18,11 @@ import type { LifeSettings } from './life-settings.ts';
 import { readLifeSettings } from './life-settings.ts';
 import type { Problems } from './problem.ts';
 import { readKeys } from './read-tree.ts';
-import { Section } from './section.ts';
+import { COUNT_MAX, Section } from './section.ts';
 import type { Tree } from './yaml-tree.ts';
 
+/** A payment and the row that is about it. */
+const PENDING_MIN = 2;
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -53,7 +55,7 @@ export function readSettings(documents: readonly RulesDocument[], problems: Prob
     limits: {
       rowsPerEntity: limits.count('rowsPerEntity', 1e6),
       entities: limits.count('entities', 262_144),
-      pending: limits.count('pending', 262_144),
+      pending: limits.integer('pending', PENDING_MIN, COUNT_MAX, 262_144),
     },
     repeats: { forMs: repeats.duration('for', 0, DAY_MS), ids: repeats.count('ids', 16e6) },
   };

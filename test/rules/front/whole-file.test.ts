@@ -43,11 +43,113 @@ describe('one document a file', () => {
 
 describe('sections', () => {
   test.each([
+    ['version: ""', ['3:10 A value is missing: version is expected.']],
+    ['version: null', ['3:10 A value is missing: version is expected.']],
+    ['version: {}', ['3:10 Here version must be a single value.']],
+    ['limits: { pending: 1 }', ['3:20 Here pending must be a whole number from 2 to 2147483647.']],
     ['guard: { x: 5 }', ['3:10 Unknown key "x" in "guard"; it has no keys in this version.']],
     ['guard: [5]', ['3:8 Here "guard" must be a map of keys and values.']],
     ['guard: 5', ['3:8 Here "guard" must be a map of keys and values.']],
   ])('%s', (section, expected) => {
     expect(problemsOf(`${HEAD}${section}\n${RULES}`)).toEqual(expected);
+  });
+});
+
+test('a set of rules without a name', () => {
+  expect(problemsOf(`ruleset: ""\ncurrency: CNY\n${RULES}`)).toEqual([
+    '1:10 A value is missing: ruleset is expected.',
+  ]);
+});
+
+describe('exemptions that can do nothing: a warning', () => {
+  const rules = `rules:
+  - { id: held, when: tx.lat > 5, outcome: hold, reason: POLICY }
+  - { id: turned, when: tx.lat > 5, mode: shadow, outcome: reverse, reason: POLICY }
+  - { id: counted, when: tx.lat > 5, mode: score, score: 5 }
+exempt:
+`;
+  const warningsOf = (clause: string): unknown => {
+    const result = load(`ruleset: t\n${rules}  - { id: e, when: tx.lat > 6, ${clause} }\n`);
+    return result.ok
+      ? result.warnings.map(({ line, column, message }) => `${line}:${column} ${message}`)
+      : result.problems;
+  };
+
+  test.each([
+    [
+      'from: [allow]',
+      '7:38 This exemption changes no decision: allow is what is decided without an outcome, too.',
+    ],
+    [
+      'rules: [counted]',
+      '7:39 This exemption can do nothing: a rule with mode: score has no outcome to take away.',
+    ],
+    [
+      'from: [reverse, allow], rules: [held, counted]',
+      '7:38 This exemption can do nothing: none of the named rules has the outcome reverse.',
+    ],
+  ])('%s', (clause, warning) => {
+    expect(warningsOf(clause)).toEqual([warning]);
+  });
+
+  test.each(['from: [hold]', 'rules: [counted, held]', 'from: [reverse], rules: [turned]'])(
+    '%s can',
+    (clause) => {
+      expect(warningsOf(clause)).toEqual([]);
+    },
+  );
+});
+
+describe('registers', () => {
+  const problemsOfRegister = (register: string, csv: string, when = 'tx.lat > 5'): string[] =>
+    problemsOf(
+      `ruleset: t\nregisters: { r: ${register} }\nrules: [{ id: a, when: '${when}', outcome: hold, reason: POLICY }]\n`,
+      { 'r.csv': csv },
+    );
+
+  test.each([
+    ['{ file: r.csv, key: [a, a] }', '2:41 The column "a" stands in the key twice.'],
+    [
+      '{ file: r.csv, key: a, types: { a: number } }',
+      '2:49 The column "a" is of the key and cannot be number: a key is looked up as a text.',
+    ],
+  ])('%s', (register, problem) => {
+    expect(problemsOfRegister(register, 'a,b\n1,2\n')).toEqual([problem]);
+  });
+
+  test('a key may be said to be a text', () => {
+    const register = '{ file: r.csv, key: [a, b], types: { a: string, b: version } }';
+    expect(problemsOfRegister(register, 'a,b\n1,2\n')).toEqual([]);
+  });
+
+  test('numbers are decimal', () => {
+    const register = '{ file: r.csv, key: k, types: { n: number } }';
+    expect(problemsOfRegister(register, 'k,n\na,0x10\nb, 1e3 \n')).toEqual([
+      '2:3 "0x10" is no number.',
+    ]);
+  });
+
+  test('windows have a beginning or an end, in this order', () => {
+    const csv = `from,to,scope
+2026-01-02T00:00:00Z,2026-01-01T00:00:00Z,T1
+,,T1
+,,
+2026-01-02T00:00:00Z,,T1
+,2026-01-02T00:00:00Z,
+2026-01-02T08:00:00+08:00,2026-01-02T00:00:00Z,T1
+`;
+    expect(problemsOfRegister('{ file: r.csv }', csv)).toEqual([
+      '2:22 This window ends before it begins, at "2026-01-02T00:00:00Z".',
+      '3:1 A window needs a beginning or an end: neither "from" nor "to" is given.',
+      '4:1 A window needs a beginning or an end: neither "from" nor "to" is given.',
+    ]);
+  });
+
+  test('windows are asked by inMaintenance only', () => {
+    const csv = 'from,to,scope\n2026-01-01T00:00:00Z,,T1\n';
+    expect(problemsOfRegister('{ file: r.csv }', csv, 'tx.terminal in r')).toEqual([
+      '3:40 "r" is a register of time windows: ask inMaintenance(…).',
+    ]);
   });
 });
 

@@ -91,12 +91,7 @@ function cellValue(
   if (register === null) return null;
   const data = checker.scope.registers[register.index];
   if (data === undefined) return null;
-  if (register.isWindows && data.keyColumns.length === 1) {
-    return checker.error(
-      ast,
-      `${quote(data.name)} is a register of time windows: ask inMaintenance(…).`,
-    );
-  }
+  if (isAskedAsWindows(register, data.keyColumns)) return refuseWindows(checker, ast, data.name);
   const key = checkKey(checker, keyAst, data.name, data.keyColumns);
   const column = data.columns.findIndex(({ name }) => name === columnName);
   if (column === -1) {
@@ -107,6 +102,18 @@ function cellValue(
   if (key === null) return null;
   const type = data.columns[column]?.type ?? 'string';
   return typed({ op: 'cell', register: register.index, column, key, type, ...checker.node(ast) });
+}
+
+/** A register of windows has many rows of one scope, so none that a scope alone could name. */
+export function isAskedAsWindows(
+  { isWindows }: RegisterDeclaration,
+  keyColumns: readonly string[],
+): boolean {
+  return isWindows && keyColumns.length === 1;
+}
+
+export function refuseWindows(checker: Checker, ast: ASTNode, name: string): null {
+  return checker.error(ast, `${quote(name)} is a register of time windows: ask inMaintenance(…).`);
 }
 
 function registerNamed(checker: Checker, owner: ASTNode): RegisterDeclaration | null {

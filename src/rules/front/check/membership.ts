@@ -4,7 +4,7 @@ import type { Expression } from '../../../domain/expression.ts';
 import { nearMiss } from '../../../base/near-miss.ts';
 import type { ASTNode } from '../cel-source.ts';
 import { quote } from '../problem.ts';
-import { checkKey } from './access.ts';
+import { checkKey, isAskedAsWindows, refuseWindows } from './access.ts';
 import type { Checker } from './checker.ts';
 import { checkEnum, comparable } from './compare.ts';
 import type { Typed } from './typed.ts';
@@ -31,6 +31,10 @@ function inNamed(checker: Checker, ast: ASTNode, left: ASTNode, right: ASTNode):
       return inSet(checker, ast, left, { set: 'list', ...declaration, columns: ['value'] });
     case 'register': {
       const columns = checker.scope.registers[declaration.index]?.keyColumns ?? [];
+      if (isAskedAsWindows(declaration, columns)) {
+        checker.value(left);
+        return refuseWindows(checker, right, declaration.name);
+      }
       return inSet(checker, ast, left, { set: 'register', ...declaration, columns });
     }
     case 'let':
