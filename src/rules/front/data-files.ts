@@ -54,7 +54,7 @@ export interface RegisterShape {
   readonly currency: string | null;
 }
 
-const WINDOW_COLUMNS: readonly string[] = ['from', 'to', 'scope'];
+export const WINDOW_COLUMNS: readonly string[] = ['from', 'to', 'scope'];
 
 export interface Register {
   readonly data: RegisterData;

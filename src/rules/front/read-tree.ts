@@ -45,6 +45,11 @@ function headOf(map: MapNode): Tree {
   return map.entries[0]?.key ?? map;
 }
 
+/** 1 part, 2 parts */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
+}
+
 /** a, b or c */
 export function wordList(words: readonly string[], last = 'or'): string {
   if (words.length < 2) return words.join('');
@@ -161,11 +166,16 @@ export function readOneOf<T extends string>(
 export function readZone(tree: Tree, problems: Problems): string | null {
   const zone = readText(tree, 'timezone', problems);
   if (zone === null || isTimezone(zone)) return zone;
-  return problems.error(
-    tree,
-    `There is no time zone ${quote(zone)}; expected an IANA name such as Asia/Shanghai.`,
-    nearMiss(zone, Intl.supportedValuesOf('timeZone')),
-  );
+  const { message, near } = noZone(zone);
+  return problems.error(tree, message, near);
+}
+
+/** What to say of a name that isTimezone does not know. */
+export function noZone(name: string): { readonly message: string; readonly near: string | null } {
+  return {
+    message: `There is no time zone ${quote(name)}; expected an IANA name such as Asia/Shanghai.`,
+    near: nearMiss(name, Intl.supportedValuesOf('timeZone')),
+  };
 }
 
 /** A name that expressions can use. */

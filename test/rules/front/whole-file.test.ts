@@ -145,6 +145,24 @@ describe('registers', () => {
     ]);
   });
 
+  test('a column that no expression can name', () => {
+    const register = '{ file: r.csv, key: k }';
+    const when = 'r[tx.city].first-name == "x"';
+    expect(problemsOfRegister(register, 'k,first-name\na,b\n', when)).toEqual([
+      '3:25 Register "r" has no column "first"; it has k and first-name. "first-name" cannot be read: a column that expressions name has letters, digits and _ only.',
+      '3:42 Unknown name "name".',
+    ]);
+  });
+
+  test('one of windows has no key', () => {
+    const csv = 'from,to,scope\n2026-01-01T00:00:00Z,,T1\n';
+    expect(
+      problemsOfRegister('{ file: r.csv, key: scope }', csv, 'inMaintenance(tx.terminal)'),
+    ).toEqual([
+      '3:25 inMaintenance needs a register without a key: "r" has from, to and scope, but also a "key", remove it.',
+    ]);
+  });
+
   test('windows are asked by inMaintenance only', () => {
     const csv = 'from,to,scope\n2026-01-01T00:00:00Z,,T1\n';
     expect(problemsOfRegister('{ file: r.csv }', csv, 'tx.terminal in r')).toEqual([

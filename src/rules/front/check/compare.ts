@@ -29,12 +29,12 @@ export function checkCompare(checker: Checker, ast: ASTNode, negated: boolean): 
   const sides = comparable(checker, ast, asts, left, right);
   if (sides === null) return null;
   const [a, b] = sides;
-  const isOrder = written !== '==' && written !== '!=';
-  if (isOrder && (isTextFeature(a) || isTextFeature(b))) {
+  const asksOrder = isOrder(written);
+  if (asksOrder && (isTextFeature(a) || isTextFeature(b))) {
     refuseTextFeature(checker, ast, isTextFeature(a) ? a : b);
     return null;
   }
-  if (!isOrder && !checkEnum(checker, asts, a, b)) return null;
+  if (!asksOrder && !checkEnum(checker, asts, a, b)) return null;
   const node = checker.node(ast);
   const constant = foldCompare(operator, a.expression, b.expression);
   if (constant !== null) {
@@ -84,17 +84,26 @@ export function comparable(
   if (types.includes('duration') && types.includes('number')) return [left, right];
   const leftIs = `${code(left.expression.text)} is ${typeWords(left.expression.type)}`;
   const rightIs = `${code(right.expression.text)} is ${typeWords(right.expression.type)}`;
-  return checker.error(ast, `${leftIs}, ${rightIs}: they cannot be compared.${hint(left, right)}`);
+  return checker.error(
+    ast,
+    `${leftIs}, ${rightIs}: they cannot be compared.${hint(ast, left, right)}`,
+  );
 }
 
-function hint(left: Typed, right: Typed): string {
+function hint(ast: ASTNode, left: Typed, right: Typed): string {
   const types = [left.expression.type, right.expression.type];
   const text = left.expression.type === 'string' ? left : right;
   if (types.includes('version') && types.includes('string')) {
     return ` Write version(${text.expression.text}).`;
   }
-  if (types.includes('string') && text.expression.op === 'string') {
+  if (text.expression.op === 'string' && !types.includes('boolean')) {
     return ' A number is written without quotes.';
+  }
+  const number = text === left ? right : left;
+  // Texts have an order, too, but not that of the numbers in them.
+  const isWanted = !isOrder(ast.op) && ast.op !== 'call' && ast.op !== 'rcall';
+  if (types.includes('string') && number.decimal !== null && isWanted) {
+    return ` A text is written in quotes: "${number.expression.text}".`;
   }
   if (types.includes('time') && types.includes('date')) return ' Write dateOf(…) around the time.';
   return '';
@@ -107,6 +116,7 @@ function compareConditions(
   operator: CompareOperator,
 ): Expression | null {
   if (operator !== '==' && operator !== '!=') {
+    if (isOrder(left.op)) return refuseChain(checker, ast, left, right);
     return checker.error(ast, 'Conditions have no order: compare them with == or !=.');
   }
   const isSame = operator === '==';
@@ -127,6 +137,18 @@ function compareConditions(
   const both: Expression = { op: 'and', args: [x, y], type: 'boolean', ...node };
   const neither: Expression = { op: 'and', args: [notX, notY], type: 'boolean', ...node };
   return { op: 'or', args: [both, neither], type: 'boolean', ...node };
+}
+
+function isOrder(op: string): boolean {
+  return op === '<' || op === '<=' || op === '>' || op === '>=';
+}
+
+/** `a < b < c` is read as `(a < b) < c`. */
+function refuseChain(checker: Checker, ast: ASTNode, left: ASTNode, right: ASTNode): null {
+  const { source } = checker;
+  const [, middle] = left.args as [ASTNode, ASTNode];
+  const apart = `${source.textOf(left)} && ${source.textOf(middle)} ${ast.op} ${source.textOf(right)}`;
+  return checker.error(ast, `Comparisons make no chain: write ${code(apart)}.`);
 }
 
 /** A text that an enumerated field can never have is a typing error. */
