@@ -1,7 +1,7 @@
 // Lists and registers: the CSV files beside the rules, read whole, typed column by column.
 
 import { must } from '../../base/assert.ts';
-import { nearMiss } from '../../base/near-miss.ts';
+import { nearMiss } from './near-miss.ts';
 import type { ValueType } from '../../domain/expression.ts';
 import type { ListData, RegisterColumn, RegisterData } from '../../domain/plan.ts';
 import { NumberColumnBuilder } from '../../domain/number-column.ts';

@@ -4,7 +4,7 @@
 import type { FieldSpec, FieldType } from '../../domain/fields.ts';
 import { FIELDS_MAX, TRANSACTION_FIELDS } from '../../domain/fields.ts';
 import type { ListData, RegisterData } from '../../domain/plan.ts';
-import { nearMiss } from '../../base/near-miss.ts';
+import { nearMiss } from './near-miss.ts';
 import { CelSource, parseCel } from './cel-source.ts';
 import type { Declaration, FieldInfo, LetDeclaration } from './check/scope.ts';
 import { valueTypeOf } from './check/scope.ts';
@@ -23,7 +23,7 @@ import {
   readKeys,
   readMap,
   readOneOf,
-  readText as readTextValue,
+  readPath,
   readTexts,
 } from './read-tree.ts';
 import type { CellType } from './register-cells.ts';
@@ -201,7 +201,7 @@ export class DeclarationReader {
   }
 
   #list({ key, name, value }: MapEntry): void {
-    const path = readTextValue(value, 'a list', this.#problems);
+    const path = readPath(value, 'a list', this.#problems);
     const file = path === null ? null : this.#csv('list', name, value as ScalarNode, path);
     const data = file === null ? null : readListFile(name, file, this.#problems);
     if (data === null) this.#declare(key, { kind: 'broken', name });
@@ -213,8 +213,7 @@ export class DeclarationReader {
   #register({ key, name, value }: MapEntry): void {
     const entries = readKeys(value, REGISTER_KEYS, 'a register', this.#problems);
     const fileEntry = entries?.get('file');
-    const path =
-      fileEntry === undefined ? null : readTextValue(fileEntry.value, 'file', this.#problems);
+    const path = fileEntry === undefined ? null : readPath(fileEntry.value, 'file', this.#problems);
     const shape = entries === null || entries === undefined ? null : this.#shape(key, entries);
     const file =
       path === null || shape === null

@@ -5,7 +5,7 @@
 import { HoldfastError } from '../../base/errors.ts';
 import { currencyCodes, isCurrencyCode } from '../../domain/currencies.ts';
 import type { Plan, RateData } from '../../domain/plan.ts';
-import { nearMiss } from '../../base/near-miss.ts';
+import { nearMiss } from './near-miss.ts';
 import { checkLets } from './check/lets.ts';
 import type { Scope } from './check/scope.ts';
 import { FILE_NODES_MAX, Uses } from './check/scope.ts';
@@ -24,7 +24,7 @@ import {
 } from './read-file.ts';
 import { readRatesFile } from './rates-file.ts';
 import { readRails } from './rails.ts';
-import { readScalar, readText, readZone } from './read-tree.ts';
+import { readPath, readScalar, readText, readZone } from './read-tree.ts';
 import { ReasonTable } from './reasons.ts';
 import { RulesReader } from './rules-section.ts';
 import { readSettings } from './settings.ts';
@@ -211,7 +211,7 @@ function readRates(
   hash: ContentHash,
 ): readonly RateData[] {
   const tree = singleValue(documents, 'rates', problems);
-  const path = tree === null ? null : readText(tree, 'rates', problems);
+  const path = tree === null ? null : readPath(tree, 'rates', problems);
   if (tree === null || path === null) return [];
   if (currency === null) {
     problems.error(tree, 'Rates need a "currency" to convert to.');

@@ -2,11 +2,25 @@
 // fixtures/broken shows is in broken-files.test.ts.
 
 import { describe, expect, test } from 'vitest';
+import { nearMiss } from '../../../src/rules/front/near-miss.ts';
 import { load, planOf, problemsOf } from './help.ts';
 
 const HEAD = 'ruleset: t\ncurrency: CNY\n';
 const RULES = 'rules:\n  - { id: a, when: tx.amount > 5, outcome: hold, reason: POLICY }\n';
 const RAIL = 'rail: r\nrefund: { within: 7d }\n';
+
+describe('YAML', () => {
+  test.each([
+    [
+      `${HEAD}rules:\n  - id: "a\n    when: tx.amount > 5\n`,
+      '4:9 The quote that opens here is never closed.',
+    ],
+    [`description: 'x'\nruleset: 't\n${RULES}`, '2:10 The quote that opens here is never closed.'],
+    [(HEAD + RULES).replaceAll('\n', '\r'), '1:1 The lines end in CR alone: write LF or CRLF.'],
+  ])('%j', (text, problem) => {
+    expect(problemsOf(text)).toEqual([problem]);
+  });
+});
 
 describe('one document a file', () => {
   const another = 'One document a file: here another begins, which would not be read.';
@@ -46,6 +60,12 @@ describe('sections', () => {
     ['version: ""', ['3:10 A value is missing: version is expected.']],
     ['version: null', ['3:10 A value is missing: version is expected.']],
     ['version: {}', ['3:10 Here version must be a single value.']],
+    ['include: ""', ["3:10 A file's name is expected here."]],
+    ['rates: ""', ["3:8 A file's name is expected here."]],
+    ['rails: [""]', ["3:9 A file's name is expected here."]],
+    ['lists: { l: "" }', ["3:13 A file's name is expected here."]],
+    ['registers: { r: { file: "", key: a } }', ["3:25 A file's name is expected here."]],
+    ['timezon: x', ['3:1 Unknown key "timezon" in the rules file. (did you mean timezone)']],
     ['limits: { pending: 1 }', ['3:20 Here pending must be a whole number from 2 to 2147483647.']],
     ['guard: { x: 5 }', ['3:10 Unknown key "x" in "guard"; it has no keys in this version.']],
     ['guard: [5]', ['3:8 Here "guard" must be a map of keys and values.']],
@@ -59,6 +79,74 @@ test('a set of rules without a name', () => {
   expect(problemsOf(`ruleset: ""\ncurrency: CNY\n${RULES}`)).toEqual([
     '1:10 A value is missing: ruleset is expected.',
   ]);
+});
+
+describe('rules', () => {
+  test('a key that is mistyped is not missing, too', () => {
+    const text = `${HEAD}rules:\n  - id: a\n    wen: tx.amount > 5\n    outcom: hold\n    reson: POLICY\n`;
+    const expected =
+      'expected id, trigger, description, when, mode, outcome, reason, score or hold.';
+    expect(problemsOf(text)).toEqual([
+      `5:5 Unknown key "wen" in a rule; ${expected} (did you mean when)`,
+      `6:5 Unknown key "outcom" in a rule; ${expected} (did you mean outcome)`,
+      `7:5 Unknown key "reson" in a rule; ${expected} (did you mean reason)`,
+    ]);
+  });
+
+  test('a comma inside { } ends the value', () => {
+    const text = `${HEAD}rules:\n  - { id: a, when: ip.count("1h", tx.lat > 5) > 1, outcome: hold, reason: POLICY }\n`;
+    expect(problemsOf(text).at(-1)).toContain(
+      'A comma ends a value inside { }: a condition that has one must be quoted as a whole.',
+    );
+  });
+
+  test('an id that is used twice', () => {
+    const files = { 'more.yaml': RULES };
+    expect(problemsOf(`${HEAD}include: more.yaml\n${RULES}`, files)).toEqual([
+      '5:11 The id "a" is used twice: first in "more.yaml", line 2.',
+    ]);
+  });
+});
+
+describe('values of a test', () => {
+  test.each([
+    ['amount: "6"', '8:29 Here tx.amount must be an amount, not "6": write 6 without quotes.'],
+    ['amount: 1e300', '8:29 The amount "1e300" is too large.'],
+    ['amount: 6.001', '8:29 "6.001" is no amount of "CNY", which has 2 decimals.'],
+    [
+      'lat: "5"',
+      '8:26 Here tx.lat must be degrees from -90 to 90, not "5": write 5 without quotes.',
+    ],
+    [
+      'durationMs: 1e300',
+      '8:33 Here tx.durationMs must be a whole number, not "1e300", which is too large.',
+    ],
+    [
+      'signed: "true"',
+      '8:29 Here tx.signed must be true or false, not "true": write true without quotes.',
+    ],
+  ])('%s', (value, problem) => {
+    const text = `${HEAD}fields: { signed: boolean }\n${RULES}tests:\n  - name: n\n    given: [{ tx: { ${value} } }]\n    expect: [{ at: 0, outcome: hold }]\n`;
+    expect(problemsOf(text)).toEqual([problem]);
+  });
+
+  test('one transaction is one', () => {
+    const text = `${HEAD}${RULES}tests:\n  - { name: n, given: [{ tx: { lat: 5 } }], expect: [{ at: 1, outcome: hold }] }\n`;
+    expect(problemsOf(text)).toEqual(['6:60 There is 1 transaction: "at" is from -1 to 0, not 1.']);
+  });
+});
+
+describe('near misses of short names', () => {
+  test.each([
+    ['x', ['l', 'is', 'y'], null],
+    ['IP', ['at', 'ip'], 'ip'],
+    ['nmu', ['sum', 'num'], 'num'],
+    ['mac', ['mcc', 'max'], null],
+    ['wen', ['id', 'when'], 'when'],
+    ['lim', ['limit'], 'limit'],
+  ])('%s', (word, candidates, near) => {
+    expect(nearMiss(word, candidates)).toBe(near);
+  });
 });
 
 describe('exemptions that can do nothing: a warning', () => {

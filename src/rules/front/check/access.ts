@@ -2,7 +2,7 @@
 
 import type { Expression } from '../../../domain/expression.ts';
 import type { RegisterColumn } from '../../../domain/plan.ts';
-import { nearMiss } from '../../../base/near-miss.ts';
+import { nearMiss } from '../near-miss.ts';
 import type { ASTNode } from '../cel-source.ts';
 import { code, quote } from '../problem.ts';
 import { counted, isIdentifier, wordList } from '../read-tree.ts';

@@ -2,7 +2,7 @@
 
 import { RE2JS } from 're2js';
 import type { Expression, FunctionName, ValueType } from '../../../domain/expression.ts';
-import { nearMiss } from '../../../base/near-miss.ts';
+import { nearMiss } from '../near-miss.ts';
 import type { ASTNode } from '../cel-source.ts';
 import { code, quote } from '../problem.ts';
 import { noZone } from '../read-tree.ts';

@@ -4,7 +4,7 @@
 
 import type { CompareOperator, Expression } from '../../../domain/expression.ts';
 import { OPPOSITE_OPERATOR, someNode } from '../../../domain/expression-tree.ts';
-import { nearMiss } from '../../../base/near-miss.ts';
+import { nearMiss } from '../near-miss.ts';
 import type { ASTNode } from '../cel-source.ts';
 import { code, quote } from '../problem.ts';
 import { wordList } from '../read-tree.ts';
@@ -96,7 +96,8 @@ function hint(ast: ASTNode, left: Typed, right: Typed): string {
   if (types.includes('version') && types.includes('string')) {
     return ` Write version(${text.expression.text}).`;
   }
-  if (text.expression.op === 'string' && !types.includes('boolean')) {
+  if (text.expression.type === 'string' && text.expression.op === 'string') {
+    if (types.includes('boolean')) return '';
     return ' A number is written without quotes.';
   }
   const number = text === left ? right : left;

@@ -3,7 +3,7 @@
 
 import type { Expression, ValueType } from '../../../domain/expression.ts';
 import type { FeatureFunction, FeatureSpec, FeatureWindow } from '../../../domain/plan.ts';
-import { nearMiss } from '../../../base/near-miss.ts';
+import { nearMiss } from '../near-miss.ts';
 import type { ASTNode } from '../cel-source.ts';
 import { code, quote } from '../problem.ts';
 import { wordList } from '../read-tree.ts';

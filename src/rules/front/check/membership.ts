@@ -1,7 +1,7 @@
 // `x in list`, `x in register`, `[a, b] in register`, `x in ["a", "b"]`.
 
 import type { Expression } from '../../../domain/expression.ts';
-import { nearMiss } from '../../../base/near-miss.ts';
+import { nearMiss } from '../near-miss.ts';
 import type { ASTNode } from '../cel-source.ts';
 import { code, quote } from '../problem.ts';
 import { checkKey, isAskedAsWindows, refuseWindows } from './access.ts';

@@ -1,7 +1,7 @@
 // The window of a feature: "10m", or "day" and "month" from local midnight.
 
 import type { FeatureWindow } from '../../../domain/plan.ts';
-import { nearMiss } from '../../../base/near-miss.ts';
+import { nearMiss } from '../near-miss.ts';
 import type { ASTNode } from '../cel-source.ts';
 import { code } from '../problem.ts';
 import { DURATION_UNITS, formatDuration, isDurationForm, parseDuration } from '../units.ts';
