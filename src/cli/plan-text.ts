@@ -47,10 +47,18 @@ function featuresText(plan: Plan): string[] {
     plan.features.forEach((feature, index) => {
       if (plan.entities[feature.entity]?.name !== entity) return;
       const number = `#${index + 1}`.padStart(width);
-      lines.push(...wrapped(maskText(feature.key), `    ${number} `, COLUMNS));
+      lines.push(...wrapped(maskText(asWritten(feature.key)), `    ${number} `, COLUMNS));
     });
   }
   return lines;
+}
+
+/**
+ * A feature's key with columns as expressions write them, `register[key].column`: a key has them in
+ * quotes, and evidence and hashes have keys. In a text of the key these quotes would have backslashes.
+ */
+function asWritten(key: string): string {
+  return key.replaceAll(/(?<=\]\.)"(\w+)"/g, '$1');
 }
 
 /** What is kept of payments. */

@@ -74,14 +74,25 @@ function problemsOf(
   const where = `${place.file}:${place.line}:${place.column}: test "${maskText(name)}", row ${at}${when}`;
   if (decision === null) return [`${where}: a row of this kind gets no decision`];
   const problems: string[] = [];
-  if (outcome !== null && decision.outcome !== outcome) {
-    problems.push(`${where}: expected ${outcome}, got ${decision.outcome}`);
-  }
   const fired = firedLiveRules(plan, decision);
+  if (outcome !== null && decision.outcome !== outcome) {
+    const why = whyText(decision, fired);
+    problems.push(`${where}: expected ${outcome}, got ${decision.outcome}; ${why}`);
+  }
   if (rules !== null && fired.toSorted().join() !== rules.toSorted().join()) {
     problems.push(`${where}: expected rules [${rules.join(', ')}], fired [${fired.join(', ')}]`);
   }
   return problems;
+}
+
+/** What led to a decision: an outcome alone does not tell where to look. */
+function whyText({ reasons = [], flags = [] }: Decision, fired: readonly string[]): string {
+  const codes = [...new Set(reasons.map(({ code }) => code))];
+  return [
+    fired.length === 0 ? 'no rule fired' : `fired [${fired.join(', ')}]`,
+    ...(codes.length === 0 ? [] : [`reasons [${codes.join(', ')}]`]),
+    ...(flags.length === 0 ? [] : [`flags [${flags.join(', ')}]`]),
+  ].join(', ');
 }
 
 /**

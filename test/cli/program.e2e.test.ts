@@ -48,7 +48,7 @@ test.each([
     'rules whose own tests fail',
     [...RUN, '--rules', 'failing.yaml'],
     3,
-    'failing.yaml:10:14: test "the second is held", row 1: expected hold, got allow\n',
+    'failing.yaml:10:14: test "the second is held", row 1: expected hold, got allow; no rule fired\n',
   ],
   ['check of a binary', ['check', 'binary.yaml'], 3, 'is a binary file, not text'],
   ['check of nothing', ['check'], 2, 'R.yaml is needed'],

@@ -32,7 +32,7 @@ test.each([
     'another outcome',
     '[{ repeat: 2, tx: { account: A } }]',
     '[{ at: -1, outcome: allow }]',
-    ['row 1: expected allow, got hold'],
+    ['row 1: expected allow, got hold; fired [frequent], reasons [VELOCITY_COUNT]'],
   ],
   [
     'other rules',

@@ -4,7 +4,7 @@
 
 import type { ASTNode } from '@marcbachmann/cel-js';
 import { Environment } from '@marcbachmann/cel-js';
-import { quote } from './problem.ts';
+import { parseMistake } from './cel-mistakes.ts';
 import type { Problems } from './problem.ts';
 import { scalarOffsets } from './scalar-offsets.ts';
 import type { Span } from './source-file.ts';
@@ -97,74 +97,10 @@ function reportParseError(source: CelSource, error: unknown, problems: Problems)
   if (typeof summary !== 'string') {
     return problems.error(source.node, 'The expression is too deeply nested to be read.');
   }
-  const start = range?.start ?? 0;
-  const span = source.span(start, Math.max(range?.end ?? start + 1, start + 1));
-  return problems.error(span, parseSentence(source.text, String(code), summary, start));
-}
-
-const TOKENS: ReadonlyMap<string, string> = new Map([
-  ['EOF', 'the end of the expression'],
-  ['RPAREN', '")"'],
-  ['LPAREN', '"("'],
-  ['RBRACKET', '"]"'],
-  ['LBRACKET', '"["'],
-  ['RBRACE', '"}"'],
-  ['LBRACE', '"{"'],
-  ['COLON', '":"'],
-  ['COMMA', '","'],
-  ['DOT', '"."'],
-  ['QUESTION', '"?"'],
-  ['IDENTIFIER', 'a name'],
-  ['NUMBER', 'a number'],
-  ['STRING', 'a text'],
-  ['EQ', '"=="'],
-  ['NE', '"!="'],
-  ['LT', '"<"'],
-  ['LE', '"<="'],
-  ['GT', '">"'],
-  ['GE', '">="'],
-  ['AND', '"&&"'],
-  ['OR', '"||"'],
-  ['NOT', '"!"'],
-  ['IN', '"in"'],
-  ['PLUS', '"+"'],
-  ['MINUS', '"-"'],
-  ['MULTIPLY', '"*"'],
-  ['DIVIDE', '"/"'],
-  ['MODULO', '"%"'],
-]);
-
-function token(name: string): string {
-  return TOKENS.get(name) ?? name.toLowerCase();
-}
-
-function parseSentence(text: string, code: string, summary: string, start: number): string {
-  const rest = text.slice(start);
-  if (code === 'unexpected_character') {
-    if (rest.startsWith('=')) return 'Equality is written "==".';
-    if (rest.startsWith('&')) return '"and" is written "&&".';
-    if (rest.startsWith('|')) return '"or" is written "||".';
-    const word = /^(and|or|not|is)\b/i.exec(rest)?.[1]?.toLowerCase();
-    if (word !== undefined) return `Write && for and, || for or, ! for not, == for is.`;
-    return `Here ${quote(rest.slice(0, 1))} is not expected: an operator or the end of the expression is.`;
-  }
-  if (summary === 'Expected RBRACKET, got COMMA') {
-    return 'Expected "]" here; a key of several parts is written with two brackets, name[[a, b]].column.';
-  }
-  const expected = /^Expected (\w+), got (\w+)$/.exec(summary);
-  if (expected !== null) {
-    return `Expected ${token(expected[1] as string)} here but found ${token(expected[2] as string)}.`;
-  }
-  const unexpected = /^Unexpected token: (\w+)$/.exec(summary);
-  if (unexpected !== null) {
-    return `A value is expected here but ${token(unexpected[1] as string)} was found.`;
-  }
-  if (code === 'limit_exceeded') return 'The expression is too large or too deeply nested.';
-  if (code === 'reserved_identifier') {
-    return `${quote(summary.replace(/^.*: /, ''))} is a reserved word and cannot be a name.`;
-  }
-  if (code === 'unterminated_string') return 'The text that begins here has no closing quote.';
-  return `The expression cannot be read: ${summary}.`;
+  const from = range?.start ?? 0;
+  const to = Math.max(range?.end ?? from + 1, from + 1);
+  const { start, end, message } = parseMistake(source.text, String(code), summary, from, to);
+  return problems.error(source.span(start, end), message);
 }
 
 /**

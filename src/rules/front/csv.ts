@@ -6,6 +6,7 @@
 import type { TextColumnBuilder } from '../../domain/text-column.ts';
 import { quote } from './problem.ts';
 import type { Problems } from './problem.ts';
+import { counted } from './read-tree.ts';
 import type { SourceFile, Span } from './source-file.ts';
 
 /** Problems of one CSV file that are listed; thousands of equal ones help nobody. */
@@ -99,7 +100,7 @@ export class CsvReader {
       if (this.#problemCount >= CSV_PROBLEMS_MAX) return null;
       const record = this.#next();
       if (record === null || record.width === width) return record;
-      const message = `This line has ${record.width} cells, the header has ${width}.`;
+      const message = `This line has ${counted(record.width, 'cell')}, the header has ${width}.`;
       this.error(record.starts[0] as number, record.ends[record.width - 1] as number, message);
     }
   }

@@ -1,8 +1,7 @@
 // Lists and registers: the CSV files beside the rules, read whole, typed column by column.
 
 import { must } from '../../base/assert.ts';
-import { nearMiss } from '../../base/near-miss.ts';
-import { exponentOr2 } from '../../domain/currencies.ts';
+import { nearMiss } from './near-miss.ts';
 import type { ValueType } from '../../domain/expression.ts';
 import type { ListData, RegisterColumn, RegisterData } from '../../domain/plan.ts';
 import { NumberColumnBuilder } from '../../domain/number-column.ts';
@@ -13,13 +12,11 @@ import { DistinctKeys } from './distinct-keys.ts';
 import { quote } from './problem.ts';
 import type { Problems } from './problem.ts';
 import { wordList } from './read-tree.ts';
+import type { CellType, ColumnBuilder } from './register-cells.ts';
+import { readCell, timeOf } from './register-cells.ts';
 import type { SourceFile } from './source-file.ts';
 import { countLines } from './source-file.ts';
-import { isVersion, parseDecimal, parseTime, scaleToInteger } from './units.ts';
 import type { ScalarNode } from './yaml-tree.ts';
-
-export const CELL_TYPES = ['string', 'number', 'money', 'boolean', 'time', 'version'] as const;
-export type CellType = (typeof CELL_TYPES)[number];
 
 const KEY_BYTES_MAX = 1024;
 
@@ -57,7 +54,7 @@ export interface RegisterShape {
   readonly currency: string | null;
 }
 
-const WINDOW_COLUMNS: readonly string[] = ['from', 'to', 'scope'];
+export const WINDOW_COLUMNS: readonly string[] = ['from', 'to', 'scope'];
 
 export interface Register {
   readonly data: RegisterData;
@@ -94,7 +91,15 @@ function checkShape(shape: RegisterShape, header: readonly string[], problems: P
     const message = `The file has no column ${quote(column.text)} for the key; it has ${columns}.`;
     problems.error(column, message, nearMiss(column.text, header));
   }
-  for (const [column, { at }] of shape.types) {
+  for (const [column, { type, at }] of shape.types) {
+    const isKey = shape.key.some(({ text }) => text === column);
+    if (isKey && type !== 'string' && type !== 'version') {
+      const why = 'a key is looked up as a text';
+      problems.error(
+        at,
+        `The column ${quote(column)} is of the key and cannot be ${type}: ${why}.`,
+      );
+    }
     if (header.includes(column)) continue;
     const message = `The file has no column ${quote(column)}; it has ${columns}.`;
     problems.error(at, message, nearMiss(column, header));
@@ -104,15 +109,6 @@ function checkShape(shape: RegisterShape, header: readonly string[], problems: P
     problems.error(shape.at, message);
   }
   return problems.errorCount === before;
-}
-
-interface ColumnBuilder {
-  readonly name: string;
-  readonly type: CellType;
-  /** Of type string or version. */
-  readonly texts: TextColumnBuilder | null;
-  /** Of all other types. */
-  readonly numbers: NumberColumnBuilder | null;
 }
 
 interface KeyPart {
@@ -149,6 +145,7 @@ function readRows(
     return { index, texts: new TextColumnBuilder(own, rowsMax), isOwn: true };
   });
   const keys = isWindows ? null : new KeyCheck(reader, parts, rowsMax);
+  const windows = isWindows ? new WindowCheck(reader, header) : null;
   let rowCount = 0;
   for (
     let record = reader.next(header.length);
@@ -162,6 +159,7 @@ function readRows(
       if (isOwn) record.addTo(texts, index);
     }
     keys?.check(record, rowCount);
+    windows?.check(record);
     rowCount++;
   }
   if (reader.problemCount > 0) return null;
@@ -225,61 +223,34 @@ class KeyCheck {
   }
 }
 
+/** Holds the rows of a register of windows to have a beginning or an end, in this order. */
+class WindowCheck {
+  readonly #reader: CsvReader;
+  /** Numbers of their columns. */
+  readonly #from: number;
+  readonly #to: number;
+
+  constructor(reader: CsvReader, header: readonly string[]) {
+    this.#reader = reader;
+    this.#from = header.indexOf('from');
+    this.#to = header.indexOf('to');
+  }
+
+  check(record: CsvRecord): void {
+    const [noFrom, noTo] = [record.isEmpty(this.#from), record.isEmpty(this.#to)];
+    if (noFrom && noTo) {
+      const message = 'A window needs a beginning or an end: neither "from" nor "to" is given.';
+      this.#reader.cellError(record, this.#from, message);
+    }
+    if (noFrom || noTo) return;
+    const [from, to] = [timeOf(record.cell(this.#from)), timeOf(record.cell(this.#to))];
+    if (from === null || to === null || from <= to) return;
+    const begin = quote(record.cell(this.#from));
+    this.#reader.cellError(record, this.#to, `This window ends before it begins, at ${begin}.`);
+  }
+}
+
 function lineOf(file: SourceFile, offset: number): number {
   const line = file.lineStarts.findIndex((start) => start > offset);
   return line === -1 ? file.lineStarts.length : line;
-}
-
-function readCell(
-  reader: CsvReader,
-  record: CsvRecord,
-  index: number,
-  builder: ColumnBuilder,
-  currency: string | null,
-): void {
-  const { type, texts, numbers } = builder;
-  if (record.isEmpty(index)) {
-    texts?.add(null);
-    numbers?.add(Number.NaN);
-    return;
-  }
-  if (texts !== null) {
-    record.addTo(texts, index);
-    if (type === 'version' && !isVersion(record.cell(index))) {
-      const text = quote(record.cell(index));
-      reader.cellError(record, index, `${text} is no version: numbers with dots, such as 3.2.10.`);
-    }
-    return;
-  }
-  const text = record.cell(index);
-  const value = numberOf(text, type, currency);
-  if (value === null) reader.cellError(record, index, `${quote(text)} is ${notA(type, currency)}.`);
-  numbers?.add(value ?? Number.NaN);
-}
-
-function numberOf(text: string, type: CellType, currency: string | null): number | null {
-  if (type === 'boolean') return text === 'true' ? 1 : text === 'false' ? 0 : null;
-  if (type === 'time') return /^-?\d{1,16}$/.test(text) ? safe(Number(text)) : parseTime(text);
-  const decimal = parseDecimal(text);
-  if (decimal === null) return null;
-  if (type === 'money') return scaleToInteger(decimal, exponentOr2(currency));
-  const value = Number(text);
-  return Number.isFinite(value) ? value : null;
-}
-
-function safe(value: number): number | null {
-  return Number.isSafeInteger(value) ? value : null;
-}
-
-function notA(type: CellType, currency: string | null): string {
-  switch (type) {
-    case 'boolean':
-      return 'neither true nor false';
-    case 'time':
-      return 'no time: write 2026-01-31T08:00:00Z or milliseconds since 1970';
-    case 'money':
-      return `no amount of ${currency ?? 'the currency'}, which has ${exponentOr2(currency)} decimals`;
-    default:
-      return 'no number';
-  }
 }

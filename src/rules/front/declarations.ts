@@ -4,12 +4,12 @@
 import type { FieldSpec, FieldType } from '../../domain/fields.ts';
 import { FIELDS_MAX, TRANSACTION_FIELDS } from '../../domain/fields.ts';
 import type { ListData, RegisterData } from '../../domain/plan.ts';
-import { nearMiss } from '../../base/near-miss.ts';
+import { nearMiss } from './near-miss.ts';
 import { CelSource, parseCel } from './cel-source.ts';
 import type { Declaration, FieldInfo, LetDeclaration } from './check/scope.ts';
 import { valueTypeOf } from './check/scope.ts';
-import type { CellType, RegisterShape } from './data-files.ts';
-import { CELL_TYPES, readListFile, readRegisterFile } from './data-files.ts';
+import type { RegisterShape } from './data-files.ts';
+import { readListFile, readRegisterFile } from './data-files.ts';
 import type { RulesDocument } from './documents.ts';
 import { resolvePath } from './documents.ts';
 import { REGISTER_KEYS } from './keys.ts';
@@ -23,9 +23,11 @@ import {
   readKeys,
   readMap,
   readOneOf,
-  readText as readTextValue,
+  readPath,
   readTexts,
 } from './read-tree.ts';
+import type { CellType } from './register-cells.ts';
+import { CELL_TYPES } from './register-cells.ts';
 import { SourceFile } from './source-file.ts';
 import type { MapEntry, ScalarNode, Tree } from './yaml-tree.ts';
 
@@ -199,7 +201,7 @@ export class DeclarationReader {
   }
 
   #list({ key, name, value }: MapEntry): void {
-    const path = readTextValue(value, 'a list', this.#problems);
+    const path = readPath(value, 'a list', this.#problems);
     const file = path === null ? null : this.#csv('list', name, value as ScalarNode, path);
     const data = file === null ? null : readListFile(name, file, this.#problems);
     if (data === null) this.#declare(key, { kind: 'broken', name });
@@ -211,8 +213,7 @@ export class DeclarationReader {
   #register({ key, name, value }: MapEntry): void {
     const entries = readKeys(value, REGISTER_KEYS, 'a register', this.#problems);
     const fileEntry = entries?.get('file');
-    const path =
-      fileEntry === undefined ? null : readTextValue(fileEntry.value, 'file', this.#problems);
+    const path = fileEntry === undefined ? null : readPath(fileEntry.value, 'file', this.#problems);
     const shape = entries === null || entries === undefined ? null : this.#shape(key, entries);
     const file =
       path === null || shape === null
@@ -243,6 +244,13 @@ export class DeclarationReader {
         keyEntry.value,
         `The key of a register is 1 to ${KEY_PARTS_MAX} columns.`,
       );
+    }
+    const seen = new Set<string>();
+    for (const part of key ?? []) {
+      if (seen.has(part.text)) {
+        this.#problems.error(part, `The column ${quote(part.text)} stands in the key twice.`);
+      }
+      seen.add(part.text);
     }
     const types = new Map<string, { readonly type: CellType; readonly at: ScalarNode }>();
     const typesEntry = entries.get('types');

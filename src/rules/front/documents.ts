@@ -9,7 +9,7 @@ import type { Problems } from './problem.ts';
 import type { ReadFile } from './read-file.ts';
 import { ContentHash, RULES_BYTES_MAX, readText } from './read-file.ts';
 import type { Entries } from './read-tree.ts';
-import { readKeys, readTexts } from './read-tree.ts';
+import { readKeys, readPaths } from './read-tree.ts';
 import { SourceFile } from './source-file.ts';
 import type { ScalarNode, Tree } from './yaml-tree.ts';
 import { canonicalTree, parseYaml } from './yaml-tree.ts';
@@ -69,8 +69,8 @@ export class DocumentLoader {
     const entries = readKeys(root, keys as typeof TOP_KEYS, 'the rules file', this.#problems);
     if (entries === null) return;
     const include = entries.get('include');
-    const paths = include === undefined ? [] : readTexts(include.value, 'include', this.#problems);
-    for (const path of paths ?? []) this.#include(file, path);
+    const paths = include === undefined ? [] : readPaths(include.value, 'include', this.#problems);
+    for (const path of paths) this.#include(file, path);
     this.documents.push({ file, root, entries });
   }
 

@@ -3,7 +3,7 @@
 
 import { exponentOr2, isCurrencyCode } from '../../domain/currencies.ts';
 import type { FieldSpec } from '../../domain/fields.ts';
-import { nearMiss } from '../../base/near-miss.ts';
+import { nearMiss } from './near-miss.ts';
 import type { FieldInfo } from './check/scope.ts';
 import { GIVEN_KEYS } from './keys.ts';
 import { quote } from './problem.ts';
@@ -120,8 +120,7 @@ export class GivenReader {
 
   #fieldValue(spec: FieldSpec, scalar: ScalarNode, currency: string | null): unknown {
     const { value, text } = scalar;
-    const fail = (what: string): null =>
-      this.#problems.error(scalar, `Here tx.${spec.name} must be ${what}, not ${quote(text)}.`);
+    const fail = (what: string): null => this.#fail(spec, scalar, what);
     switch (spec.type) {
       case 'string':
         if (Buffer.byteLength(text) > spec.bytesMax) return fail(`at most ${spec.bytesMax} bytes`);
@@ -154,12 +153,28 @@ export class GivenReader {
     }
   }
 
+  #fail(spec: FieldSpec, scalar: ScalarNode, what: string): null {
+    const { value, text } = scalar;
+    const hint =
+      typeof value === 'string' && isBareValue(text)
+        ? `: write ${text} without quotes`
+        : typeof value === 'number' && Math.abs(value) > Number.MAX_SAFE_INTEGER
+          ? ', which is too large'
+          : '';
+    const message = `Here tx.${spec.name} must be ${what}, not ${quote(text)}${hint}.`;
+    return this.#problems.error(scalar, message);
+  }
+
   #money(spec: FieldSpec, scalar: ScalarNode, currency: string | null): number | null {
     if (currency === null) return this.#noCurrency(spec, scalar);
     const exponent = exponentOr2(currency);
     const decimal = typeof scalar.value === 'number' ? parseDecimal(scalar.text) : null;
     const minor = decimal === null ? null : scaleToInteger(decimal, exponent);
     if (minor !== null) return minor;
+    if (decimal === null) return this.#fail(spec, scalar, 'an amount');
+    if (decimal.scale <= exponent) {
+      return this.#problems.error(scalar, `The amount ${quote(scalar.text)} is too large.`);
+    }
     const message = `${quote(scalar.text)} is no amount of ${quote(currency)}, which has ${exponent} decimals.`;
     return this.#problems.error(scalar, message);
   }
@@ -173,6 +188,11 @@ export class GivenReader {
       `tx.${spec.name} is money: the file or the transaction needs a "currency".`,
     );
   }
+}
+
+/** A number or a condition, as it is written without quotes. */
+function isBareValue(text: string): boolean {
+  return text === 'true' || text === 'false' || /^-?\d{1,15}(\.\d{1,15})?$/.test(text);
 }
 
 function inRange(value: unknown, limit: number): boolean {

@@ -91,6 +91,9 @@ export const SCORE_KEYS: readonly KeySpec[] = [
   key('reverse', 'A sum of scores at or over this reverses, reason SCORE', { type: 'number' }),
 ];
 
+/** None yet: what would stand in it could only be ignored. */
+export const GUARD_KEYS: readonly KeySpec[] = [];
+
 export const INVALID_KEYS: readonly KeySpec[] = [
   key('outcome', 'Decision for input that cannot be read; default hold', OUTCOME),
 ];
@@ -108,7 +111,10 @@ export const TIME_KEYS: readonly KeySpec[] = [
 export const LIMITS_KEYS: readonly KeySpec[] = [
   key('rowsPerEntity', 'Rows kept per entity; default 1e6', COUNT),
   key('entities', 'Entities of a kind per shard; default 262144', COUNT),
-  key('pending', 'Payments in flight per shard; default 262144', COUNT),
+  key('pending', 'Payments in flight per shard, 2 at least; default 262144', {
+    type: 'integer',
+    minimum: 2,
+  }),
 ];
 
 export const REPEATS_KEYS: readonly KeySpec[] = [
@@ -168,7 +174,10 @@ const EXTRA_FIELD_TYPE = oneOf(['string', 'number', 'boolean', 'integer', 'money
 
 export const TOP_KEYS: readonly KeySpec[] = [
   needed('ruleset', 'Name of the set of rules', { type: 'string', pattern: '^.+$' }),
-  key('version', 'Version of the set, shown in decisions', { type: ['string', 'number'] }),
+  key('version', 'Version of the set, shown in decisions', {
+    type: ['string', 'number'],
+    pattern: '^.+$',
+  }),
   key('description', 'What the set is for', { type: 'string' }),
   key('include', 'Rules files whose contents are added, relative to this file', {
     oneOf: [{ type: 'string' }, NAMES],
@@ -200,7 +209,7 @@ export const TOP_KEYS: readonly KeySpec[] = [
   key('invalid', 'What is decided on input that cannot be read', ref('invalid')),
   key('deadline', 'What is decided when time runs out', ref('deadline')),
   key('hold', 'How holds expire', ref('hold')),
-  key('guard', 'When a rule is demoted by itself (not active in this version)', { type: 'object' }),
+  key('guard', 'When a rule is demoted by itself (not active in this version)', ref('guard')),
   key('time', 'Late and early transactions', ref('time')),
   key('keep', 'How long things are remembered; a duration alone is that of entities', {
     oneOf: [ref('duration'), ref('keep')],
@@ -219,6 +228,7 @@ export const KEY_TABLES: readonly (readonly [string, readonly KeySpec[]])[] = [
   ['register', REGISTER_KEYS],
   ['score', SCORE_KEYS],
   ['invalid', INVALID_KEYS],
+  ['guard', GUARD_KEYS],
   ['time', TIME_KEYS],
   ['limits', LIMITS_KEYS],
   ['repeats', REPEATS_KEYS],

@@ -5,7 +5,7 @@
 import { HoldfastError } from '../../base/errors.ts';
 import { currencyCodes, isCurrencyCode } from '../../domain/currencies.ts';
 import type { Plan, RateData } from '../../domain/plan.ts';
-import { nearMiss } from '../../base/near-miss.ts';
+import { nearMiss } from './near-miss.ts';
 import { checkLets } from './check/lets.ts';
 import type { Scope } from './check/scope.ts';
 import { FILE_NODES_MAX, Uses } from './check/scope.ts';
@@ -24,7 +24,7 @@ import {
 } from './read-file.ts';
 import { readRatesFile } from './rates-file.ts';
 import { readRails } from './rails.ts';
-import { readScalar, readText, readZone } from './read-tree.ts';
+import { readPath, readScalar, readText, readZone } from './read-tree.ts';
 import { ReasonTable } from './reasons.ts';
 import { RulesReader } from './rules-section.ts';
 import { readSettings } from './settings.ts';
@@ -163,8 +163,12 @@ function readHeader(
     const value = main.entries.get(key)?.value;
     if (value === undefined) return null;
     // A version may be a number: as written.
-    const scalar = key === 'version' ? readScalar(value, key, problems) : null;
-    return scalar === null ? readText(value, key, problems) : scalar.text;
+    const text =
+      key === 'version'
+        ? (readScalar(value, key, problems)?.text ?? null)
+        : readText(value, key, problems);
+    if (text?.trim() !== '' || key === 'description') return text;
+    return problems.error(value, `A value is missing: ${key} is expected.`);
   };
   for (const { entries } of documents.slice(0, -1)) {
     for (const key of ['ruleset', 'description'] as const) {
@@ -207,7 +211,7 @@ function readRates(
   hash: ContentHash,
 ): readonly RateData[] {
   const tree = singleValue(documents, 'rates', problems);
-  const path = tree === null ? null : readText(tree, 'rates', problems);
+  const path = tree === null ? null : readPath(tree, 'rates', problems);
   if (tree === null || path === null) return [];
   if (currency === null) {
     problems.error(tree, 'Rates need a "currency" to convert to.');

@@ -1,7 +1,7 @@
 // The rails of a rules file: the files that `rails` names, and the one that `rail` says is meant by
 // payments that name none.
 
-import { nearMiss } from '../../base/near-miss.ts';
+import { nearMiss } from './near-miss.ts';
 import type { LifePlan } from '../../domain/plan.ts';
 import type { RailPlan } from '../../domain/rails.ts';
 import type { RulesDocument } from './documents.ts';
@@ -11,7 +11,7 @@ import type { Problems } from './problem.ts';
 import { readRailFile } from './rail-file.ts';
 import type { ContentHash, ReadFile } from './read-file.ts';
 import { RULES_BYTES_MAX, readText as readTextFile } from './read-file.ts';
-import { readText, readTexts, wordList } from './read-tree.ts';
+import { readPath, readPaths, readText, wordList } from './read-tree.ts';
 import { SourceFile } from './source-file.ts';
 import type { ScalarNode, Tree } from './yaml-tree.ts';
 
@@ -47,10 +47,10 @@ export function readRails(
 
 function readNamed(tree: Tree, problems: Problems): Named[] {
   if (tree.kind !== 'map') {
-    return (readTexts(tree, 'rails', problems) ?? []).map((path) => ({ key: null, path }));
+    return readPaths(tree, 'rails', problems).map((path) => ({ key: null, path }));
   }
   return tree.entries.flatMap(({ key, value }) =>
-    readText(value, 'a file of a rail', problems) === null
+    readPath(value, 'a file of a rail', problems) === null
       ? []
       : [{ key, path: value as ScalarNode }],
   );

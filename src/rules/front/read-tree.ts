@@ -1,7 +1,7 @@
 // Reading typed values out of the tree: each reader returns the value, or reports a sentence at its
 // place and returns null.
 
-import { nearMiss } from '../../base/near-miss.ts';
+import { nearMiss } from './near-miss.ts';
 import type { KeySpec } from './keys.ts';
 import { quote } from './problem.ts';
 import type { Problems } from './problem.ts';
@@ -24,21 +24,59 @@ export function readKeys(
   for (const entry of map.entries) {
     if (known.has(entry.name)) entries.set(entry.name, entry);
     else {
-      const message = `Unknown key ${quote(entry.name)} in ${what}; expected ${wordList(keys.map(({ name }) => name))}.`;
-      problems.error(entry.key, message, nearMiss(entry.name, known));
+      const near = nearMiss(entry.name, known);
+      const expected = expectedKeys(keys, near);
+      const hint = endsAtComma(map, entry) ? COMMA_HINT : '';
+      const message = `Unknown key ${quote(entry.name)} in ${what}${expected}.${hint}`;
+      problems.error(entry.key, message, near);
     }
   }
   for (const { name, required } of keys) {
-    if (required === true && !entries.has(name)) {
+    if (required === true && !entries.has(name) && !isMistyped(map, name, keys)) {
       problems.error(headOf(map), `The key "${name}" is missing in ${what}.`);
     }
   }
   return entries;
 }
 
+/** More keys than this are not listed where a near miss tells which was meant. */
+const KEYS_SHOWN_MAX = 12;
+
+/** Of a map with more keys than this no near misses are sought twice. */
+const MISTYPED_KEYS_MAX = 100;
+
+function expectedKeys(keys: readonly KeySpec[], near: string | null): string {
+  if (keys.length === 0) return '; it has no keys in this version';
+  if (near !== null && keys.length > KEYS_SHOWN_MAX) return '';
+  return `; expected ${wordList(keys.map(({ name }) => name))}`;
+}
+
+const COMMA_HINT =
+  ' A comma ends a value inside { }: a condition that has one must be quoted as a whole.';
+
+/** Whether a key is the rest of a value that a comma cut off, `{ when: a(b, c) > 1 }`. */
+function endsAtComma(map: MapNode, { name, value }: MapEntry): boolean {
+  const isFlow = map.file.text[map.start] === '{';
+  return isFlow && isEmpty(value) && /[^\w-]/.test(name);
+}
+
+/** Whether a key that is not there stands in the map mistyped: that is said where it stands. */
+export function isMistyped(tree: Tree, name: string, keys: readonly KeySpec[]): boolean {
+  if (tree.kind !== 'map' || tree.entries.length > MISTYPED_KEYS_MAX) return false;
+  const known = keys.map((key) => key.name);
+  return tree.entries.some(
+    (entry) => !known.includes(entry.name) && nearMiss(entry.name, known) === name,
+  );
+}
+
 /** A map's first line: a caret under all of it would say nothing. */
 function headOf(map: MapNode): Tree {
   return map.entries[0]?.key ?? map;
+}
+
+/** 1 part, 2 parts */
+export function counted(count: number, noun: string): string {
+  return `${count} ${noun}${count === 1 ? '' : 's'}`;
 }
 
 /** a, b or c */
@@ -88,6 +126,21 @@ export function readTexts(tree: Tree, what: string, problems: Problems): ScalarN
     if (readText(item, what, problems) !== null) texts.push(item as ScalarNode);
   }
   return texts.length === items.length ? texts : null;
+}
+
+/** Name of a file. */
+export function readPath(tree: Tree, what: string, problems: Problems): string | null {
+  const path = readText(tree, what, problems);
+  if (path?.trim() !== '') return path;
+  return problems.error(tree, `A file's name is expected here.`);
+}
+
+/** A name of a file or a list of names. */
+export function readPaths(tree: Tree, what: string, problems: Problems): ScalarNode[] {
+  const items = tree.kind === 'list' ? tree.items : [tree];
+  return items.flatMap((item) =>
+    readPath(item, what, problems) === null ? [] : [item as ScalarNode],
+  );
 }
 
 export function readNumber(tree: Tree, what: string, problems: Problems): number | null {
@@ -157,11 +210,16 @@ export function readOneOf<T extends string>(
 export function readZone(tree: Tree, problems: Problems): string | null {
   const zone = readText(tree, 'timezone', problems);
   if (zone === null || isTimezone(zone)) return zone;
-  return problems.error(
-    tree,
-    `There is no time zone ${quote(zone)}; expected an IANA name such as Asia/Shanghai.`,
-    nearMiss(zone, Intl.supportedValuesOf('timeZone')),
-  );
+  const { message, near } = noZone(zone);
+  return problems.error(tree, message, near);
+}
+
+/** What to say of a name that isTimezone does not know. */
+export function noZone(name: string): { readonly message: string; readonly near: string | null } {
+  return {
+    message: `There is no time zone ${quote(name)}; expected an IANA name such as Asia/Shanghai.`,
+    near: nearMiss(name, Intl.supportedValuesOf('timeZone')),
+  };
 }
 
 /** A name that expressions can use. */

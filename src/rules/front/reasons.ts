@@ -2,7 +2,7 @@
 
 import type { ReasonSpec } from '../../domain/reasons.ts';
 import { REASONS } from '../../domain/reasons.ts';
-import { nearMiss } from '../../base/near-miss.ts';
+import { nearMiss } from './near-miss.ts';
 import type { RulesDocument } from './documents.ts';
 import { REASON_KEYS, RULE_REASON_KEYS } from './keys.ts';
 import { quote } from './problem.ts';

@@ -4,7 +4,7 @@ import type { Outcome } from '../../domain/decision.ts';
 import { OUTCOMES } from '../../domain/decision.ts';
 import type { ExemptPlan, RuleMode, RulePlan } from '../../domain/plan.ts';
 import type { HoldPlan } from '../../domain/rails.ts';
-import { nearMiss } from '../../base/near-miss.ts';
+import { nearMiss } from './near-miss.ts';
 import type { Scope, Uses } from './check/scope.ts';
 import type { RulesDocument } from './documents.ts';
 import { EXEMPT_KEYS, RULE_KEYS } from './keys.ts';
@@ -12,7 +12,15 @@ import type { LifeSettings } from './life-settings.ts';
 import { readHold, refuseLongHold } from './life-settings.ts';
 import { quote } from './problem.ts';
 import type { Entries } from './read-tree.ts';
-import { readKeys, readList, readOneOf, readText, readTexts } from './read-tree.ts';
+import {
+  isMistyped,
+  readKeys,
+  readList,
+  readOneOf,
+  readText,
+  readTexts,
+  wordList,
+} from './read-tree.ts';
 import type { ReasonTable } from './reasons.ts';
 import { RuleExpressions } from './rule-expressions.ts';
 import { placeOf } from './source-file.ts';
@@ -37,7 +45,8 @@ export class RulesReader {
   readonly #rules: RulePlan[] = [];
   readonly #ruleIds = new Set<string>();
   readonly #exempt: ExemptPlan[] = [];
-  readonly #exemptIds = new Set<string>();
+  /** Where the ids of rules and exemptions stand. */
+  readonly #idPlaces = new Map<string, Tree>();
 
   constructor(scope: Scope, uses: Uses, reasons: ReasonTable, life: LifeSettings) {
     this.#scope = scope;
@@ -66,7 +75,7 @@ export class RulesReader {
     }
   }
 
-  #id(entries: Entries, what: string, taken: Set<string>): string | null {
+  #id(entries: Entries, what: 'a rule' | 'an exemption'): string | null {
     const entry = entries.get('id');
     if (entry === undefined) return null;
     const { problems } = this.#scope;
@@ -78,8 +87,13 @@ export class RulesReader {
         `An id is a text of 1 to ${ID_LENGTH_MAX} visible characters on one line.`,
       );
     }
-    if (taken.has(id)) return problems.error(entry.value, `The id ${quote(id)} is used twice.`);
-    taken.add(id);
+    const first = this.#idPlaces.get(`${what} ${id}`);
+    if (first !== undefined) {
+      const { file, line } = placeOf(first.file, first.start);
+      const where = `${quote(file)}, line ${line}`;
+      return problems.error(entry.value, `The id ${quote(id)} is used twice: first in ${where}.`);
+    }
+    this.#idPlaces.set(`${what} ${id}`, entry.value);
     return id;
   }
 
@@ -91,7 +105,8 @@ export class RulesReader {
       if (this.#ruleIds.size === RULES_MAX) problems.error(item, `More than ${RULES_MAX} rules.`);
       return;
     }
-    const id = this.#id(entries, 'a rule', this.#ruleIds);
+    const id = this.#id(entries, 'a rule');
+    if (id !== null) this.#ruleIds.add(id);
     const modeTree = entries.get('mode')?.value;
     const mode = modeTree === undefined ? 'live' : readOneOf(modeTree, 'mode', MODES, problems);
     const scoreTree = entries.get('score')?.value;
@@ -133,8 +148,10 @@ export class RulesReader {
       if (!entries.has('score')) problems.error(head, 'With mode: score a rule needs a "score".');
       return { outcome: 'allow', reason: -1 };
     }
-    if (outcomeEntry === undefined) problems.error(head, 'The key "outcome" is missing in a rule.');
-    if (reasonEntry === undefined) problems.error(head, 'The key "reason" is missing in a rule.');
+    for (const key of ['outcome', 'reason']) {
+      if (entries.has(key) || isMistyped(item, key, RULE_KEYS)) continue;
+      problems.error(head, `The key "${key}" is missing in a rule.`);
+    }
     const outcome =
       outcomeEntry === undefined
         ? null
@@ -168,13 +185,37 @@ export class RulesReader {
     const { problems } = this.#scope;
     const entries = readKeys(item, EXEMPT_KEYS, 'an exemption', problems);
     if (entries === null) return;
-    const id = this.#id(entries, 'an exemption', this.#exemptIds);
+    const id = this.#id(entries, 'an exemption');
     const when = this.#expressions.exemption(entries.get('when')?.value);
     this.#optionalText(entries, 'description');
     const from = this.#from(entries);
     const rules = this.#ruleIndexes(entries);
+    if (from !== null) this.#warnIdle(entries, from, rules);
     if (id === null || when === null || from === null) return;
     this.#exempt.push({ id, when, from, rules });
+  }
+
+  /** An exemption that can do nothing is no error, but surely not what was meant. */
+  #warnIdle(entries: Entries, from: readonly Outcome[], named: readonly number[] | null): void {
+    const { problems } = this.#scope;
+    const fromEntry = entries.get('from');
+    const rulesEntry = entries.get('rules');
+    const taken: readonly Outcome[] = from.filter((outcome) => outcome !== 'allow');
+    if (taken.length === 0 && fromEntry !== undefined) {
+      const why = 'allow is what is decided without an outcome, too';
+      problems.warning(fromEntry.value, `This exemption changes no decision: ${why}.`);
+      return;
+    }
+    const rules = (named ?? []).flatMap((index) => this.#rules[index] ?? []);
+    // Of a rule that is broken nothing is known.
+    if (rulesEntry === undefined || rules.length === 0 || rules.length !== named?.length) return;
+    if (rules.every(({ mode }) => mode === 'score')) {
+      const why = 'a rule with mode: score has no outcome to take away';
+      problems.warning(rulesEntry.value, `This exemption can do nothing: ${why}.`);
+    } else if (!rules.some(({ mode, outcome }) => mode !== 'score' && taken.includes(outcome))) {
+      const why = `none of the named rules has the outcome ${wordList(taken)}`;
+      problems.warning((fromEntry ?? rulesEntry).value, `This exemption can do nothing: ${why}.`);
+    }
   }
 
   #from(entries: Entries): readonly Outcome[] | null {

@@ -6,14 +6,23 @@ import type { Plan } from '../../domain/plan.ts';
 import type { RulesDocument } from './documents.ts';
 import { singleValue } from './documents.ts';
 import type { KeySpec } from './keys.ts';
-import { INVALID_KEYS, LIMITS_KEYS, REPEATS_KEYS, SCORE_KEYS, TIME_KEYS } from './keys.ts';
+import {
+  GUARD_KEYS,
+  INVALID_KEYS,
+  LIMITS_KEYS,
+  REPEATS_KEYS,
+  SCORE_KEYS,
+  TIME_KEYS,
+} from './keys.ts';
 import type { LifeSettings } from './life-settings.ts';
 import { readLifeSettings } from './life-settings.ts';
 import type { Problems } from './problem.ts';
-import { readMap } from './read-tree.ts';
-import { Section } from './section.ts';
+import { readKeys } from './read-tree.ts';
+import { COUNT_MAX, Section } from './section.ts';
 import type { Tree } from './yaml-tree.ts';
 
+/** A payment and the row that is about it. */
+const PENDING_MIN = 2;
 const SECOND_MS = 1000;
 const MINUTE_MS = 60 * SECOND_MS;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -46,7 +55,7 @@ export function readSettings(documents: readonly RulesDocument[], problems: Prob
     limits: {
       rowsPerEntity: limits.count('rowsPerEntity', 1e6),
       entities: limits.count('entities', 262_144),
-      pending: limits.count('pending', 262_144),
+      pending: limits.integer('pending', PENDING_MIN, COUNT_MAX, 262_144),
     },
     repeats: { forMs: repeats.duration('for', 0, DAY_MS), ids: repeats.count('ids', 16e6) },
   };
@@ -55,7 +64,7 @@ export function readSettings(documents: readonly RulesDocument[], problems: Prob
 /** Shapes are checked; that they have no effect yet is said, never silent. */
 function checkInactive(guard: Tree | null, aheadMax: Tree | null, problems: Problems): void {
   if (guard !== null) {
-    readMap(guard, '"guard"', problems);
+    readKeys(guard, GUARD_KEYS, '"guard"', problems);
     problems.warning(guard, '"guard" is checked but not active in this version.');
   }
   if (aheadMax !== null) {

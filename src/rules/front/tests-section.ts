@@ -2,14 +2,22 @@
 
 import { OUTCOMES } from '../../domain/decision.ts';
 import type { FileTest, FileTestExpectation, RulePlan } from '../../domain/plan.ts';
-import { nearMiss } from '../../base/near-miss.ts';
+import { nearMiss } from './near-miss.ts';
 import type { FieldInfo } from './check/scope.ts';
 import type { RulesDocument } from './documents.ts';
 import { GivenReader, TEST_ROWS_MAX } from './given.ts';
 import { EXPECTATION_KEYS, TEST_KEYS } from './keys.ts';
 import { quote } from './problem.ts';
 import type { Problems } from './problem.ts';
-import { readInteger, readKeys, readList, readOneOf, readText, readTexts } from './read-tree.ts';
+import {
+  counted,
+  readInteger,
+  readKeys,
+  readList,
+  readOneOf,
+  readText,
+  readTexts,
+} from './read-tree.ts';
 import { placeOf } from './source-file.ts';
 import type { Tree } from './yaml-tree.ts';
 
@@ -92,9 +100,10 @@ export class TestsReader {
     if (at === null || givenCount === null) return null;
     const index = at < 0 ? givenCount + at : at;
     if (index < 0 || index >= givenCount) {
+      const given = `There ${givenCount === 1 ? 'is' : 'are'} ${counted(givenCount, 'transaction')}`;
       return this.#problems.error(
         atTree,
-        `There are ${givenCount} transactions: "at" is from ${-givenCount} to ${givenCount - 1}, not ${at}.`,
+        `${given}: "at" is from ${-givenCount} to ${givenCount - 1}, not ${at}.`,
       );
     }
     const afterTree = entries.get('after')?.value;

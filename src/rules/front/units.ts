@@ -17,6 +17,11 @@ const UNIT_MS: ReadonlyMap<string, number> = new Map([
 export const DURATION_UNITS = 'ms, s, m, h or d';
 const EXPONENT_MAX = 400;
 
+/** Whether a text has the form of a duration, of any length. */
+export function isDurationForm(text: string): boolean {
+  return /^(\d+(ms|s|m|h|d))+$/.test(text);
+}
+
 /** "90s", "1h30m", "500ms" in ms, or null. */
 export function parseDuration(text: string): number | null {
   if (!/^(\d{1,15}(ms|s|m|h|d)){1,5}$/.test(text)) return null;

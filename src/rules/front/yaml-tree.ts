@@ -2,12 +2,12 @@
 // they let a file say what its reader does not see: tags, merge keys, directives, several documents,
 // keys twice, keys that are not text. Aliases are followed within a bound on the nodes they make.
 
-import type { Alias, Pair, ParsedNode, Scalar, YAMLError, YAMLMap, YAMLSeq } from 'yaml';
+import type { Alias, Pair, ParsedNode, Scalar, YAMLMap, YAMLSeq } from 'yaml';
 import { isAlias, isMap, isScalar, isSeq, parseDocument } from 'yaml';
 import { quote } from './problem.ts';
 import type { Problems } from './problem.ts';
-import { lineText, placeOf } from './source-file.ts';
 import type { SourceFile, Span } from './source-file.ts';
+import { reportYaml, spanOf } from './yaml-mistakes.ts';
 
 export interface ScalarNode extends Span {
   readonly kind: 'scalar';
@@ -46,6 +46,9 @@ const STYLES: ReadonlyMap<string, ScalarStyle> = new Map<string, ScalarStyle>([
 
 /** The file's tree, or null after its problems are reported. */
 export function parseYaml(file: SourceFile, problems: Problems): Tree | null {
+  if (file.text.includes('\r') && !file.text.includes('\n')) {
+    return problems.error(spanOf(file, 0, 1), 'The lines end in CR alone: write LF or CRLF.');
+  }
   const document = parseDocument(file.text, {
     version: '1.2',
     schema: 'core',
@@ -54,13 +57,15 @@ export function parseYaml(file: SourceFile, problems: Problems): Tree | null {
     // Checked here: the library's check is quadratic.
     uniqueKeys: false,
     prettyErrors: false,
-    logLevel: 'silent',
+    // With 'silent' a second document would be left unread, and nothing said of it.
+    logLevel: 'error',
   });
   const errorsBefore = problems.errorCount;
-  reportYaml(file, [...document.errors, ...document.warnings], problems);
-  if (document.directives?.yaml.explicit === true || file.text.startsWith('%')) {
+  reportYaml(file, document, problems);
+  const directive = document.directives?.yaml.explicit === true ? 0 : directiveAt(file.text);
+  if (directive !== -1) {
     problems.error(
-      spanOf(file, 0, 1),
+      spanOf(file, directive, directive + 1),
       'Directives (lines that begin with %) are not allowed here.',
     );
   }
@@ -71,48 +76,20 @@ export function parseYaml(file: SourceFile, problems: Problems): Tree | null {
   return problems.errorCount > errorsBefore ? null : tree;
 }
 
+/**
+ * Where a directive stands at the beginning of the file, or after the end of its document, where the
+ * library leaves it unread; -1 = nowhere.
+ */
+function directiveAt(text: string): number {
+  if (text.startsWith('%')) return 0;
+  const end = text.search(/^\.\.\.\s/m);
+  if (end === -1) return -1;
+  const after = text.slice(end).search(/^%/m);
+  return after === -1 ? -1 : end + after;
+}
+
 function emptyTree(file: SourceFile, problems: Problems): null {
   return problems.error(spanOf(file, 0, 1), 'The file is empty.');
-}
-
-/** The first of each line: the others follow from it. */
-function reportYaml(file: SourceFile, errors: readonly YAMLError[], problems: Problems): void {
-  const lines = new Set<number>();
-  for (const { pos, message, code } of errors) {
-    const { line } = placeOf(file, pos[0]);
-    if (!lines.has(line)) {
-      const sentence = yamlSentence(code, message, lineText(file, line));
-      problems.error(spanOf(file, pos[0], pos[1]), sentence);
-    }
-    lines.add(line);
-  }
-}
-
-function spanOf(file: SourceFile, start: number, end: number): Span {
-  return { file, start, end: Math.max(end, start + 1), path: '', rule: null };
-}
-
-/** A line of its own, `key: value`, whose value begins as something else than a plain text. */
-const HALF_QUOTED = /^\s*(?:-\s+)?[\w-]+:\s+[!"'&*[]/;
-
-function yamlSentence(code: string, message: string, line: string): string {
-  switch (code) {
-    case 'MULTIPLE_DOCS':
-      return 'A rules file is one YAML document: remove the line "---".';
-    case 'TAG_RESOLVE_FAILED':
-      return 'Tags (words that begin with !) are not allowed; quote a text that begins with !, such as a condition.';
-    case 'RESOURCE_EXHAUSTION':
-      return 'The YAML is nested too deeply.';
-    case 'UNEXPECTED_TOKEN':
-      if (HALF_QUOTED.test(line)) {
-        return `The YAML is not well-formed here: a value that begins with a quote, a bracket or "!" must be quoted as a whole, such as '!(tx.amount > 5)'.`;
-      }
-      return 'The YAML is not well-formed here: between { } a value with brackets or commas must be quoted, or the rule written on lines of its own.';
-    case 'BLOCK_AS_IMPLICIT_KEY':
-      return 'The YAML is not well-formed: a value that contains ": " must be quoted or written after ">-" on lines of its own.';
-    default:
-      return `The YAML is not well-formed: ${message.split('\n')[0]}.`;
-  }
 }
 
 class TreeBuilder {

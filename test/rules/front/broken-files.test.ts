@@ -42,15 +42,13 @@ const ROWS: readonly (readonly [string, readonly string[]])[] = [
     [
       'parts/other.yaml 1:11+3 currency "currency" differs from the one in "fixtures/broken/disagree.yaml"; it must agree or be absent.',
       '5:8+7 let.isSmall The name "isSmall" is taken: it is declared in "fixtures/broken/parts/other.yaml" as let.isSmall.',
-      '7:11+1 rules[0].id The id "a" is used twice.',
+      '7:11+1 rules[0].id The id "a" is used twice: first in "fixtures/broken/parts/other.yaml", line 4.',
     ],
   ],
   [
     'doubling.yaml',
     [
       '15:14+3 let.x12 In let "x11": With its "let" names written out the expression is too large (over 20000 parts or 250 levels).',
-      '28:14+3 let.x25 In let "x24": With its "let" names written out the expression is too large (over 20000 parts or 250 levels).',
-      '41:14+3 let.x38 In let "x37": With its "let" names written out the expression is too large (over 20000 parts or 250 levels).',
     ],
   ],
   [
@@ -61,7 +59,7 @@ const ROWS: readonly (readonly [string, readonly string[]])[] = [
       '5:44+4 entities.twice[1] The field "card" stands in the key twice.',
       '7:3+5 let.twice The name "twice" is taken: it is declared in "fixtures/broken/duplicate-ids.yaml" as entities.twice.',
       '8:3+2 let.tx "tx" is a reserved word and cannot be declared.',
-      '11:11+1 rules[1].id The id "a" is used twice.',
+      '11:11+1 rules[1].id The id "a" is used twice: first in "fixtures/broken/duplicate-ids.yaml", line 10.',
     ],
   ],
   ['duplicate.yaml', ['3:1+7 ruleset The key "ruleset" stands here twice.']],
@@ -108,8 +106,7 @@ const ROWS: readonly (readonly [string, readonly string[]])[] = [
   [
     'key-typo.yaml',
     [
-      '3:1+8 currancy Unknown key "currancy" in the rules file; expected ruleset, version, description, include, currency, rates, timezone, rail, rails, entities, fields, lists, registers, reasons, let, rules, exempt, score, invalid, deadline, hold, guard, time, keep, limits, repeats or tests. [currency]',
-      '5:5+2 rules[0].id The key "when" is missing in a rule.',
+      '3:1+8 currancy Unknown key "currancy" in the rules file. [currency]',
       '6:5+4 rules[0].whem Unknown key "whem" in a rule; expected id, trigger, description, when, mode, outcome, reason, score or hold. [when]',
     ],
   ],
@@ -192,7 +189,6 @@ const ROWS: readonly (readonly [string, readonly string[]])[] = [
       'rails/card.yaml 5:35+2 reversal.until.days Here days must be a whole number from 0 to 366.',
       'rails/card.yaml 7:10+18 void.until Here "void" ends either "within" or "until", not both.',
       'rails/card.yaml 7:12+5 void.until.cutof Unknown key "cutof" in "until"; expected cutOff or days. [cutOff]',
-      'rails/card.yaml 7:12+5 void.until.cutof The key "cutOff" is missing in "until".',
       'rails/card.yaml 10:11+7 refund.within Here within must be a duration such as 7d, or calendar months or years such as 11 months; "30 days" is neither.',
       'rails/card.yaml 11:13+2 queryFirst Here queryFirst must be a list.',
       'rails/keys.yaml 1:7+4 rail The rail has no way back: expected "reversal", "void" or "refund".',
@@ -224,9 +220,8 @@ const ROWS: readonly (readonly [string, readonly string[]])[] = [
       '5:29+1 reasons.OWN.de25 Here de25 must be four digits, "4020".',
       '5:37+5 reasons.OWN.iso Here iso must be up to four capitals or digits, "FRAD".',
       '6:3+5 reasons.small "small" is no reason code: capitals, digits and _, up to 64.',
-      `8:63+3 rules[0].reason.code There is no reason "OWM"; others than the engine's are declared under "reasons". [OWN]`,
+      `8:63+3 rules[0].reason.code There is no reason "OWM"; others than the engine's are declared under "reasons".`,
       '9:57+3 rules[1].reason.cod Unknown key "cod" in a reason; expected code, de39, de25 or iso. [code]',
-      '9:57+3 rules[1].reason.cod The key "code" is missing in a reason.',
     ],
   ],
   [

@@ -25,10 +25,18 @@ const ROWS: readonly (readonly [string, string])[] = [
     'tx.channel in ["chip", "swype"]',
     '24+7 tx.channel is never "swype": it is chip, swipe, contactless, payment-code or online. (did you mean swipe)',
   ],
+  [
+    'account.last(tx.kind) == "refnd"',
+    '26+7 account.last(tx.kind) is never "refnd": it is payment, refund, reversal, release, status, terminal, code or label. (did you mean refund)',
+  ],
+  [
+    'account.last(tx.channel) in ["chip", "swype"]',
+    '38+7 account.last(tx.channel) is never "swype": it is chip, swipe, contactless, payment-code or online. (did you mean swipe)',
+  ],
   ['dateOf(tx.time) >= "2026-02-31"', '20+12 `2026-02-31` is no date: write it as "2026-01-31".'],
   [
     'hourOf(tx.time, "Europ/Paris") >= 22',
-    '17+13 A time zone is a text such as "Asia/Shanghai" or "UTC". (did you mean Europe/Paris)',
+    '17+13 There is no time zone "Europ/Paris"; expected an IANA name such as Asia/Shanghai. (did you mean Europe/Paris)',
   ],
   [
     'merchants[tx.merchant].lim < 5',
@@ -41,7 +49,19 @@ const ROWS: readonly (readonly [string, string])[] = [
   ],
   [
     'tx.terminal in bindings',
-    '1+11 The key of "bindings" is [terminal, merchant]: 2 part(s), not 1.',
+    '1+11 The key of "bindings" has 2 parts, as `[terminal, merchant] in bindings`, not 1.',
+  ],
+  [
+    'bindings[tx.terminal].city == "x"',
+    '10+11 The key of "bindings" has 2 parts, as `bindings[[terminal, merchant]]`, not 1.',
+  ],
+  [
+    'merchants[[tx.merchant, tx.city]].mcc == "x"',
+    '11+22 The key of "merchants" has 1 part, as `merchants[merchant]`, not 2.',
+  ],
+  [
+    '[tx.account, tx.merchant] in staff',
+    '1+25 The list "staff" holds single texts: on the left of "in" stands one, not 2 in brackets.',
   ],
   [
     'bindings[tx.terminal, tx.merchant].city != tx.city',
@@ -86,7 +106,65 @@ const ROWS: readonly (readonly [string, string])[] = [
   ['matches(tx.city, tx.country)', '18+10 The pattern of matches must be a text literal.'],
   ['has("x")', '5+3 has asks whether a field, a feature or a cell is there; this always is.'],
   ['null == tx.ip', '1+4 There is no null: write has(x) to ask whether x is there.'],
-  ['tx.ip == 5', '1+10 `tx.ip` is a text, `5` is a plain number: they cannot be compared.'],
+  [
+    'tx.mcc == 5411',
+    '1+14 `tx.mcc` is a text, `5411` is a plain number: they cannot be compared. A text is written in quotes: "5411".',
+  ],
+  ['tx.mcc < 5411', '1+13 `tx.mcc` is a text, `5411` is a plain number: they cannot be compared.'],
+  [
+    'tx.vip == 1',
+    '11+1 `1` is a plain number; a condition is expected here, such as a comparison.',
+  ],
+  [
+    'tx.amount',
+    '1+9 `tx.amount` is money; a condition is expected here, such as `has(tx.amount)` or a comparison.',
+  ],
+  ['tx.vip in [false]', '12+5 A list in brackets holds numbers and texts only: write `!tx.vip`.'],
+  ['tx.city in ["a", false]', '18+5 A list in brackets holds numbers and texts only.'],
+  ['1 < tx.amount < 5', '1+17 Comparisons make no chain: write `1 < tx.amount && tx.amount < 5`.'],
+  ['not tx.vip', '1+3 Write ! for not, before what it denies in parentheses: !(tx.amount > 5).'],
+  [
+    '!(not has(tx.ip))',
+    '3+3 Write ! for not, before what it denies in parentheses: !(tx.amount > 5).',
+  ],
+  ['not(tx.vip)', '1+11 Write ! for not: !(tx.amount > 5).'],
+  ['(tx.vip and has(tx.ip))', '9+3 Write && for and, || for or, ! for not, == for is.'],
+  ['tx.vip and has(tx.ip)', '8+3 Write && for and, || for or, ! for not, == for is.'],
+  [
+    'tx.ip like "10.%"',
+    '7+4 Write startsWith, endsWith, contains or matches for like: contains(text, "part").',
+  ],
+  [
+    'tx.risk > 5 percent',
+    '13+7 Here "percent" is not expected: an operator or the end of the expression is.',
+  ],
+  [
+    'tx.risk > 5 😀',
+    '13+1 Here "😀" is not expected: an operator or the end of the expression is.',
+  ],
+  ['tx.amount > 50 CNY', `16+3 An amount is written without its currency, which is the file's.`],
+  ['tx.amount > ¥50', `13+1 An amount is written without its currency, which is the file's.`],
+  ['tx.risk <> 5', '9+2 "<>" is written "!=".'],
+  ['tx.risk =< 5', '9+1 "=<" is written "<=".'],
+  ['tx.risk = 5', '9+1 Equality is written "==".'],
+  ['tx.risk ≥ 5', '9+1 "≥" is written ">=".'],
+  ['tx.risk ≤ 5', '9+1 "≤" is written "<=".'],
+  ['tx.risk ≠ 5', '9+1 "≠" is written "!=".'],
+  ['tx.ip =~ "a"', '7+1 "=~" is written matches(text, "pattern").'],
+  ['tx.ip == “a”', `10+1 A text stands in straight quotes, "…" or '…'.`],
+  [
+    'account.count("999999999999d") > 1',
+    '15+15 A window is at most 400d long, not `999999999999d`.',
+  ],
+  ['account.prior.prior.count("1h") > 1', '1+31 "prior." stands once: account.prior.count(…).'],
+  [
+    'account.sum("1h", tx.city) > 1',
+    '19+7 `tx.city` is a text: sum needs a number, money or a duration.',
+  ],
+  [
+    'account.min("1h", tx.city) > 1',
+    '19+7 `tx.city` is a text: min needs a number, money, a duration, a time or a date.',
+  ],
   [
     'tx.amount == "50"',
     '1+17 `tx.amount` is money, `"50"` is a text: they cannot be compared. A number is written without quotes.',

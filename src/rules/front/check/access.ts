@@ -2,10 +2,10 @@
 
 import type { Expression } from '../../../domain/expression.ts';
 import type { RegisterColumn } from '../../../domain/plan.ts';
-import { nearMiss } from '../../../base/near-miss.ts';
+import { nearMiss } from '../near-miss.ts';
 import type { ASTNode } from '../cel-source.ts';
 import { code, quote } from '../problem.ts';
-import { wordList } from '../read-tree.ts';
+import { counted, isIdentifier, wordList } from '../read-tree.ts';
 import type { Checker } from './checker.ts';
 import { checkLifeName, lifeOwnerOf } from './life.ts';
 import type { FieldInfo, RegisterDeclaration } from './scope.ts';
@@ -91,22 +91,32 @@ function cellValue(
   if (register === null) return null;
   const data = checker.scope.registers[register.index];
   if (data === undefined) return null;
-  if (register.isWindows && data.keyColumns.length === 1) {
-    return checker.error(
-      ast,
-      `${quote(data.name)} is a register of time windows: ask inMaintenance(…).`,
-    );
-  }
+  if (isAskedAsWindows(register, data.keyColumns)) return refuseWindows(checker, ast, data.name);
   const key = checkKey(checker, keyAst, data.name, data.keyColumns);
   const column = data.columns.findIndex(({ name }) => name === columnName);
   if (column === -1) {
     const names = data.columns.map(({ name }) => name);
     const message = `Register ${quote(data.name)} has no column ${quote(columnName)}; it has ${wordList(names, 'and')}.`;
-    return checker.error(ast, message, nearMiss(columnName, names));
+    const near = nearMiss(columnName, names);
+    if (near === null || isIdentifier(near)) return checker.error(ast, message, near);
+    const why = 'a column that expressions name has letters, digits and _ only';
+    return checker.error(ast, `${message} ${quote(near)} cannot be read: ${why}.`);
   }
   if (key === null) return null;
   const type = data.columns[column]?.type ?? 'string';
   return typed({ op: 'cell', register: register.index, column, key, type, ...checker.node(ast) });
+}
+
+/** A register of windows has many rows of one scope, so none that a scope alone could name. */
+export function isAskedAsWindows(
+  { isWindows }: RegisterDeclaration,
+  keyColumns: readonly string[],
+): boolean {
+  return isWindows && keyColumns.length === 1;
+}
+
+export function refuseWindows(checker: Checker, ast: ASTNode, name: string): null {
+  return checker.error(ast, `${quote(name)} is a register of time windows: ask inMaintenance(…).`);
 }
 
 function registerNamed(checker: Checker, owner: ASTNode): RegisterDeclaration | null {
@@ -130,22 +140,32 @@ function registerNamed(checker: Checker, owner: ASTNode): RegisterDeclaration | 
   return checker.error(owner, `There is no register ${quote(owner.args)}.`, near);
 }
 
+/** `name[key].column`, `key in register` or `value in list`. */
+type KeyUse = 'read' | 'register' | 'list';
+
+function wrongParts(name: string, columns: readonly string[], given: number, use: KeyUse): string {
+  if (use === 'list') {
+    return `The list ${quote(name)} holds single texts: on the left of "in" stands one, not ${given} in brackets.`;
+  }
+  const key = columns.length === 1 ? columns.join() : `[${columns.join(', ')}]`;
+  const form = use === 'read' ? `${name}[${key}]` : `${key} in ${name}`;
+  return `The key of ${quote(name)} has ${counted(columns.length, 'part')}, as ${code(form)}, not ${given}.`;
+}
+
 /** The parts of a key, `x` or `[x, y]`, each a text. */
 export function checkKey(
   checker: Checker,
   ast: ASTNode,
   name: string,
   columns: readonly string[],
-  allowTextFeature = false,
+  use: KeyUse = 'read',
 ): Expression[] | null {
   const parts = ast.op === 'list' ? ast.args : [ast];
   if (parts.length !== columns.length) {
-    const want = columns.length === 1 ? columns.join() : `[${columns.join(', ')}]`;
-    return checker.error(
-      ast,
-      `The key of ${quote(name)} is ${want}: ${columns.length} part(s), not ${parts.length}.`,
-    );
+    return checker.error(ast, wrongParts(name, columns, parts.length, use));
   }
+  // What is in a set may be asked of a remembered text, too: both are hashed.
+  const allowTextFeature = use !== 'read';
   const key: Expression[] = [];
   for (const part of parts) {
     const value = checker.value(part);

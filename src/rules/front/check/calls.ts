@@ -2,12 +2,14 @@
 
 import { RE2JS } from 're2js';
 import type { Expression, FunctionName, ValueType } from '../../../domain/expression.ts';
-import { nearMiss } from '../../../base/near-miss.ts';
+import { nearMiss } from '../near-miss.ts';
 import type { ASTNode } from '../cel-source.ts';
 import { code, quote } from '../problem.ts';
+import { noZone } from '../read-tree.ts';
 import { isTimezone } from '../units.ts';
 import type { Checker } from './checker.ts';
 import { checkLifeCall, lifeOwnerOf } from './life.ts';
+import { WINDOW_COLUMNS } from '../data-files.ts';
 import { checkFeature, featureCallOf, FEATURE_NAMES } from './features.ts';
 import { checkDuration, checkLeast, checkOneNumber, checkVersion } from './number-calls.ts';
 import { typeWords } from './scope.ts';
@@ -129,12 +131,21 @@ function unknownFunction(checker: Checker, ast: CallNode, name: string): null {
       );
       return checker.error(ast, `There is no entity ${quote(owner)}.`, near);
     }
+    const receiver = ast.op === 'rcall' ? ast.args[1] : null;
+    if (receiver?.op === '.' && receiver.args[1] === 'prior' && isPrior(receiver.args[0])) {
+      return checker.error(ast, `"prior." stands once: account.prior.${name}(…).`);
+    }
     return checker.error(
       ast,
       `${quote(name)} is a feature of an entity: write account.${name}(…).`,
     );
   }
+  if (/^not$/i.test(name)) return checker.error(ast, 'Write ! for not: !(tx.amount > 5).');
   return checker.error(ast, `There is no function ${quote(name)}.`, nearMiss(name, FUNCTION_NAMES));
+}
+
+function isPrior(ast: ASTNode): boolean {
+  return ast.op === '.' && ast.args[1] === 'prior';
 }
 
 function checkHas(checker: Checker, ast: CallNode, negated: boolean): Expression | null {
@@ -229,11 +240,11 @@ function checkZone(checker: Checker, ast: ASTNode | undefined): string | null {
   if (value === null) return null;
   const { expression } = value;
   if (expression.op === 'string' && isTimezone(expression.value)) return expression.value;
-  const near =
-    expression.op === 'string'
-      ? nearMiss(expression.value, Intl.supportedValuesOf('timeZone'))
-      : null;
-  return checker.error(ast, 'A time zone is a text such as "Asia/Shanghai" or "UTC".', near);
+  if (expression.op !== 'string') {
+    return checker.error(ast, 'A time zone is a text such as "Asia/Shanghai" or "UTC".');
+  }
+  const { message, near } = noZone(expression.value);
+  return checker.error(ast, message, near);
 }
 
 function checkPattern(checker: Checker, ast: ASTNode, pattern: Expression): boolean {
@@ -264,6 +275,13 @@ function windowsRegister(checker: Checker, ast: CallNode): number | null {
   if (only === undefined) {
     const isBroken = [...checker.scope.names.values()].some(({ kind }) => kind === 'broken');
     if (isBroken) return null;
+    const keyed = checker.scope.registers.find(({ columns }) =>
+      WINDOW_COLUMNS.every((name) => columns.some((column) => column.name === name)),
+    );
+    if (keyed !== undefined) {
+      const message = `inMaintenance needs a register without a key: ${quote(keyed.name)} has from, to and scope, but also a "key", remove it.`;
+      return checker.error(ast, message);
+    }
     return checker.error(
       ast,
       'inMaintenance needs a register with the columns from, to (types time) and scope; there is none.',

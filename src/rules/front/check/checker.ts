@@ -224,8 +224,9 @@ export class Checker {
     }
     if (expression.type !== 'boolean') {
       const { text } = expression;
-      const hint =
-        expression.op === 'string' ? '' : `, such as ${code(`has(${text})`)} or a comparison`;
+      // has() of a literal is refused, too.
+      const asked = expression.op === 'number' ? '' : `${code(`has(${text})`)} or `;
+      const hint = expression.op === 'string' ? '' : `, such as ${asked}a comparison`;
       const message = `${code(text)} is ${typeWords(expression.type)}; a condition is expected here${hint}.`;
       return this.error(ast, message);
     }

@@ -4,7 +4,7 @@
 
 import type { CompareOperator, Expression } from '../../../domain/expression.ts';
 import { OPPOSITE_OPERATOR, someNode } from '../../../domain/expression-tree.ts';
-import { nearMiss } from '../../../base/near-miss.ts';
+import { nearMiss } from '../near-miss.ts';
 import type { ASTNode } from '../cel-source.ts';
 import { code, quote } from '../problem.ts';
 import { wordList } from '../read-tree.ts';
@@ -29,12 +29,12 @@ export function checkCompare(checker: Checker, ast: ASTNode, negated: boolean): 
   const sides = comparable(checker, ast, asts, left, right);
   if (sides === null) return null;
   const [a, b] = sides;
-  const isOrder = written !== '==' && written !== '!=';
-  if (isOrder && (isTextFeature(a) || isTextFeature(b))) {
+  const asksOrder = isOrder(written);
+  if (asksOrder && (isTextFeature(a) || isTextFeature(b))) {
     refuseTextFeature(checker, ast, isTextFeature(a) ? a : b);
     return null;
   }
-  if (!isOrder && !checkEnum(checker, asts, a, b)) return null;
+  if (!asksOrder && !checkEnum(checker, asts, a, b)) return null;
   const node = checker.node(ast);
   const constant = foldCompare(operator, a.expression, b.expression);
   if (constant !== null) {
@@ -84,17 +84,27 @@ export function comparable(
   if (types.includes('duration') && types.includes('number')) return [left, right];
   const leftIs = `${code(left.expression.text)} is ${typeWords(left.expression.type)}`;
   const rightIs = `${code(right.expression.text)} is ${typeWords(right.expression.type)}`;
-  return checker.error(ast, `${leftIs}, ${rightIs}: they cannot be compared.${hint(left, right)}`);
+  return checker.error(
+    ast,
+    `${leftIs}, ${rightIs}: they cannot be compared.${hint(ast, left, right)}`,
+  );
 }
 
-function hint(left: Typed, right: Typed): string {
+function hint(ast: ASTNode, left: Typed, right: Typed): string {
   const types = [left.expression.type, right.expression.type];
   const text = left.expression.type === 'string' ? left : right;
   if (types.includes('version') && types.includes('string')) {
     return ` Write version(${text.expression.text}).`;
   }
-  if (types.includes('string') && text.expression.op === 'string') {
+  if (text.expression.type === 'string' && text.expression.op === 'string') {
+    if (types.includes('boolean')) return '';
     return ' A number is written without quotes.';
+  }
+  const number = text === left ? right : left;
+  // Texts have an order, too, but not that of the numbers in them.
+  const isWanted = !isOrder(ast.op) && ast.op !== 'call' && ast.op !== 'rcall';
+  if (types.includes('string') && number.decimal !== null && isWanted) {
+    return ` A text is written in quotes: "${number.expression.text}".`;
   }
   if (types.includes('time') && types.includes('date')) return ' Write dateOf(…) around the time.';
   return '';
@@ -107,6 +117,7 @@ function compareConditions(
   operator: CompareOperator,
 ): Expression | null {
   if (operator !== '==' && operator !== '!=') {
+    if (isOrder(left.op)) return refuseChain(checker, ast, left, right);
     return checker.error(ast, 'Conditions have no order: compare them with == or !=.');
   }
   const isSame = operator === '==';
@@ -129,6 +140,18 @@ function compareConditions(
   return { op: 'or', args: [both, neither], type: 'boolean', ...node };
 }
 
+function isOrder(op: string): boolean {
+  return op === '<' || op === '<=' || op === '>' || op === '>=';
+}
+
+/** `a < b < c` is read as `(a < b) < c`. */
+function refuseChain(checker: Checker, ast: ASTNode, left: ASTNode, right: ASTNode): null {
+  const { source } = checker;
+  const [, middle] = left.args as [ASTNode, ASTNode];
+  const apart = `${source.textOf(left)} && ${source.textOf(middle)} ${ast.op} ${source.textOf(right)}`;
+  return checker.error(ast, `Comparisons make no chain: write ${code(apart)}.`);
+}
+
 /** A text that an enumerated field can never have is a typing error. */
 export function checkEnum(
   checker: Checker,
@@ -148,12 +171,21 @@ function checkEnumSide(
   side: Expression,
   literal: Expression,
 ): boolean {
-  if (side.op !== 'field' || literal.op !== 'string') return true;
-  const values = valuesOf(checker, side.field);
+  if (literal.op !== 'string') return true;
+  const field = fieldOf(checker, side);
+  const values = field === null ? undefined : valuesOf(checker, field);
   if (values === undefined || values.includes(literal.value)) return true;
   const message = `${side.text} is never ${quote(literal.value)}: it is ${wordList(values)}.`;
   checker.error(ast, message, nearMiss(literal.value, values));
   return false;
+}
+
+/** The field whose values `side` has: its own, or that of the row which `last` looks at. */
+function fieldOf(checker: Checker, side: Expression): number | null {
+  if (side.op === 'field') return side.field;
+  if (side.op !== 'feature') return null;
+  const feature = checker.uses.features[side.feature];
+  return feature?.fn === 'last' && feature.value?.op === 'field' ? feature.value.field : null;
 }
 
 function valuesOf(checker: Checker, field: number): readonly string[] | undefined {

@@ -3,9 +3,10 @@
 
 import type { Expression, ValueType } from '../../../domain/expression.ts';
 import type { FeatureFunction, FeatureSpec, FeatureWindow } from '../../../domain/plan.ts';
-import { nearMiss } from '../../../base/near-miss.ts';
+import { nearMiss } from '../near-miss.ts';
 import type { ASTNode } from '../cel-source.ts';
 import { code, quote } from '../problem.ts';
+import { wordList } from '../read-tree.ts';
 import { canonical } from './canonical.ts';
 import type { Checker } from './checker.ts';
 import { isWholeNumber, namesOtherKinds } from './feature-facts.ts';
@@ -134,10 +135,10 @@ function checkSummand(checker: Checker, ast: ASTNode, fn: FeatureFunction): Expr
   const isAmount = type === 'number' || type === 'money' || type === 'duration';
   const hasOrder = (fn === 'min' || fn === 'max') && (type === 'time' || type === 'date');
   if (isAmount || hasOrder) return value.expression;
-  return checker.error(
-    ast,
-    `${code(value.expression.text)} is ${typeWords(type)}: ${fn} needs a number or money.`,
-  );
+  const kinds = ['a number', 'money', 'a duration'];
+  if (fn === 'min' || fn === 'max') kinds.push('a time', 'a date');
+  const needs = `${fn} needs ${wordList(kinds)}`;
+  return checker.error(ast, `${code(value.expression.text)} is ${typeWords(type)}: ${needs}.`);
 }
 
 function checkField(checker: Checker, ast: ASTNode, fn: FeatureFunction): Expression | null {

@@ -20,14 +20,20 @@ function checkLet(scope: Scope, uses: Uses, declaration: LetDeclaration): void {
   if (ast === null || declaration.isBroken) return;
   const errorsBefore = scope.problems.errorCount;
   const checker = new Checker(scope, uses, source);
-  if (ast.op === 'list') for (const element of ast.args) checker.value(element);
-  // Another name for a list or a register, for the right side of "in".
-  else if (!isSetName(scope, ast)) {
-    if (isBoolean(checker, ast)) checker.condition(ast, false);
-    // A let may be a clock by itself: how it is used is seen at each use.
-    else checker.value(ast, true);
+  const isWhole = checkBody(scope, checker, ast);
+  // Where it names a broken one nothing is said again, and it is broken all the same.
+  if (!isWhole || scope.problems.errorCount > errorsBefore) declaration.isBroken = true;
+}
+
+function checkBody(scope: Scope, checker: Checker, ast: ASTNode): boolean {
+  if (ast.op === 'list') {
+    return ast.args.map((element) => checker.value(element)).every((value) => value !== null);
   }
-  if (scope.problems.errorCount > errorsBefore) declaration.isBroken = true;
+  // Another name for a list or a register, for the right side of "in".
+  if (isSetName(scope, ast)) return true;
+  if (isBoolean(checker, ast)) return checker.condition(ast, false) !== null;
+  // A let may be a clock by itself: how it is used is seen at each use.
+  return checker.value(ast, true) !== null;
 }
 
 function isSetName(scope: Scope, ast: ASTNode): boolean {

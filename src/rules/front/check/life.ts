@@ -6,7 +6,7 @@
 import type { Expression } from '../../../domain/expression.ts';
 import type { LifeOwner } from '../../../domain/life.ts';
 import { LIFE_OWNERS, isLifeCall, lifeField, lifeNames } from '../../../domain/life.ts';
-import { nearMiss } from '../../../base/near-miss.ts';
+import { nearMiss } from '../near-miss.ts';
 import type { ASTNode } from '../cel-source.ts';
 import { code, quote } from '../problem.ts';
 import { wordList } from '../read-tree.ts';

@@ -1,10 +1,10 @@
 // `x in list`, `x in register`, `[a, b] in register`, `x in ["a", "b"]`.
 
 import type { Expression } from '../../../domain/expression.ts';
-import { nearMiss } from '../../../base/near-miss.ts';
+import { nearMiss } from '../near-miss.ts';
 import type { ASTNode } from '../cel-source.ts';
-import { quote } from '../problem.ts';
-import { checkKey } from './access.ts';
+import { code, quote } from '../problem.ts';
+import { checkKey, isAskedAsWindows, refuseWindows } from './access.ts';
 import type { Checker } from './checker.ts';
 import { checkEnum, comparable } from './compare.ts';
 import type { Typed } from './typed.ts';
@@ -31,6 +31,10 @@ function inNamed(checker: Checker, ast: ASTNode, left: ASTNode, right: ASTNode):
       return inSet(checker, ast, left, { set: 'list', ...declaration, columns: ['value'] });
     case 'register': {
       const columns = checker.scope.registers[declaration.index]?.keyColumns ?? [];
+      if (isAskedAsWindows(declaration, columns)) {
+        checker.value(left);
+        return refuseWindows(checker, right, declaration.name);
+      }
       return inSet(checker, ast, left, { set: 'register', ...declaration, columns });
     }
     case 'let':
@@ -69,6 +73,13 @@ function inLet(checker: Checker, ast: ASTNode, left: ASTNode, inner: ASTNode): E
   });
 }
 
+/** What `left in [true]` or `left in [false]` means. */
+function asCondition(checker: Checker, left: ASTNode, element: ASTNode): string {
+  const text = checker.source.textOf(left);
+  const isOne = left.op === '.' || left.op === 'id';
+  return `: write ${code(element.args === true ? text : isOne ? `!${text}` : `!(${text})`)}`;
+}
+
 interface NamedSet {
   readonly set: 'list' | 'register';
   readonly index: number;
@@ -82,7 +93,7 @@ function inSet(
   left: ASTNode,
   { set, index, name, columns }: NamedSet,
 ): Expression | null {
-  const key = checkKey(checker, left, name, columns, true);
+  const key = checkKey(checker, left, name, columns, set);
   if (key === null) return null;
   return { op: 'in', set, index, key, elements: [], type: 'boolean', ...checker.node(ast) };
 }
@@ -102,9 +113,10 @@ function inLiteral(
     const value = inSourceOfList(() => checker.value(element));
     if (value === null || subject === null) continue;
     if (value.expression.op !== 'number' && value.expression.op !== 'string') {
-      inSourceOfList(() =>
-        checker.error(element, 'A list in brackets holds numbers and texts only.'),
-      );
+      const isAlone = right.args.length === 1 && value.expression.op === 'boolean';
+      const itself = isAlone ? asCondition(checker, left, element) : '';
+      const message = `A list in brackets holds numbers and texts only${itself}.`;
+      inSourceOfList(() => checker.error(element, message));
       continue;
     }
     const sides = comparable(checker, element, [left, element], subject, value);

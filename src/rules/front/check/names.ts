@@ -1,6 +1,6 @@
 // What to say of a name that stands where a value is expected and is none.
 
-import { nearMiss } from '../../../base/near-miss.ts';
+import { nearMiss } from '../near-miss.ts';
 import type { ASTNode } from '../cel-source.ts';
 import { quote } from '../problem.ts';
 import type { Checker } from './checker.ts';

@@ -1,10 +1,10 @@
 // The window of a feature: "10m", or "day" and "month" from local midnight.
 
 import type { FeatureWindow } from '../../../domain/plan.ts';
-import { nearMiss } from '../../../base/near-miss.ts';
+import { nearMiss } from '../near-miss.ts';
 import type { ASTNode } from '../cel-source.ts';
 import { code } from '../problem.ts';
-import { DURATION_UNITS, formatDuration, parseDuration } from '../units.ts';
+import { DURATION_UNITS, formatDuration, isDurationForm, parseDuration } from '../units.ts';
 import type { Checker } from './checker.ts';
 
 export const WINDOW_MS_MAX: number = 400 * 86_400_000;
@@ -25,6 +25,8 @@ export function checkWindow(checker: Checker, ast: ASTNode): FeatureWindow | nul
   const text = expression.value;
   if (text === 'day' || text === 'month') return { kind: text };
   const ms = parseDuration(text);
+  // More than can be counted in ms.
+  if (ms === null && isDurationForm(text)) return windowOf(checker, ast, Infinity, text);
   if (ms === null) {
     return checker.error(
       ast,
