@@ -95,10 +95,7 @@ function checkShape(shape: RegisterShape, header: readonly string[], problems: P
     const isKey = shape.key.some(({ text }) => text === column);
     if (isKey && type !== 'string' && type !== 'version') {
       const why = 'a key is looked up as a text';
-      problems.error(
-        at,
-        `The column ${quote(column)} is of the key and cannot be ${type}: ${why}.`,
-      );
+      problems.warning(at, `The column ${quote(column)} is of the key, not ${type}: ${why}.`);
     }
     if (header.includes(column)) continue;
     const message = `The file has no column ${quote(column)}; it has ${columns}.`;

@@ -91,9 +91,6 @@ export const SCORE_KEYS: readonly KeySpec[] = [
   key('reverse', 'A sum of scores at or over this reverses, reason SCORE', { type: 'number' }),
 ];
 
-/** None yet: what would stand in it could only be ignored. */
-export const GUARD_KEYS: readonly KeySpec[] = [];
-
 export const INVALID_KEYS: readonly KeySpec[] = [
   key('outcome', 'Decision for input that cannot be read; default hold', OUTCOME),
 ];
@@ -111,10 +108,7 @@ export const TIME_KEYS: readonly KeySpec[] = [
 export const LIMITS_KEYS: readonly KeySpec[] = [
   key('rowsPerEntity', 'Rows kept per entity; default 1e6', COUNT),
   key('entities', 'Entities of a kind per shard; default 262144', COUNT),
-  key('pending', 'Payments in flight per shard, 2 at least; default 262144', {
-    type: 'integer',
-    minimum: 2,
-  }),
+  key('pending', 'Payments in flight per shard, 2 at least; default 262144', COUNT),
 ];
 
 export const REPEATS_KEYS: readonly KeySpec[] = [
@@ -209,7 +203,7 @@ export const TOP_KEYS: readonly KeySpec[] = [
   key('invalid', 'What is decided on input that cannot be read', ref('invalid')),
   key('deadline', 'What is decided when time runs out', ref('deadline')),
   key('hold', 'How holds expire', ref('hold')),
-  key('guard', 'When a rule is demoted by itself (not active in this version)', ref('guard')),
+  key('guard', 'When a rule is demoted by itself (not active in this version)', { type: 'object' }),
   key('time', 'Late and early transactions', ref('time')),
   key('keep', 'How long things are remembered; a duration alone is that of entities', {
     oneOf: [ref('duration'), ref('keep')],
@@ -228,7 +222,6 @@ export const KEY_TABLES: readonly (readonly [string, readonly KeySpec[]])[] = [
   ['register', REGISTER_KEYS],
   ['score', SCORE_KEYS],
   ['invalid', INVALID_KEYS],
-  ['guard', GUARD_KEYS],
   ['time', TIME_KEYS],
   ['limits', LIMITS_KEYS],
   ['repeats', REPEATS_KEYS],

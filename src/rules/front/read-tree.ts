@@ -46,7 +46,6 @@ const KEYS_SHOWN_MAX = 12;
 const MISTYPED_KEYS_MAX = 100;
 
 function expectedKeys(keys: readonly KeySpec[], near: string | null): string {
-  if (keys.length === 0) return '; it has no keys in this version';
   if (near !== null && keys.length > KEYS_SHOWN_MAX) return '';
   return `; expected ${wordList(keys.map(({ name }) => name))}`;
 }

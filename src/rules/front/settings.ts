@@ -6,19 +6,12 @@ import type { Plan } from '../../domain/plan.ts';
 import type { RulesDocument } from './documents.ts';
 import { singleValue } from './documents.ts';
 import type { KeySpec } from './keys.ts';
-import {
-  GUARD_KEYS,
-  INVALID_KEYS,
-  LIMITS_KEYS,
-  REPEATS_KEYS,
-  SCORE_KEYS,
-  TIME_KEYS,
-} from './keys.ts';
+import { INVALID_KEYS, LIMITS_KEYS, REPEATS_KEYS, SCORE_KEYS, TIME_KEYS } from './keys.ts';
 import type { LifeSettings } from './life-settings.ts';
 import { readLifeSettings } from './life-settings.ts';
 import type { Problems } from './problem.ts';
-import { readKeys } from './read-tree.ts';
-import { COUNT_MAX, Section } from './section.ts';
+import { readMap } from './read-tree.ts';
+import { Section } from './section.ts';
 import type { Tree } from './yaml-tree.ts';
 
 /** A payment and the row that is about it. */
@@ -55,17 +48,29 @@ export function readSettings(documents: readonly RulesDocument[], problems: Prob
     limits: {
       rowsPerEntity: limits.count('rowsPerEntity', 1e6),
       entities: limits.count('entities', 262_144),
-      pending: limits.integer('pending', PENDING_MIN, COUNT_MAX, 262_144),
+      pending: pendingOf(limits, problems),
     },
     repeats: { forMs: repeats.duration('for', 0, DAY_MS), ids: repeats.count('ids', 16e6) },
   };
 }
 
+/** In a table of one there is no room for a refund beside its payment. */
+function pendingOf(limits: Section, problems: Problems): number {
+  const pending = limits.count('pending', 262_144);
+  const tree = limits.tree('pending');
+  if (pending >= PENDING_MIN || tree === null) return pending;
+  problems.warning(tree, `limits.pending is taken as ${PENDING_MIN}, the least there can be.`);
+  return PENDING_MIN;
+}
+
 /** Shapes are checked; that they have no effect yet is said, never silent. */
 function checkInactive(guard: Tree | null, aheadMax: Tree | null, problems: Problems): void {
   if (guard !== null) {
-    readKeys(guard, GUARD_KEYS, '"guard"', problems);
-    problems.warning(guard, '"guard" is checked but not active in this version.');
+    readMap(guard, '"guard"', problems);
+    problems.warning(
+      guard,
+      '"guard" is not active in this version: what stands in it is not looked at.',
+    );
   }
   if (aheadMax !== null) {
     const why = 'files have no stamps of arrival';

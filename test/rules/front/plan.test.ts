@@ -76,13 +76,18 @@ repeats: { for: 1h, ids: 1000 }
   });
 
   test.each([
-    ['guard: {}', 2, '"guard" is checked but not active in this version.'],
+    ['limits: { pending: 1 }', 2, 'limits.pending is taken as 2, the least there can be.'],
+    [
+      'guard: { any: thing }',
+      2,
+      '"guard" is not active in this version: what stands in it is not looked at.',
+    ],
     [
       'time: { lateness: 1m, aheadMax: 1h }',
       2,
       '"aheadMax" is checked but not active in this version: files have no stamps of arrival.',
     ],
-  ])('%s has no effect yet: a warning', (settings, line, message) => {
+  ])('%s has no effect, or another: a warning', (settings, line, message) => {
     const result = load(file(`${settings}\n`));
     expect(result.ok && result.warnings).toMatchObject([{ line, message }]);
   });
