@@ -1,7 +1,7 @@
 // One run from opened files to completed ones: what `run` and `start` share.
 //
-// Order matters: the input is opened before any output is made, outputs are completed before a
-// summary says so, and after a failure they stay as .partial.
+// Order matters: the input is opened before any output is made, all outputs are looked at before one of
+// them is, outputs are completed before a summary says so, and after a failure they stay as .partial.
 
 import { existsSync } from 'node:fs';
 import type { Format, Sink } from '../domain/ports.ts';
@@ -9,7 +9,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { CommandContext } from './command.ts';
 import type { RunResult } from '../engine/run-result.ts';
 import type { Destination } from './run-summary.ts';
-import { isRegularTarget, openSink } from '../transport/open-sink.ts';
+import { checkSink, openSinks } from '../transport/open-sink.ts';
 import { openSource } from '../transport/open-source.ts';
 import { LazySink, TerminalSink } from './dead-letter-sink.ts';
 import { DEAD_LETTERS_SUFFIX } from './input-output.ts';
@@ -24,6 +24,8 @@ export interface RunSettings {
   readonly deadLetters: string | null;
   /** null = rates are not watched */
   readonly alerts: string | null;
+  /** Written by the caller at the end; here it is looked at before anything is. null = none */
+  readonly stats: string | null;
   readonly rowLimit: number | null;
   readonly timings: boolean;
   /** How much time passes after the last row. */
@@ -37,12 +39,20 @@ export interface FinishedRun {
   readonly destination: Destination;
 }
 
+interface Outputs {
+  readonly sink: Sink;
+  readonly deadLetters: Sink;
+  readonly alerts: Sink | null;
+  readonly destination: Destination;
+}
+
+/** @returns null when the signal came while an output still waited for somebody who reads it */
 export async function runFiles(
   engine: Engine,
   settings: RunSettings,
   context: CommandContext,
   signal: AbortSignal,
-): Promise<FinishedRun> {
+): Promise<FinishedRun | null> {
   const { terminal, clock } = context;
   const source = await openSource(settings.in, {
     format: settings.inputFormat,
@@ -50,15 +60,12 @@ export async function runFiles(
     signal,
   });
   const progress = settings.isQuiet ? null : new ProgressLine(terminal, clock, source.bytesTotal);
-  const sinks: Sink[] = [];
+  let sinks: readonly Sink[] = [];
   try {
-    const isRegular = await isRegularTarget(settings.out);
-    const sink = await openSink(settings.out);
-    sinks.push(sink);
-    const deadLetters = await openDeadLetters(settings, isRegular, context, progress);
-    sinks.push(deadLetters);
-    const alerts = settings.alerts === null ? null : await openSink(settings.alerts);
-    if (alerts !== null) sinks.push(alerts);
+    const outputs = await openOutputs(settings, context, signal, () => progress?.clear());
+    if (outputs === null) return null;
+    const { sink, deadLetters, alerts, destination } = outputs;
+    sinks = alerts === null ? [sink, deadLetters] : [sink, deadLetters, alerts];
     const result = await engine.run({
       source,
       sink,
@@ -73,12 +80,6 @@ export async function runFiles(
     progress?.clear();
     const isComplete = result.stopped !== 'signal';
     for (const each of sinks) await (isComplete ? each.finish() : each.abandon());
-    const destination = {
-      out: settings.out,
-      isRegular,
-      deadLetters: deadLetters.name,
-      alerts: alerts?.name ?? null,
-    };
     return { result, sourceName: source.name, destination };
   } catch (error) {
     progress?.clear();
@@ -90,23 +91,46 @@ export async function runFiles(
   }
 }
 
-async function openDeadLetters(
+async function openOutputs(
   settings: RunSettings,
-  isOutRegular: boolean,
   { terminal }: CommandContext,
-  progress: ProgressLine | null,
-): Promise<Sink> {
-  if (settings.deadLetters !== null) return openSink(settings.deadLetters);
-  if (!isOutRegular) return new TerminalSink(terminal, () => progress?.clear());
-  const path = settings.out + DEAD_LETTERS_SUFFIX;
-  if (existsSync(path) && !settings.isQuiet) {
-    terminal.err(
-      `Note: "${path}" is of an earlier run; it is replaced if there are dead letters.\n`,
-    );
+  signal: AbortSignal,
+  clearLine: () => void,
+): Promise<Outputs | null> {
+  const { out, stats } = settings;
+  const isRegular = await checkSink(out);
+  // Beside the decisions, made when the first letter comes.
+  const beside = settings.deadLetters === null && isRegular ? out + DEAD_LETTERS_SUFFIX : null;
+  for (const path of [beside, stats]) if (path !== null) await checkSink(path);
+  const opened = await openSinks([out, settings.deadLetters, settings.alerts], signal).catch(
+    (error: unknown) => {
+      if (signal.aborted && error === signal.reason) return null;
+      throw error;
+    },
+  );
+  if (opened === null) return null;
+  const [sink, named, alerts] = opened;
+  const deadLetters =
+    named ??
+    (beside === null ? new TerminalSink(terminal, clearLine) : besideOut(beside, settings));
+  const destination = {
+    out,
+    isRegular,
+    deadLetters: deadLetters.name,
+    alerts: alerts?.name ?? null,
+  };
+  return { sink, deadLetters, alerts, destination };
+
+  function besideOut(path: string, { isQuiet }: RunSettings): Sink {
+    if (existsSync(path) && !isQuiet) {
+      terminal.err(
+        `Note: "${path}" is of an earlier run; it is replaced if there are dead letters.\n`,
+      );
+    }
+    return new LazySink(path, () => {
+      if (isQuiet) return;
+      clearLine();
+      terminal.err(`Some rows cannot be read; they go to "${path}".\n`);
+    });
   }
-  return new LazySink(path, () => {
-    if (settings.isQuiet) return;
-    progress?.clear();
-    terminal.err(`Some rows cannot be read; they go to "${path}".\n`);
-  });
 }

@@ -89,3 +89,7 @@ export function positionText(result: RunResult, source: string, destination: Des
     : '';
   return `Stopped before row ${row} (byte ${byte}) of "${source}".${kept}\n`;
 }
+
+/** Of a run that was interrupted while it waited at a named pipe. */
+export const UNREAD_TEXT =
+  'Stopped before the first row: nobody had opened an output for reading.\n';

@@ -15,6 +15,7 @@ const SENTENCES: ReadonlyMap<string, string> = new Map([
   ['EROFS', 'the file system is read-only'],
   ['EPIPE', 'the output was closed by whoever reads it'],
   ['ECONNRESET', 'the other end closed the connection'],
+  ['ENXIO', 'it is a socket, or a device that is not there'],
   ['EMFILE', 'too many files are open'],
   ['EIO', 'the device reports an input/output error'],
   ['ELOOP', 'too many symbolic links'],

@@ -212,15 +212,6 @@ describe('what is decided', () => {
     expect(outputs(folder)).toEqual(['out.ndjson']);
   });
 
-  test('cannot be counted in a folder that is missing: exit 4, the decisions are whole', async () => {
-    const folder = newFolder();
-    const args = ['run', ...FILES, '--limit', '10', '--stats', 'none/stats.json'];
-    const { code, err } = await runProgram(args, folder);
-    expect(code).toBe(4);
-    expect(err).toContain('Cannot write "none/stats.json": there is no such file or folder.');
-    expect(outputs(folder)).toEqual(['out.ndjson']);
-  });
-
   test.each(['ndjson', 'msgpack'])(
     'says in %s with --timings when it was, and nothing else changes',
     async (format) => {
