@@ -175,10 +175,9 @@ describe('what is decided', () => {
       outcomes: counts,
       deadLetters: 0,
       alerts: 0,
-      // Up to the end of the last row; its newline is not part of it.
-      bytesIn: stream.length - 1,
+      bytesIn: stream.length,
       stopped: 'end',
-      position: { row: ROWS, byte: stream.length - 1 },
+      position: { row: ROWS, byte: stream.length },
       decisionHash: createHash('sha256').update(whole).digest('hex'),
     });
     expect(stats.rules.map(({ id }) => id)).toEqual(['frequent', 'large']);
@@ -326,7 +325,8 @@ describe('an end before the end', () => {
     const { code, err } = await done;
     expect(code).toBe(exitCode);
     const rows = expectPrefix(folder);
-    expect(err).toContain(`Stopped before row ${rows} (byte `);
+    const byte = stream.split('\n', rows).join('\n').length + 1;
+    expect(err).toContain(`Stopped before row ${rows} (byte ${byte}) of "stdin".`);
     expect(err).toContain('kept in "out.ndjson.partial"');
     expect(readFileSync(join(folder, 'out.ndjson'), 'utf8')).toBe('of an earlier run');
   });
