@@ -3,6 +3,7 @@
 // The worker threads are started first and everything else is loaded meanwhile: of the time to the
 // first decision most is threads and libraries being loaded, and there are two cores to do it on.
 
+import type { Sink } from '../domain/ports.ts';
 import type { ParsedArguments } from './arguments.ts';
 import type { CommandContext } from './command.ts';
 import type { ExitCode } from './exit-codes.ts';
@@ -14,7 +15,7 @@ import { EXIT } from './exit-codes.ts';
 import { DEAD_LETTERS_SUFFIX, formatOf, isFile, refuseSameFile } from './input-output.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { statsText } from './run-stats.ts';
-import { positionText, summaryText, UNREAD_TEXT } from './run-summary.ts';
+import { positionText, summaryText, UNREAD_STATS_TEXT, UNREAD_TEXT } from './run-summary.ts';
 
 interface Settings extends RunSettings {
   readonly rules: string;
@@ -49,8 +50,11 @@ export async function runCommand(
         return interrupt.exitCode();
       }
       const { batchRowsMax } = prepared.engine.options;
-      await report(run, { ...settings, batchRowsMax }, context);
-      if (run.result.stopped === 'signal') return interrupt.exitCode();
+      report(run, settings, context);
+      const stats = statsText(run.result, { ...settings, batchRowsMax });
+      const isTold = await writeStats(settings.stats, stats, interrupt.signal);
+      if (!isTold) context.terminal.err(UNREAD_STATS_TEXT);
+      if (!isTold || run.result.stopped === 'signal') return interrupt.exitCode();
       return run.result.deadLetters > 0 ? EXIT.deadLetters : EXIT.ok;
     } finally {
       interrupt.dispose();
@@ -110,21 +114,28 @@ function readSettings(parsed: ParsedArguments, cores: number): Settings {
   };
 }
 
-async function report(
-  run: FinishedRun,
-  settings: Settings & { readonly batchRowsMax: number },
-  { terminal }: CommandContext,
-): Promise<void> {
+function report(run: FinishedRun, settings: Settings, { terminal }: CommandContext): void {
   const { result, sourceName, destination } = run;
   if (!settings.isQuiet) terminal.err(summaryText(result, destination));
   if (result.stopped === 'signal') terminal.err(positionText(result, sourceName, destination));
-  if (settings.stats === null) return;
-  const sink = await openSink(settings.stats);
+}
+
+/** @returns false when the signal came, and nobody reads the pipe that they go to */
+async function writeStats(
+  path: string | null,
+  text: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (path === null) return true;
+  let sink: Sink | null = null;
   try {
-    await sink.write(Buffer.from(statsText(result, settings)));
+    sink = await openSink(path, signal);
+    await sink.write(Buffer.from(text));
     await sink.finish();
+    return true;
   } catch (error) {
-    await sink.abandon().catch(() => {});
+    if (sink === null && signal.aborted && error === signal.reason) return false;
+    await sink?.abandon().catch(() => {});
     throw error;
   }
 }

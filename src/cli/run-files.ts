@@ -6,11 +6,12 @@
 import { existsSync } from 'node:fs';
 import type { Format, Sink } from '../domain/ports.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { CommandContext } from './command.ts';
+import type { CommandContext, Terminal } from './command.ts';
 import type { RunResult } from '../engine/run-result.ts';
 import type { Destination } from './run-summary.ts';
-import { checkSink, openSinks } from '../transport/open-sink.ts';
+import { openSinks } from '../transport/open-sink.ts';
 import { openSource } from '../transport/open-source.ts';
+import { checkOutput } from '../transport/output-target.ts';
 import { LazySink, TerminalSink } from './dead-letter-sink.ts';
 import { DEAD_LETTERS_SUFFIX } from './input-output.ts';
 import { ProgressLine } from './progress.ts';
@@ -42,6 +43,8 @@ export interface FinishedRun {
 interface Outputs {
   readonly sink: Sink;
   readonly deadLetters: Sink;
+  /** `deadLetters`, where it is a file that is only made when there are any. */
+  readonly lazy: LazySink | null;
   readonly alerts: Sink | null;
   readonly destination: Destination;
 }
@@ -64,7 +67,7 @@ export async function runFiles(
   try {
     const outputs = await openOutputs(settings, context, signal, () => progress?.clear());
     if (outputs === null) return null;
-    const { sink, deadLetters, alerts, destination } = outputs;
+    const { sink, deadLetters, lazy, alerts, destination } = outputs;
     sinks = alerts === null ? [sink, deadLetters] : [sink, deadLetters, alerts];
     const result = await engine.run({
       source,
@@ -80,6 +83,7 @@ export async function runFiles(
     progress?.clear();
     const isComplete = result.stopped !== 'signal';
     for (const each of sinks) await (isComplete ? each.finish() : each.abandon());
+    if (lazy !== null) tellOlderLetters(lazy, terminal);
     return { result, sourceName: source.name, destination };
   } catch (error) {
     progress?.clear();
@@ -98,10 +102,10 @@ async function openOutputs(
   clearLine: () => void,
 ): Promise<Outputs | null> {
   const { out, stats } = settings;
-  const isRegular = await checkSink(out);
+  const isRegular = await checkOutput(out);
   // Beside the decisions, made when the first letter comes.
   const beside = settings.deadLetters === null && isRegular ? out + DEAD_LETTERS_SUFFIX : null;
-  for (const path of [beside, stats]) if (path !== null) await checkSink(path);
+  for (const path of [beside, stats]) if (path !== null) await checkOutput(path);
   const opened = await openSinks([out, settings.deadLetters, settings.alerts], signal).catch(
     (error: unknown) => {
       if (signal.aborted && error === signal.reason) return null;
@@ -110,27 +114,24 @@ async function openOutputs(
   );
   if (opened === null) return null;
   const [sink, named, alerts] = opened;
-  const deadLetters =
-    named ??
-    (beside === null ? new TerminalSink(terminal, clearLine) : besideOut(beside, settings));
+  const tell = (): void => {
+    if (settings.isQuiet) return;
+    clearLine();
+    terminal.err(`Some rows cannot be read; they go to "${beside}".\n`);
+  };
+  const lazy = beside === null ? null : new LazySink(beside, tell);
+  const deadLetters = named ?? lazy ?? new TerminalSink(terminal, clearLine);
   const destination = {
     out,
     isRegular,
-    deadLetters: deadLetters.name,
-    alerts: alerts?.name ?? null,
+    deadLetters: settings.deadLetters ?? beside,
+    alerts: settings.alerts,
   };
-  return { sink, deadLetters, alerts, destination };
+  return { sink, deadLetters, lazy, alerts, destination };
+}
 
-  function besideOut(path: string, { isQuiet }: RunSettings): Sink {
-    if (existsSync(path) && !isQuiet) {
-      terminal.err(
-        `Note: "${path}" is of an earlier run; it is replaced if there are dead letters.\n`,
-      );
-    }
-    return new LazySink(path, () => {
-      if (isQuiet) return;
-      clearLine();
-      terminal.err(`Some rows cannot be read; they go to "${path}".\n`);
-    });
-  }
+/** Said even with --quiet: whoever finds that file would take it for this run's. */
+function tellOlderLetters({ name, isOpened }: LazySink, terminal: Terminal): void {
+  if (isOpened || !existsSync(name)) return;
+  terminal.err(`Note: "${name}" is of an earlier run; this run has no dead letters.\n`);
 }

@@ -29,6 +29,12 @@ export function systemCode(cause: unknown): string | null {
   return typeof cause.code === 'string' ? cause.code : null;
 }
 
+/** Nobody reads what is written any more. */
+export function isReaderGone(cause: unknown): boolean {
+  const code = systemCode(cause);
+  return code === 'EPIPE' || code === 'ECONNRESET';
+}
+
 /**
  * @param task what failed, to follow "Cannot": `read`, `create`
  * @param more a further sentence, about what is kept

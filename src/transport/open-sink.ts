@@ -3,7 +3,7 @@
 // Devices and pipes are written directly; `-` is the standard output.
 
 import { constants, fstatSync } from 'node:fs';
-import { access, realpath, rename, stat } from 'node:fs/promises';
+import { realpath, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isatty } from 'node:tty';
@@ -14,20 +14,15 @@ import { HoldfastError } from '../base/errors.ts';
 import { FileWriter, PipeWriter } from './byte-writer.ts';
 import { closeDescriptor, openDescriptor, statDescriptor, syncDescriptor } from './descriptor.ts';
 import { ioError, systemCode } from './io-error.ts';
+import type { OutputTarget } from './output-target.ts';
+import { checkOutput, resolveTarget } from './output-target.ts';
 import { PARTIAL_SUFFIX } from './partial.ts';
 
 /** How long to wait before a named pipe is tried again that nobody reads yet. */
 const NO_READER_WAIT_MS = 50;
 
-interface Target {
-  /** Of a regular file, where links lead: the link stays, and what it names is replaced. */
-  readonly path: string;
-  readonly kind: 'regular' | 'pipe' | 'device';
-}
-
 /**
- * Rejects with IO_FAILED; with the signal's reason where it is aborted while a named pipe waits for
- * somebody who reads it.
+ * Rejects with IO_FAILED; with the signal's reason where it is aborted and nobody reads the named pipe.
  */
 export async function openSink(path: string, signal?: AbortSignal): Promise<Sink> {
   if (path === '-') return openStandardOutput();
@@ -48,7 +43,7 @@ export async function openSinks<const Paths extends readonly (string | null)[]>(
   signal?: AbortSignal,
 ): Promise<SinksOf<Paths>> {
   const isRegular: boolean[] = [];
-  for (const path of paths) isRegular.push(path !== null && (await checkSink(path)));
+  for (const path of paths) isRegular.push(path !== null && (await checkOutput(path)));
   const sinks: (Sink | null)[] = paths.map(() => null);
   try {
     for (const kind of [false, true]) {
@@ -63,42 +58,6 @@ export async function openSinks<const Paths extends readonly (string | null)[]>(
   return sinks as SinksOf<Paths>;
 }
 
-/**
- * Rejects with IO_FAILED where `path` cannot be written, as far as that shows without touching it.
- * @returns true when it is, or would become, a regular file: one that has a .partial and a folder
- */
-export async function checkSink(path: string): Promise<boolean> {
-  if (path === '-') return false;
-  const target = await resolveTarget(path);
-  if (target.kind !== 'regular') {
-    await requireWritable(target.path, 'write', path);
-    return false;
-  }
-  const partial = path + PARTIAL_SUFFIX;
-  await requireWritable(dirname(target.path), 'create', partial);
-  const earlier = await stat(target.path + PARTIAL_SUFFIX).catch((cause: unknown) => {
-    if (systemCode(cause) === 'ENOENT') return null;
-    throw ioError('create', partial, cause);
-  });
-  if (earlier?.isDirectory() === true) throw isDirectory('create', partial);
-  if (earlier !== null) await requireWritable(target.path + PARTIAL_SUFFIX, 'create', partial);
-  return true;
-}
-
-/** @param task, name what the failure says */
-async function requireWritable(path: string, task: string, name: string): Promise<void> {
-  try {
-    await access(path, constants.W_OK);
-  } catch (cause) {
-    throw ioError(task, name, cause);
-  }
-}
-
-function isDirectory(task: string, path: string): HoldfastError {
-  const message = `Cannot ${task} "${path}": it is a directory, a file was expected.`;
-  return new HoldfastError('IO_FAILED', message, { path });
-}
-
 function openStandardOutput(): Sink {
   try {
     const stats = fstatSync(1);
@@ -109,23 +68,7 @@ function openStandardOutput(): Sink {
   }
 }
 
-async function resolveTarget(path: string): Promise<Target> {
-  const stats = await stat(path).catch((cause: unknown) => {
-    if (systemCode(cause) === 'ENOENT') return null;
-    throw ioError('write', path, cause);
-  });
-  if (stats === null) return { path, kind: 'regular' };
-  if (stats.isDirectory()) throw isDirectory('write', path);
-  // A pipe may have no path to be found by: /dev/fd/63 leads to "pipe:[4711]".
-  if (!stats.isFile()) return { path, kind: stats.isFIFO() ? 'pipe' : 'device' };
-  try {
-    return { path: await realpath(path), kind: 'regular' };
-  } catch (cause) {
-    throw ioError('write', path, cause);
-  }
-}
-
-async function openDirect({ path, kind }: Target, signal?: AbortSignal): Promise<Sink> {
+async function openDirect({ path, kind }: OutputTarget, signal?: AbortSignal): Promise<Sink> {
   let fd = -1;
   try {
     fd =
@@ -148,11 +91,11 @@ async function openDirect({ path, kind }: Target, signal?: AbortSignal): Promise
  */
 async function openPipe(path: string, signal?: AbortSignal): Promise<number> {
   for (;;) {
-    signal?.throwIfAborted();
     try {
       return await openDescriptor(path, constants.O_WRONLY | constants.O_NONBLOCK);
     } catch (cause) {
       if (systemCode(cause) !== 'ENXIO') throw cause;
+      signal?.throwIfAborted();
       if (!(await hasName(path))) throw readerGone(cause);
     }
     await delay(NO_READER_WAIT_MS);

@@ -140,4 +140,16 @@ describe('a named pipe', () => {
     expect(err).toContain('Stopped before the first row: nobody had opened an output for reading.');
     expect(outputs(folder)).toEqual(['in', 'pipe']);
   });
+
+  test('for the figures, that nobody reads: the decisions are whole, SIGTERM ends it', async () => {
+    const more = ['--out', 'out.ndjson', '--stats', 'pipe', '--quiet'];
+    const [folder, { child, done }] = await startUnread(more);
+    while (!existsSync(join(folder, 'out.ndjson'))) await delay(20);
+    await delay(100);
+    child.kill('SIGTERM');
+    const { code, err } = await done;
+    expect(code).toBe(143);
+    expect(err).toBe('Figures were not written: nobody had opened their output for reading.\n');
+    expect(outputs(folder)).toEqual(['in', 'out.ndjson', 'pipe']);
+  });
 });
