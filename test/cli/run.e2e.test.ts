@@ -365,5 +365,8 @@ describe('an end before the end', () => {
     const { code } = await runProgram(args, folder, stream.slice(0, -20));
     expect(code).toBe(1);
     expect(outputs(folder)).toEqual(['out.ndjson', 'out.ndjson.dead-letters.ndjson']);
+    // Of NDJSON: whether a line is all there only its JSON tells. TRUNCATED_ROW is of msgpack.
+    const letter = readFileSync(join(folder, 'out.ndjson.dead-letters.ndjson'), 'utf8');
+    expect(JSON.parse(letter)).toMatchObject({ row: ROWS - 1, code: 'BAD_JSON' });
   });
 });
