@@ -19,6 +19,10 @@ export class StreamSource {
     this.#rowsLeft = rows;
   }
 
+  get nextByte() {
+    return this.#bytes;
+  }
+
   async read(batch) {
     const count = Math.min(this.#rowsLeft, batch.rowsMax);
     if (count === 0) return false;

@@ -119,6 +119,11 @@ function findOption(command: CommandSpec, rawName: string, name: string): Option
     ? command.options.find((candidate) => candidate.name === name)
     : undefined;
   if (option !== undefined) return option;
+  const positional = command.positionals.find(({ optionElsewhere }) => optionElsewhere === name);
+  if (positional !== undefined) {
+    const sentence = `Unknown option "${rawName}": ${positional.about} is given without an option`;
+    throw usage(command, `${sentence}, holdfast ${command.name} ${positional.name}.`);
+  }
   const names = [...command.options.map((candidate) => candidate.name), 'help'];
   const near = nearMiss(name, names);
   const hint = near === null ? '' : ` Did you mean "--${near}"?`;
@@ -169,9 +174,18 @@ function checkPositionals(command: CommandSpec, positionals: readonly string[]):
       extra,
       command.options.map((option) => option.name),
     );
-    const hint = near === null ? '' : ` Did you mean "--${near}"?`;
+    const hint = near === null ? fileOptions(command) : ` Did you mean "--${near}"?`;
     throw usage(command, `Unexpected argument "${extra}".${hint}`);
   }
+}
+
+/** For whoever gives files without saying which is which; empty where that is no option's business. */
+function fileOptions(command: CommandSpec): string {
+  if (command.positionals.length > 0) return '';
+  const names = command.options.flatMap((option) =>
+    option.kind === 'text' && option.isRequired === true ? [`--${option.name}`] : [],
+  );
+  return names.length === 0 ? '' : ` Files are given by options: ${names.join(', ')}.`;
 }
 
 function usage(command: CommandSpec, sentence: string): HoldfastError {

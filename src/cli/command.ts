@@ -30,6 +30,8 @@ export type OptionSpec =
 
 export interface PositionalSpec {
   readonly name: string;
+  /** Of the option by which another command takes the same, without --; for a hint. */
+  readonly optionElsewhere?: string;
   readonly about: string;
   readonly isRequired: boolean;
 }

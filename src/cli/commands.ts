@@ -112,7 +112,9 @@ const CHECK: CommandSpec = {
   name: 'check',
   summary: 'Check a rules file: every error at once, or what was compiled and its own tests',
   usage: 'holdfast check R.yaml',
-  positionals: [{ name: 'R.yaml', about: 'the rules file', isRequired: true }],
+  positionals: [
+    { name: 'R.yaml', optionElsewhere: 'rules', about: 'the rules file', isRequired: true },
+  ],
   options: [QUIET],
   notes: [],
   examples: ['holdfast check fixtures/rules/pos-wallet.yaml'],
@@ -175,7 +177,7 @@ const START: CommandSpec = {
     WORKERS,
     { kind: 'text', name: 'folder', value: 'FOLDER', about: 'where files go; default ./out' },
   ],
-  notes: [],
+  notes: ['The stream has faulty rows on purpose: dead letters do not change the exit code.'],
   examples: ['holdfast start --rows 200000'],
   load: async () => (await import('./start-command.ts')).startCommand,
 };

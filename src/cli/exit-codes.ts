@@ -6,7 +6,7 @@ import type { ErrorCode } from '../base/errors.ts';
 export const EXIT = {
   /** Everything was decided. */
   ok: 0,
-  /** Everything was decided, but some rows were dead letters; of `check`: never. */
+  /** Of `run` alone: everything was decided, but some rows were dead letters. */
   deadLetters: 1,
   /** The command line is wrong; nothing was done. */
   usage: 2,
@@ -26,7 +26,7 @@ export type ExitCode = (typeof EXIT)[keyof typeof EXIT];
 
 export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
   [EXIT.ok, 'all decided'],
-  [EXIT.deadLetters, 'decided, but some rows were dead letters'],
+  [EXIT.deadLetters, 'of run: decided, but some rows were dead letters'],
   [EXIT.usage, 'the command line is wrong'],
   [EXIT.rulesRejected, 'the rules file was rejected, or its own tests fail'],
   [EXIT.ioFailed, 'a file cannot be read or written, or an output was closed'],

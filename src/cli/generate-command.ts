@@ -5,7 +5,7 @@ import type { ParsedArguments } from './arguments.ts';
 import type { CommandContext } from './command.ts';
 import type { ExitCode } from './exit-codes.ts';
 import { labelLines, LABELS_HEADER, TransactionGenerator } from '../load/generator.ts';
-import { openSink } from '../transport/open-sink.ts';
+import { openSinks } from '../transport/open-sink.ts';
 import { EXIT } from './exit-codes.ts';
 import { bytesText, counted, spanText } from './format-text.ts';
 import { formatOf, refuseSameFile } from './input-output.ts';
@@ -65,12 +65,9 @@ export async function generateStream(
   onProgress: (rows: number) => void = () => {},
 ): Promise<GeneratedStream> {
   const { rows, accounts, seed, format } = settings;
-  const sinks: Sink[] = [];
+  const [out, labels] = await openSinks([settings.out, settings.labels]);
+  const sinks: readonly Sink[] = labels === null ? [out] : [out, labels];
   try {
-    const out = await openSink(settings.out);
-    sinks.push(out);
-    const labels = settings.labels === null ? null : await openSink(settings.labels);
-    if (labels !== null) sinks.push(labels);
     await labels?.write(Buffer.from(LABELS_HEADER));
     const generator = new TransactionGenerator({ rows, accounts, seed, format });
     const chunk = new Uint8Array(CHUNK_BYTES);

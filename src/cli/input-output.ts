@@ -1,6 +1,6 @@
 // What `--in`, `--out`, `--format` and the other outputs mean together, before anything is opened.
 
-import { realpathSync } from 'node:fs';
+import { realpathSync, statSync } from 'node:fs';
 import { basename, dirname, extname, join, resolve } from 'node:path';
 import type { Format } from '../domain/ports.ts';
 import { HoldfastError } from '../base/errors.ts';
@@ -66,7 +66,10 @@ export function refuseSameFile(
   }
 }
 
-/** Where links lead; of a file that is not there yet, where it will be. */
+/**
+ * Where links lead; of a file that is not there yet, where it will be. A pipe between processes leads
+ * nowhere: it is known by its descriptor.
+ */
 function realPathOf(path: string): string {
   const full = resolve(path);
   try {
@@ -77,7 +80,14 @@ function realPathOf(path: string): string {
   }
 }
 
-/** No standard stream, no device. */
+/** No standard stream, no device: two sides may have one of those in common. */
 export function isFile(path: string | null): path is string {
-  return path !== null && path !== '-' && !path.startsWith('/dev/');
+  if (path === null || path === '-') return false;
+  // By what it is, not by its name: /dev has files and pipes, too.
+  try {
+    return !statSync(path).isCharacterDevice();
+  } catch {
+    // Not there yet; or not to be reached, which opening it will say.
+    return true;
+  }
 }

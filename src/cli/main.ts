@@ -10,18 +10,42 @@ import { systemClock } from '../base/clock.ts';
 import { HoldfastError } from '../base/errors.ts';
 import { maskText } from '../domain/card-numbers.ts';
 import { nearMiss } from '../base/near-miss.ts';
+import { ioError, isReaderGone } from '../transport/io-error.ts';
 import { parseArguments } from './arguments.ts';
 import { COMMANDS } from './commands.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
 import { helpOf, helpOfAll } from './help.ts';
 
-function processTerminal(): Terminal {
-  return {
-    out: (text) => void process.stdout.write(text),
-    err: (text) => void process.stderr.write(text),
-    isErrScreen: process.stderr.isTTY,
-    columns: () => process.stderr.columns,
-  };
+class ProcessTerminal implements Terminal {
+  readonly isErrScreen = process.stderr.isTTY;
+  #outFailure: Error | null = null;
+
+  constructor() {
+    // Told to whoever wrote, below; without a listener it would end the process at once.
+    for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
+  }
+
+  out(text: string): void {
+    process.stdout.write(text, (error) => {
+      this.#outFailure ??= error ?? null;
+    });
+  }
+
+  err(text: string): void {
+    process.stderr.write(text);
+  }
+
+  columns(): number {
+    return process.stderr.columns;
+  }
+
+  /**
+   * Why what was said to `out` did not get there. Not that its reader went away, who has read what was
+   * wanted (`holdfast help | head -1`).
+   */
+  get outFailure(): Error | null {
+    return isReaderGone(this.#outFailure) ? null : this.#outFailure;
+  }
 }
 
 async function dispatch(args: readonly string[], context: CommandContext): Promise<ExitCode> {
@@ -32,10 +56,12 @@ async function dispatch(args: readonly string[], context: CommandContext): Promi
     return EXIT.usage;
   }
   if (word === 'version' || word === '--version' || word === '-v') {
+    refuseMore(rest, `${word} takes no argument`);
     terminal.out(`${version()}\n`);
     return EXIT.ok;
   }
   const isHelp = word === 'help' || word === '--help' || word === '-h';
+  if (isHelp) refuseMore(rest.slice(1), `${word} takes the name of one command`);
   if (isHelp && rest.length === 0) {
     terminal.out(helpOfAll(COMMANDS));
     return EXIT.ok;
@@ -50,6 +76,12 @@ async function dispatch(args: readonly string[], context: CommandContext): Promi
   }
   const run = await command.load();
   return run(parsed, context);
+}
+
+function refuseMore([extra]: readonly string[], expected: string): void {
+  if (extra === undefined) return;
+  const message = `Unexpected argument "${extra}": ${expected}.\nMore: holdfast help`;
+  throw new HoldfastError('USAGE', message);
 }
 
 function unknownCommand(word: string): HoldfastError {
@@ -73,28 +105,29 @@ function explain(error: unknown): string {
   return `holdfast: Internal error, which is a bug in holdfast: ${maskText(detail)}\n`;
 }
 
-/** Whoever reads our messages may go away at any time (`holdfast help | head -1`). */
-function ignoreClosedOutputs(): void {
-  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => {});
-}
-
 /** Ends with `code` once what was said is written, whatever handles are still open. */
 function end(code: ExitCode): void {
   process.exitCode = code;
-  process.stdout.write('', () => process.stderr.write('', () => process.exit(code)));
+  process.stdout.write('', () => {
+    const failure = terminal.outFailure;
+    const wasWell = code === EXIT.ok || code === EXIT.deadLetters;
+    if (failure !== null) terminal.err(explain(ioError('write', 'stdout', failure)));
+    const last = failure !== null && wasWell ? EXIT.ioFailed : code;
+    process.stderr.write('', () => process.exit(last));
+  });
 }
 
+const terminal = new ProcessTerminal();
 const context: CommandContext = {
-  terminal: processTerminal(),
+  terminal,
   clock: systemClock,
   cores: availableParallelism(),
 };
 
 function fail(error: unknown): void {
-  context.terminal.err(explain(error));
+  terminal.err(explain(error));
   end(exitCodeOf(error));
 }
 
-ignoreClosedOutputs();
 process.on('uncaughtException', fail);
 dispatch(process.argv.slice(2), context).then(end, fail);

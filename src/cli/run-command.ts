@@ -3,26 +3,25 @@
 // The worker threads are started first and everything else is loaded meanwhile: of the time to the
 // first decision most is threads and libraries being loaded, and there are two cores to do it on.
 
-import { writeFileSync } from 'node:fs';
+import type { Sink } from '../domain/ports.ts';
 import type { ParsedArguments } from './arguments.ts';
 import type { CommandContext } from './command.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { FinishedRun, RunSettings } from './run-files.ts';
 import { WorkerPool } from '../engine/worker-pool.ts';
-import { ioError } from '../transport/io-error.ts';
+import { openSink } from '../transport/open-sink.ts';
 import { drainMsOf } from './drain.ts';
 import { EXIT } from './exit-codes.ts';
 import { DEAD_LETTERS_SUFFIX, formatOf, isFile, refuseSameFile } from './input-output.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { statsText } from './run-stats.ts';
-import { positionText, summaryText } from './run-summary.ts';
+import { positionText, summaryText, UNREAD_STATS_TEXT, UNREAD_TEXT } from './run-summary.ts';
 
 interface Settings extends RunSettings {
   readonly rules: string;
   readonly workers: number;
   /** null = the engine's default */
   readonly batchRowsMax: number | null;
-  readonly stats: string | null;
 }
 
 export async function runCommand(
@@ -46,9 +45,16 @@ export async function runCommand(
     const interrupt = listenForInterrupt(context.terminal, settings.isQuiet);
     try {
       const run = await runFiles(prepared.engine, settings, context, interrupt.signal);
+      if (run === null) {
+        context.terminal.err(UNREAD_TEXT);
+        return interrupt.exitCode();
+      }
       const { batchRowsMax } = prepared.engine.options;
-      report(run, { ...settings, batchRowsMax }, context);
-      if (run.result.stopped === 'signal') return interrupt.exitCode();
+      report(run, settings, context);
+      const stats = statsText(run.result, { ...settings, batchRowsMax });
+      const isTold = await writeStats(settings.stats, stats, interrupt.signal);
+      if (!isTold) context.terminal.err(UNREAD_STATS_TEXT);
+      if (!isTold || run.result.stopped === 'signal') return interrupt.exitCode();
       return run.result.deadLetters > 0 ? EXIT.deadLetters : EXIT.ok;
     } finally {
       interrupt.dispose();
@@ -108,24 +114,28 @@ function readSettings(parsed: ParsedArguments, cores: number): Settings {
   };
 }
 
-function report(
-  run: FinishedRun,
-  settings: Settings & { readonly batchRowsMax: number },
-  { terminal }: CommandContext,
-): void {
+function report(run: FinishedRun, settings: Settings, { terminal }: CommandContext): void {
   const { result, sourceName, destination } = run;
   if (!settings.isQuiet) terminal.err(summaryText(result, destination));
   if (result.stopped === 'signal') terminal.err(positionText(result, sourceName, destination));
-  if (settings.stats === null) return;
-  const stats = statsText(result, settings);
-  if (settings.stats === '-') terminal.out(stats);
-  else writeFile(settings.stats, stats);
 }
 
-function writeFile(path: string, text: string): void {
+/** @returns false when the signal came, and nobody reads the pipe that they go to */
+async function writeStats(
+  path: string | null,
+  text: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  if (path === null) return true;
+  let sink: Sink | null = null;
   try {
-    writeFileSync(path, text);
-  } catch (cause) {
-    throw ioError('write', path, cause);
+    sink = await openSink(path, signal);
+    await sink.write(Buffer.from(text));
+    await sink.finish();
+    return true;
+  } catch (error) {
+    if (sink === null && signal.aborted && error === signal.reason) return false;
+    await sink?.abandon().catch(() => {});
+    throw error;
   }
 }

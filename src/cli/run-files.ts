@@ -1,16 +1,17 @@
 // One run from opened files to completed ones: what `run` and `start` share.
 //
-// Order matters: the input is opened before any output is made, outputs are completed before a
-// summary says so, and after a failure they stay as .partial.
+// Order matters: the input is opened before any output is made, all outputs are looked at before one of
+// them is, outputs are completed before a summary says so, and after a failure they stay as .partial.
 
 import { existsSync } from 'node:fs';
 import type { Format, Sink } from '../domain/ports.ts';
 import type { Engine } from '../engine/engine.ts';
-import type { CommandContext } from './command.ts';
+import type { CommandContext, Terminal } from './command.ts';
 import type { RunResult } from '../engine/run-result.ts';
 import type { Destination } from './run-summary.ts';
-import { isRegularTarget, openSink } from '../transport/open-sink.ts';
+import { openSinks } from '../transport/open-sink.ts';
 import { openSource } from '../transport/open-source.ts';
+import { checkOutput } from '../transport/output-target.ts';
 import { LazySink, TerminalSink } from './dead-letter-sink.ts';
 import { DEAD_LETTERS_SUFFIX } from './input-output.ts';
 import { ProgressLine } from './progress.ts';
@@ -24,6 +25,8 @@ export interface RunSettings {
   readonly deadLetters: string | null;
   /** null = rates are not watched */
   readonly alerts: string | null;
+  /** Written by the caller at the end; here it is looked at before anything is. null = none */
+  readonly stats: string | null;
   readonly rowLimit: number | null;
   readonly timings: boolean;
   /** How much time passes after the last row. */
@@ -37,12 +40,22 @@ export interface FinishedRun {
   readonly destination: Destination;
 }
 
+interface Outputs {
+  readonly sink: Sink;
+  readonly deadLetters: Sink;
+  /** `deadLetters`, where it is a file that is only made when there are any. */
+  readonly lazy: LazySink | null;
+  readonly alerts: Sink | null;
+  readonly destination: Destination;
+}
+
+/** @returns null when the signal came while an output still waited for somebody who reads it */
 export async function runFiles(
   engine: Engine,
   settings: RunSettings,
   context: CommandContext,
   signal: AbortSignal,
-): Promise<FinishedRun> {
+): Promise<FinishedRun | null> {
   const { terminal, clock } = context;
   const source = await openSource(settings.in, {
     format: settings.inputFormat,
@@ -50,15 +63,12 @@ export async function runFiles(
     signal,
   });
   const progress = settings.isQuiet ? null : new ProgressLine(terminal, clock, source.bytesTotal);
-  const sinks: Sink[] = [];
+  let sinks: readonly Sink[] = [];
   try {
-    const isRegular = await isRegularTarget(settings.out);
-    const sink = await openSink(settings.out);
-    sinks.push(sink);
-    const deadLetters = await openDeadLetters(settings, isRegular, context, progress);
-    sinks.push(deadLetters);
-    const alerts = settings.alerts === null ? null : await openSink(settings.alerts);
-    if (alerts !== null) sinks.push(alerts);
+    const outputs = await openOutputs(settings, context, signal, () => progress?.clear());
+    if (outputs === null) return null;
+    const { sink, deadLetters, lazy, alerts, destination } = outputs;
+    sinks = alerts === null ? [sink, deadLetters] : [sink, deadLetters, alerts];
     const result = await engine.run({
       source,
       sink,
@@ -73,12 +83,7 @@ export async function runFiles(
     progress?.clear();
     const isComplete = result.stopped !== 'signal';
     for (const each of sinks) await (isComplete ? each.finish() : each.abandon());
-    const destination = {
-      out: settings.out,
-      isRegular,
-      deadLetters: deadLetters.name,
-      alerts: alerts?.name ?? null,
-    };
+    if (lazy !== null) tellOlderLetters(lazy, terminal);
     return { result, sourceName: source.name, destination };
   } catch (error) {
     progress?.clear();
@@ -90,23 +95,43 @@ export async function runFiles(
   }
 }
 
-async function openDeadLetters(
+async function openOutputs(
   settings: RunSettings,
-  isOutRegular: boolean,
   { terminal }: CommandContext,
-  progress: ProgressLine | null,
-): Promise<Sink> {
-  if (settings.deadLetters !== null) return openSink(settings.deadLetters);
-  if (!isOutRegular) return new TerminalSink(terminal, () => progress?.clear());
-  const path = settings.out + DEAD_LETTERS_SUFFIX;
-  if (existsSync(path) && !settings.isQuiet) {
-    terminal.err(
-      `Note: "${path}" is of an earlier run; it is replaced if there are dead letters.\n`,
-    );
-  }
-  return new LazySink(path, () => {
+  signal: AbortSignal,
+  clearLine: () => void,
+): Promise<Outputs | null> {
+  const { out, stats } = settings;
+  const isRegular = await checkOutput(out);
+  // Beside the decisions, made when the first letter comes.
+  const beside = settings.deadLetters === null && isRegular ? out + DEAD_LETTERS_SUFFIX : null;
+  for (const path of [beside, stats]) if (path !== null) await checkOutput(path);
+  const opened = await openSinks([out, settings.deadLetters, settings.alerts], signal).catch(
+    (error: unknown) => {
+      if (signal.aborted && error === signal.reason) return null;
+      throw error;
+    },
+  );
+  if (opened === null) return null;
+  const [sink, named, alerts] = opened;
+  const tell = (): void => {
     if (settings.isQuiet) return;
-    progress?.clear();
-    terminal.err(`Some rows cannot be read; they go to "${path}".\n`);
-  });
+    clearLine();
+    terminal.err(`Some rows cannot be read; they go to "${beside}".\n`);
+  };
+  const lazy = beside === null ? null : new LazySink(beside, tell);
+  const deadLetters = named ?? lazy ?? new TerminalSink(terminal, clearLine);
+  const destination = {
+    out,
+    isRegular,
+    deadLetters: settings.deadLetters ?? beside,
+    alerts: settings.alerts,
+  };
+  return { sink, deadLetters, lazy, alerts, destination };
+}
+
+/** Said even with --quiet: whoever finds that file would take it for this run's. */
+function tellOlderLetters({ name, isOpened }: LazySink, terminal: Terminal): void {
+  if (isOpened || !existsSync(name)) return;
+  terminal.err(`Note: "${name}" is of an earlier run; this run has no dead letters.\n`);
 }

@@ -12,10 +12,11 @@ import {
 } from './format-text.ts';
 
 export interface Destination {
+  /** - = the standard output, here and below */
   readonly out: string;
   /** True when `out` is a file that a .partial becomes. */
   readonly isRegular: boolean;
-  /** null = none were written */
+  /** null = the standard error */
   readonly deadLetters: string | null;
   /** null = rates were not watched */
   readonly alerts: string | null;
@@ -48,14 +49,20 @@ export function summaryText(result: RunResult, destination: Destination): string
   }
   if (result.blankLines > 0) lines.push(`${counted(result.blankLines, 'blank line')} skipped`);
   if (result.deadLetters > 0) {
-    const where = destination.deadLetters === null ? '' : ` in ${destination.deadLetters}`;
-    lines.push(`${counted(result.deadLetters, 'dead letter')}${where}`);
+    lines.push(
+      `${counted(result.deadLetters, 'dead letter')} ${placeText(destination.deadLetters)}`,
+    );
   }
   if (destination.alerts !== null) {
-    lines.push(`${counted(result.alerts, 'alert')} in ${destination.alerts}`);
+    lines.push(`${counted(result.alerts, 'alert')} ${placeText(destination.alerts)}`);
   }
-  if (result.stopped !== 'signal') lines.push(`decisions in ${destination.out}`);
+  if (result.stopped !== 'signal') lines.push(`decisions ${placeText(destination.out)}`);
   return `${lines.join('\n')}\n`;
+}
+
+function placeText(path: string | null): string {
+  if (path === null) return 'on the standard error';
+  return path === '-' ? 'on the standard output' : `in ${path}`;
 }
 
 /** What had to leave before its time, or came to nothing; empty where nothing did. */
@@ -89,3 +96,10 @@ export function positionText(result: RunResult, source: string, destination: Des
     : '';
   return `Stopped before row ${row} (byte ${byte}) of "${source}".${kept}\n`;
 }
+
+/** Of a run that was interrupted while it waited at a named pipe. */
+export const UNREAD_TEXT =
+  'Stopped before the first row: nobody had opened an output for reading.\n';
+
+export const UNREAD_STATS_TEXT =
+  'Figures were not written: nobody had opened their output for reading.\n';

@@ -17,7 +17,7 @@ import { generateStream } from './generate-command.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { prepareEngine } from './prepared-engine.ts';
 import { runFiles } from './run-files.ts';
-import { positionText } from './run-summary.ts';
+import { positionText, UNREAD_TEXT } from './run-summary.ts';
 import { startSummary } from './start-summary.ts';
 
 const RULES = fileURLToPath(new URL('../../fixtures/rules/pos-wallet.yaml', import.meta.url));
@@ -86,12 +86,17 @@ async function decide(
       outputFormat: 'ndjson',
       deadLetters: files.deadLetters,
       alerts: files.alerts,
+      stats: null,
       rowLimit: null,
       timings: false,
       drainMs: DRAIN_DEFAULT_MS,
       isQuiet: false,
     } as const;
     const run = await runFiles(engine, settings, context, interrupt.signal);
+    if (run === null) {
+      terminal.err(UNREAD_TEXT);
+      return interrupt.exitCode();
+    }
     if (run.result.stopped === 'signal') {
       terminal.err(positionText(run.result, run.sourceName, run.destination));
       return interrupt.exitCode();

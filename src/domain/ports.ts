@@ -37,6 +37,11 @@ export interface Source {
   readonly bytesTotal: number | null;
   /** Blank lines skipped so far. */
   readonly blankLines: number;
+  /**
+   * Position of the first byte that is in no batch so far: where the next row begins, but for blank lines
+   * and the rest of a row that is too long. At the end of the input, the bytes that were read.
+   */
+  readonly nextByte: number;
   /** Rows come as they happen and have a time of arrival: a deadline counts. Files have none. */
   readonly isLive: boolean;
   /** Fills `batch` and resolves to false when the input is at its end and no row was written. */

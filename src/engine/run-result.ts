@@ -12,6 +12,7 @@ export interface RunProgress {
   /** Rows read and decided on, bad ones included. */
   readonly rows: number;
   readonly decisions: number;
+  /** Of the source up to the next row. */
   readonly bytesIn: number;
   /** allow, hold, reverse */
   readonly outcomes: readonly [number, number, number];
@@ -48,7 +49,7 @@ export interface EntityReport {
 
 export interface RunResult extends RunProgress {
   readonly stopped: 'end' | 'limit' | 'signal';
-  /** After the last row decided. */
+  /** Of the first row that was not decided: its number, and where it begins. */
   readonly position: { readonly row: number; readonly byte: number };
   /** SHA-256 over the decisions' bytes in order (of a file without --timings: its sha256sum). */
   readonly decisionHash: string;
@@ -83,8 +84,11 @@ export interface RunResult extends RunProgress {
 }
 
 export function summarizeLatency(histogram: Histogram): LatencySummary {
-  const at = (percentile: number): number => histogram.getValueAtPercentile(percentile);
-  return { p50: at(50), p90: at(90), p99: at(99), p999: at(99.9), max: histogram.maxValue };
+  const max = histogram.maxValue;
+  // The histogram answers with the upper end of a bucket, which may lie above all that it was given.
+  const at = (percentile: number): number =>
+    Math.min(max, histogram.getValueAtPercentile(percentile));
+  return { p50: at(50), p90: at(90), p99: at(99), p999: at(99.9), max };
 }
 
 function sumCounters(reports: readonly WorkerReport[]): Float64Array {

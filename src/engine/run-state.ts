@@ -29,8 +29,9 @@ export class RunState {
   #rows = 0;
   #alerts = 0;
   #bytesIn = 0;
-  #position = { row: 0, byte: 0 };
   #limitReached = false;
+  /** Where the row begins at which the limit was reached. */
+  #limitByte = 0;
   #totals: readonly Float64Array[] = [];
 
   constructor(options: EngineOptions, run: EngineRun) {
@@ -52,17 +53,21 @@ export class RunState {
   take(input: BatchInput): boolean {
     const { rowLimit } = this.#run;
     if (rowLimit !== null && this.#taken + input.rowCount >= rowLimit) {
-      input.rowCount = rowLimit - this.#taken;
+      const count = rowLimit - this.#taken;
+      this.#limitByte =
+        count < input.rowCount
+          ? input.firstByte + (input.rows[2 * count] as number)
+          : this.#run.source.nextByte;
+      input.rowCount = count;
       this.#limitReached = true;
     }
     this.#taken += input.rowCount;
     return input.rowCount > 0;
   }
 
-  /** Position in the source after the batch's last row. */
-  endOf(input: BatchInput): number {
-    const last = (input.rowCount - 1) * 2;
-    return input.firstByte + (input.rows[last] as number) + (input.rows[last + 1] as number);
+  /** Position in the source after the rows of the batch that was just taken: where to go on. */
+  endOf(_input: BatchInput): number {
+    return this.#limitReached ? this.#limitByte : this.#run.source.nextByte;
   }
 
   async write(
@@ -84,7 +89,6 @@ export class RunState {
     }
     this.#rows += rows;
     this.#bytesIn = endByte;
-    this.#position = { row: this.#rows, byte: endByte };
     this.#totals = batch.results.map(({ totals }) => totals);
     this.#run.onProgress?.(this.#progress());
   }
@@ -122,11 +126,13 @@ export class RunState {
   finish(reports: Awaited<ReturnType<WorkerPool['report']>>): RunResult {
     const elapsedMs = this.#options.clock.monotonicMs() - this.#startedMs;
     const stoppedBySignal = this.#run.signal?.aborted === true;
+    // All batches that were read are written by now; blank lines may have followed the last one.
+    this.#bytesIn = this.#limitReached ? this.#limitByte : this.#run.source.nextByte;
     return {
       ...this.#progress(),
       ...summarizeReports(this.#options.plan, reports),
       stopped: stoppedBySignal ? 'signal' : this.#limitReached ? 'limit' : 'end',
-      position: this.#position,
+      position: { row: this.#rows, byte: this.#bytesIn },
       decisionHash: this.#hash.digest('hex'),
       elapsedMs,
       rowsPerSecond: elapsedMs > 0 ? (this.#rows / elapsedMs) * 1000 : 0,

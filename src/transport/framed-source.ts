@@ -73,6 +73,10 @@ export class FramedSource implements Source {
     return this.#framer.blankLines;
   }
 
+  get nextByte(): number {
+    return this.#nextByte;
+  }
+
   async read(batch: BatchInput): Promise<boolean> {
     assert(batch.bytesMax >= BATCH_BYTES_MIN, `a slab holds at least ${BATCH_BYTES_MIN} bytes`);
     assert(batch.rowsMax >= 1, 'a batch holds at least one row');
@@ -128,9 +132,13 @@ export class FramedSource implements Source {
         scanned = 0;
       }
     }
-    if (this.#isAborted()) batch.rowCount = 0;
-    if (batch.rowCount === 0) return false;
+    if (this.#isAborted()) {
+      // What stands in the slab is given up: the position stays where it was before.
+      batch.rowCount = 0;
+      return false;
+    }
     this.#nextByte = batch.firstByte + scanned;
+    if (batch.rowCount === 0) return false;
     this.#nextRow += batch.rowCount;
     this.#keepCarry(batch.slab, scanned, filled, isCarryOnly);
     batch.arrivedMs = this.#clock.monotonicMs();

@@ -15,6 +15,7 @@ const SENTENCES: ReadonlyMap<string, string> = new Map([
   ['EROFS', 'the file system is read-only'],
   ['EPIPE', 'the output was closed by whoever reads it'],
   ['ECONNRESET', 'the other end closed the connection'],
+  ['ENXIO', 'it is a socket, or a device that is not there'],
   ['EMFILE', 'too many files are open'],
   ['EIO', 'the device reports an input/output error'],
   ['ELOOP', 'too many symbolic links'],
@@ -26,6 +27,12 @@ const SENTENCES: ReadonlyMap<string, string> = new Map([
 export function systemCode(cause: unknown): string | null {
   if (typeof cause !== 'object' || cause === null || !('code' in cause)) return null;
   return typeof cause.code === 'string' ? cause.code : null;
+}
+
+/** Nobody reads what is written any more. */
+export function isReaderGone(cause: unknown): boolean {
+  const code = systemCode(cause);
+  return code === 'EPIPE' || code === 'ECONNRESET';
 }
 
 /**

@@ -3,8 +3,9 @@
 // Devices and pipes are written directly; `-` is the standard output.
 
 import { constants, fstatSync } from 'node:fs';
-import { realpath, rename, stat } from 'node:fs/promises';
+import { realpath, rename } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import type { Sink } from '../domain/ports.ts';
 import type { ByteWriter } from './byte-writer.ts';
@@ -13,28 +14,48 @@ import { HoldfastError } from '../base/errors.ts';
 import { FileWriter, PipeWriter } from './byte-writer.ts';
 import { closeDescriptor, openDescriptor, statDescriptor, syncDescriptor } from './descriptor.ts';
 import { ioError, systemCode } from './io-error.ts';
+import type { OutputTarget } from './output-target.ts';
+import { checkOutput, resolveTarget } from './output-target.ts';
 import { PARTIAL_SUFFIX } from './partial.ts';
 
-/** Rejects with IO_FAILED. */
-export async function openSink(path: string): Promise<Sink> {
+/** How long to wait before a named pipe is tried again that nobody reads yet. */
+const NO_READER_WAIT_MS = 50;
+
+/**
+ * Rejects with IO_FAILED; with the signal's reason where it is aborted and nobody reads the named pipe.
+ */
+export async function openSink(path: string, signal?: AbortSignal): Promise<Sink> {
   if (path === '-') return openStandardOutput();
   const target = await resolveTarget(path);
-  if (target.isRegular) return openRegular(path, target.path);
-  let fd = -1;
-  try {
-    fd = await openDescriptor(target.path, constants.O_WRONLY);
-    const stats = await statDescriptor(fd);
-    const writer = stats.isFIFO() ? new PipeWriter(fd) : new FileWriter(fd);
-    return new DirectSink(path, writer);
-  } catch (cause) {
-    if (fd !== -1) await closeDescriptor(fd);
-    throw ioError('write', path, cause);
-  }
+  return target.kind === 'regular' ? openRegular(path, target.path) : openDirect(target, signal);
 }
 
-/** True when `path` is, or would become, a regular file: one that has a .partial and a folder. */
-export async function isRegularTarget(path: string): Promise<boolean> {
-  return path !== '-' && (await resolveTarget(path)).isRegular;
+type SinksOf<Paths extends readonly (string | null)[]> = {
+  [At in keyof Paths]: Paths[At] extends string ? Sink : Sink | null;
+};
+
+/**
+ * All outputs of a command, in order; null stays null. All are looked at before the first is opened, and
+ * pipes are waited for before a file is made: a start that fails leaves an earlier .partial as it was.
+ */
+export async function openSinks<const Paths extends readonly (string | null)[]>(
+  paths: Paths,
+  signal?: AbortSignal,
+): Promise<SinksOf<Paths>> {
+  const isRegular: boolean[] = [];
+  for (const path of paths) isRegular.push(path !== null && (await checkOutput(path)));
+  const sinks: (Sink | null)[] = paths.map(() => null);
+  try {
+    for (const kind of [false, true]) {
+      for (const [at, path] of paths.entries()) {
+        if (path !== null && isRegular[at] === kind) sinks[at] = await openSink(path, signal);
+      }
+    }
+  } catch (error) {
+    for (const sink of sinks) await sink?.abandon().catch(() => {});
+    throw error;
+  }
+  return sinks as SinksOf<Paths>;
 }
 
 function openStandardOutput(): Sink {
@@ -47,22 +68,53 @@ function openStandardOutput(): Sink {
   }
 }
 
-/** Follows a symbolic link, so that the link stays and what it names is replaced. */
-async function resolveTarget(path: string): Promise<{ path: string; isRegular: boolean }> {
+async function openDirect({ path, kind }: OutputTarget, signal?: AbortSignal): Promise<Sink> {
+  let fd = -1;
   try {
-    const stats = await stat(path);
-    if (stats.isDirectory()) {
-      throw new HoldfastError(
-        'IO_FAILED',
-        `Cannot write "${path}": it is a directory, a file was expected.`,
-        { path },
-      );
-    }
-    return { path: await realpath(path), isRegular: stats.isFile() };
+    fd =
+      kind === 'pipe'
+        ? await openPipe(path, signal)
+        : await openDescriptor(path, constants.O_WRONLY);
+    const stats = await statDescriptor(fd);
+    const writer = stats.isFIFO() ? new PipeWriter(fd) : new FileWriter(fd);
+    return new DirectSink(path, writer);
   } catch (cause) {
-    if (systemCode(cause) === 'ENOENT') return { path, isRegular: true };
-    throw cause instanceof HoldfastError ? cause : ioError('write', path, cause);
+    if (fd !== -1) await closeDescriptor(fd);
+    if (signal?.aborted === true && cause === signal.reason) throw cause;
+    throw ioError('write', path, cause);
   }
+}
+
+/**
+ * Waits for somebody who reads. Not in the system's open: that would hold a thread of the pool, and a
+ * process does not end before its threads do, whatever signal comes.
+ */
+async function openPipe(path: string, signal?: AbortSignal): Promise<number> {
+  for (;;) {
+    try {
+      return await openDescriptor(path, constants.O_WRONLY | constants.O_NONBLOCK);
+    } catch (cause) {
+      if (systemCode(cause) !== 'ENXIO') throw cause;
+      signal?.throwIfAborted();
+      if (!(await hasName(path))) throw readerGone(cause);
+    }
+    await delay(NO_READER_WAIT_MS);
+  }
+}
+
+/** False of a pipe between processes: once its reader is gone nobody can open it again. */
+async function hasName(path: string): Promise<boolean> {
+  try {
+    await realpath(path);
+    return true;
+  } catch (cause) {
+    if (systemCode(cause) === 'ENOENT') return false;
+    throw cause;
+  }
+}
+
+function readerGone(cause: unknown): Error {
+  return Object.assign(new Error('nobody reads the pipe', { cause }), { code: 'EPIPE' });
 }
 
 async function openRegular(path: string, target: string): Promise<Sink> {

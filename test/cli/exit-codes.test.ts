@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import type { ErrorCode } from '../../src/base/errors.ts';
 import { HoldfastError } from '../../src/base/errors.ts';
@@ -31,4 +32,15 @@ test('help lists every exit code', () => {
     Number(code),
   );
   expect(listed).toEqual(Object.values(EXIT));
+});
+
+test('the README says of each what help says', () => {
+  const readme = readFileSync(new URL('../../README.md', import.meta.url), 'utf8');
+  const codes = [...readme.matchAll(/^\| ([\d, ]+?) +\| .+\|$/gm)].flatMap(([, code = '']) =>
+    code.split(', ').map(Number),
+  );
+  expect(codes).toEqual(Object.values(EXIT));
+  for (const text of [readme, helpOfAll(COMMANDS)]) {
+    expect(text).toMatch(/ 1 +\|? ?(?:of `?run`?): decided, but some rows were dead letters/);
+  }
 });

@@ -1,4 +1,5 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -90,6 +91,42 @@ test('an output over an input is refused through links, under its .partial name,
       ),
     ).toThrow('--stats and the unfinished --out are the same file');
     refuseSameFile([['--in', at('in.ndjson')]], [['--out', at('other.ndjson')]]);
+    // Nothing can be there: that is said when it is opened.
+    refuseSameFile([['--in', at('in.ndjson/a')]], [['--out', at('in.ndjson/b')]]);
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test.runIf(existsSync('/dev/shm'))('a file in /dev is a file', () => {
+  const folder = mkdtempSync('/dev/shm/holdfast-same-');
+  const path = join(folder, 'in.ndjson');
+  try {
+    for (const isThere of [false, true]) {
+      if (isThere) writeFileSync(path, '');
+      expect(() => refuseSameFile([['--in', path]], [['--out', path]])).toThrow('same file');
+    }
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+test('a pipe is not written from two sides, two pipes are two', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'holdfast-same-'));
+  const [one, link, other] = ['one', 'link', 'other'].map((name) => join(folder, name));
+  try {
+    execFileSync('mkfifo', [one as string, other as string]);
+    symlinkSync(one as string, link as string);
+    const both = (first = '', second = ''): void =>
+      refuseSameFile(
+        [],
+        [
+          ['--out', first],
+          ['--alerts', second],
+        ],
+      );
+    expect(() => both(one, link)).toThrow('same file');
+    both(one, other);
   } finally {
     rmSync(folder, { recursive: true });
   }

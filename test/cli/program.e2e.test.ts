@@ -53,6 +53,31 @@ test.each([
   ['check of a binary', ['check', 'binary.yaml'], 3, 'is a binary file, not text'],
   ['check of nothing', ['check'], 2, 'R.yaml is needed'],
   [
+    'check by an option',
+    ['check', '--rules', 'good.yaml'],
+    2,
+    'Unknown option "--rules": the rules file is given without an option, holdfast check R.yaml.',
+  ],
+  [
+    'run of a file without an option',
+    [...RUN, '--rules', 'good.yaml', 'more.ndjson'],
+    2,
+    'Unexpected argument "more.ndjson". Files are given by options: --rules, --in, --out.',
+  ],
+  [
+    'generate into a file without an option',
+    ['generate', 'more.ndjson'],
+    2,
+    'Unexpected argument "more.ndjson". Files are given by options: --out.',
+  ],
+  [
+    'help on two commands',
+    ['help', 'run', 'extra'],
+    2,
+    'Unexpected argument "extra": help takes the name of one command.',
+  ],
+  ['more than version', ['version', 'extra'], 2, '"extra": version takes no argument.'],
+  [
     'an input that is a directory',
     ['run', '--rules', 'good.yaml', '--in', 'sub', '--out', 'out.ndjson'],
     4,

@@ -78,3 +78,14 @@ test.each<readonly [string, Partial<RunResult>, string | null]>([
   const own = lines.filter((text) => /limit|in vain|watch/.test(text));
   expect(own).toEqual(line === null ? [] : [line]);
 });
+
+test.each([
+  ['out', 'bad', 'alerts', ['decisions in out', '2 dead letters in bad', '1 alert in alerts']],
+  ['-', null, null, ['decisions on the standard output', '2 dead letters on the standard error']],
+  ['out', '-', null, ['decisions in out', '2 dead letters on the standard output']],
+  ['out', 'bad', '-', ['2 dead letters in bad', '1 alert on the standard output']],
+])('says where it went: %s, %s, %s', (out, deadLetters, alerts, lines) => {
+  const destination = { out, isRegular: out !== '-', deadLetters, alerts };
+  const text = summaryText({ ...RESULT, deadLetters: 2, alerts: 1 }, destination);
+  expect(text.split('\n')).toEqual(expect.arrayContaining(lines));
+});

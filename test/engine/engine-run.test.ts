@@ -2,6 +2,7 @@
 // source or a sink fails. What is written is always a whole prefix of the stream's decisions.
 
 import { createHash } from 'node:crypto';
+import { build } from 'hdr-histogram-js';
 import { Unpackr } from 'msgpackr';
 import { describe, expect, test } from 'vitest';
 import { HoldfastError } from '../../src/base/errors.ts';
@@ -9,6 +10,7 @@ import { Random } from '../../src/base/random.ts';
 import type { Format, Sink, Source } from '../../src/domain/ports.ts';
 import { Engine } from '../../src/engine/engine.ts';
 import type { RunProgress } from '../../src/engine/run-result.ts';
+import { summarizeLatency } from '../../src/engine/run-result.ts';
 import { formatProblem, loadRulesText } from '../../src/rules/front/load.ts';
 import { MemorySink } from '../../src/transport/memory-sink.ts';
 import { memorySource } from '../../src/transport/open-source.ts';
@@ -92,6 +94,9 @@ describe('a source or a sink that fails', () => {
       bytesTotal: null,
       isLive: false,
       blankLines: 0,
+      get nextByte() {
+        return whole.nextByte;
+      },
       read: async (batch) => {
         if (++reads > 4) throw disk;
         return whole.read(batch);
@@ -128,17 +133,15 @@ describe('where a run ends', () => {
     async (rowLimit) => {
       const { decisions, result } = await runEngine(options({ run: { rowLimit } }));
       expect(result).toMatchObject({ rows: rowLimit, stopped: 'limit' });
-      expect(result?.position).toEqual({
-        row: rowLimit,
-        byte: bytesOf(rowLimit) - (rowLimit > 0 ? 1 : 0),
-      });
+      expect(result?.position).toEqual({ row: rowLimit, byte: bytesOf(rowLimit) });
       expectPrefix(decisions, rowLimit);
     },
   );
 
   test.each([ROWS + 1, null])('at the end of the input, with a limit of %s', async (rowLimit) => {
     const { result, decisions } = await runEngine(options({ run: { rowLimit } }));
-    expect(result).toMatchObject({ rows: ROWS, stopped: 'end' });
+    expect(result).toMatchObject({ rows: ROWS, stopped: 'end', bytesIn: bytes.length });
+    expect(result?.position).toEqual({ row: ROWS, byte: bytes.length });
     expectPrefix(decisions, ROWS);
   });
 
@@ -159,6 +162,7 @@ describe('where a run ends', () => {
       expect(count).toBeLessThan(ROWS);
       expect(count % BATCH_ROWS).toBe(0);
       expect(seen.at(-1)).toBe(count);
+      expect(result?.position).toEqual({ row: count, byte: bytesOf(count) });
       expectPrefix(decisions, count);
     },
   );
@@ -171,9 +175,23 @@ describe('where a run ends', () => {
     expect(decisions).toHaveLength(0);
   });
 
+  test.each([
+    ['a byte order mark', '\ufeff', 0],
+    ['blank lines', '\n\r\n', 1],
+    ['carriage returns', '', 2],
+  ])('before a row that follows %s', async (_name, between, rowLimit) => {
+    const lines = rows.slice(0, 3).map((row) => Buffer.from(row).toString().replace('\n', '\r\n'));
+    const head = lines.slice(0, rowLimit).join('') + between;
+    const text = Buffer.from(`${head}${lines.slice(rowLimit).join('')}\n\n`);
+    const { result } = await runEngine(options({ bytes: text, run: { rowLimit } }));
+    expect(result?.position).toEqual({ row: rowLimit, byte: Buffer.byteLength(head) });
+    const all = await runEngine(options({ bytes: text }));
+    expect(all.result?.position).toEqual({ row: 3, byte: text.length });
+  });
+
   test('without rows', async () => {
     const { result } = await runEngine(options({ bytes: Buffer.from('\n \n') }));
-    expect(result).toMatchObject({ rows: 0, stopped: 'end', blankLines: 2, bytesIn: 0 });
+    expect(result).toMatchObject({ rows: 0, stopped: 'end', blankLines: 2, bytesIn: 3 });
     expect(result?.decisionHash).toBe(createHash('sha256').digest('hex'));
   });
 });
@@ -232,6 +250,16 @@ test('alerts are counted as they are written, over many batches', async () => {
   expect(linesOf(alerts.bytes).length).toBeGreaterThan(3);
   expect(result?.alerts).toBe(linesOf(alerts.bytes).length);
   expect((await runEngine(options())).result?.alerts).toBe(0);
+});
+
+test('no percentile is above the longest latency', () => {
+  const histogram = build({ bitBucketSize: 64, numberOfSignificantValueDigits: 3 });
+  for (const us of [100, 4099, 5001, 1_234_567]) {
+    histogram.recordValueWithCount(us, 1000);
+    const { p50, p90, p99, p999, max } = summarizeLatency(histogram);
+    expect(max).toBe(us);
+    for (const figure of [p50, p90, p99, p999]) expect(figure).toBeLessThanOrEqual(us);
+  }
 });
 
 describe('timings', () => {

@@ -1,10 +1,20 @@
 // One suite for every sink, and what is particular to files: nothing half-written is taken for whole.
 
 import { execFileSync } from 'node:child_process';
-import { existsSync, readFileSync, readlinkSync, symlinkSync, writeFileSync } from 'node:fs';
+import { once } from 'node:events';
+import {
+  constants,
+  existsSync,
+  readFileSync,
+  readlinkSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { mkdir, mkdtemp, open, rm } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { systemClock } from '../../src/base/clock.ts';
 import { HoldfastError } from '../../src/base/errors.ts';
@@ -133,6 +143,46 @@ describe('a regular file', () => {
     await sink.finish();
     expect(readlinkSync(link)).toBe(path);
     expect(readFileSync(path, 'utf8')).toBe('new');
+  });
+});
+
+describe('a pipe', () => {
+  test('waits for somebody who reads, and holds no thread meanwhile', async () => {
+    const path = newPath();
+    execFileSync('mkfifo', [path]);
+    // As many as there are threads for files: were they held, nothing below could be opened.
+    const waiting = Array.from({ length: 4 }, async () => openSink(path));
+    await delay(100);
+    const reader = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
+    const sinks = await Promise.all(waiting);
+    for (const sink of sinks) {
+      await sink.write(Buffer.from('x'));
+      await sink.finish();
+    }
+    expect((await reader.readFile()).toString()).toBe('xxxx');
+    await reader.close();
+  });
+
+  test('that nobody reads is given up when the signal comes', async () => {
+    const path = newPath();
+    execFileSync('mkfifo', [path]);
+    const abort = new AbortController();
+    const opening = openSink(path, abort.signal);
+    const reason = new Error('interrupted');
+    setTimeout(() => abort.abort(reason), 20);
+    await expect(opening).rejects.toBe(reason);
+    await expect(openSink(path, abort.signal)).rejects.toBe(reason);
+  });
+
+  test('a socket cannot be opened', async () => {
+    const path = newPath();
+    const server = createServer().listen(path);
+    await once(server, 'listening');
+    const error = await failureOf(openSink(path));
+    server.close();
+    expect(error.message).toBe(
+      `Cannot write "${path}": it is a socket, or a device that is not there.`,
+    );
   });
 });
 

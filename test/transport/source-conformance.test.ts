@@ -52,6 +52,9 @@ async function readRows(source: Source, rowsMax: number, bytesMax: number): Prom
     expect(batch.rowCount).toBeGreaterThan(0);
     expect(batch.rowCount).toBeLessThanOrEqual(rowsMax);
     expect(batch.firstRow).toBe(rows.length);
+    const last = 2 * (batch.rowCount - 1);
+    const end = batch.firstByte + (batch.rows[last] as number) + (batch.rows[last + 1] as number);
+    expect(source.nextByte).toBeGreaterThanOrEqual(end);
     for (let r = 0; r < batch.rowCount; r++) {
       const offset = batch.rows[2 * r] as number;
       const length = batch.rows[2 * r + 1] as number;
@@ -356,6 +359,7 @@ describe.each(SOURCES)('%s', (_name, open) => {
           }),
         ).toEqual(item.rows.map(([byte, value, error]) => [byte, value, error ?? null]));
         expect(source.blankLines).toBe(item.blankLines ?? 0);
+        expect(source.nextByte).toBe(item.bytes.length);
       }
     },
   );
