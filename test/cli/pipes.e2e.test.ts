@@ -44,7 +44,10 @@ beforeAll(async () => {
   whole = readFileSync(join(folder, 'out.ndjson'), 'utf8');
   expect(whole.split('\n')).toHaveLength(ROWS + 1);
 });
+const started: Running[] = [];
 afterAll(async () => {
+  // A run that does not end, which is what is tested, is not to stay behind.
+  for (const { child } of started) child.kill('SIGKILL');
   await rm(root, { recursive: true });
 });
 
@@ -105,6 +108,7 @@ describe('a named pipe', () => {
     for (const name of ['in', 'pipe']) execFileSync('mkfifo', [join(folder, name)]);
     const args = ['run', '--rules', 'rules.yaml', '--in', 'in', ...more];
     const running = startProgram(args, folder);
+    started.push(running);
     for (;;) {
       // Fails until somebody reads.
       const flags = constants.O_WRONLY | constants.O_NONBLOCK;
