@@ -276,8 +276,12 @@ export class ExpressionMaker {
 
   #truth(depth: number): Condition {
     if (this.#life !== null && this.#random.chance(0.2)) {
-      const conflict = this.#life.conflict();
-      return this.#hasOf(conflict, conflict.text);
+      const { conflict, state } = this.#life.conflict();
+      const { text } = conflict;
+      const [was, isThere] = [this.#hasOf(conflict, text), this.#hasOf(state, text)];
+      // That there was none can be said only of a payment that is there.
+      const args = [isThere.holds, was.fails];
+      return { ...was, fails: { ...node('boolean', text), op: 'and', args } };
     }
     const value = this.value('boolean', depth - 1);
     const truth = (negated: boolean): Expression => ({

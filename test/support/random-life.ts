@@ -64,8 +64,10 @@ export class LifeMaker {
     return this.#node(this.#random.pick(CLOCKS));
   }
 
-  conflict(): Expression {
-    return this.#node(this.#random.pick(CONFLICTS));
+  /** The conflict of a payment, and its state: one that is there has one. */
+  conflict(): { conflict: Expression; state: Expression } {
+    const name = this.#random.pick(CONFLICTS);
+    return { conflict: this.#node(name), state: this.#node(name.replace('conflict', 'state')) };
   }
 
   #node(name: string): Expression {

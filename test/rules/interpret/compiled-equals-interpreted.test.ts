@@ -198,13 +198,16 @@ function itemOf(reader: EvidenceReader, template: EvidenceTemplate, item: number
   };
 }
 
+/** What is left where two of them cancel out is nothing. */
+const NOTHING = 1e-9;
+
 /** Distances come of two formulas: numbers to 9 digits. */
 function rounded(said: Said): unknown {
   return JSON.parse(
     JSON.stringify(said, (_, value: unknown) =>
       typeof value === 'number'
         ? Number.isFinite(value)
-          ? Number(value.toPrecision(9))
+          ? Number((Math.abs(value) < NOTHING ? 0 : value).toPrecision(9))
           : String(value)
         : value,
     ),
