@@ -93,6 +93,7 @@ export class WorkerLane {
         this.#take(answer.message);
       }
       for (const waiting of this.#waiting.splice(0)) waiting.reject(error);
+      this.#port.unref();
     }
   }
 }

@@ -82,6 +82,22 @@ describe('a lane', () => {
   });
 });
 
+async function outputOf(script: string): Promise<string> {
+  const args = ['--input-type=module', '--eval', script];
+  return (await promisify(execFile)(process.execPath, args, { timeout: 60_000 })).stdout;
+}
+
+test('a lane whose thread was lost lets its process end, though nobody closes it', async () => {
+  const script = `
+    const { WorkerLane } = await import(${JSON.stringify(MODULE)});
+    let lost;
+    const lane = new WorkerLane(() => new Promise((_, reject) => { lost = reject; }));
+    lane.ask(1).catch((error) => console.log(error.message));
+    lost(new Error('lost'));
+  `;
+  expect(await outputOf(script)).toBe('lost\n');
+});
+
 test('an engine that nobody closes lets its process end', async () => {
   const rules = fileURLToPath(new URL('../../fixtures/rules/pos-wallet.yaml', import.meta.url));
   const library = new URL('../../dist/index.js', import.meta.url).href;
@@ -92,10 +108,5 @@ test('an engine that nobody closes lets its process end', async () => {
       currency: 'CNY', merchant: 'M', channel: 'online' };
     console.log((await engine.decide([row])).length);
   `;
-  const ended = await promisify(execFile)(process.execPath, [
-    '--input-type=module',
-    '--eval',
-    script,
-  ]);
-  expect(ended.stdout).toBe('1\n');
+  expect(await outputOf(script)).toBe('1\n');
 });
