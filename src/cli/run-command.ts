@@ -9,7 +9,7 @@ import type { CommandContext } from './command.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { FinishedRun, RunSettings } from './run-files.ts';
 import { WorkerPool } from '../engine/worker-pool.ts';
-import { openSink } from '../transport/open-sink.ts';
+import { isAbort, openSink } from '../transport/open-sink.ts';
 import { drainMsOf } from './drain.ts';
 import { EXIT } from './exit-codes.ts';
 import { DEAD_LETTERS_SUFFIX, formatOf, isFile, refuseSameFile } from './input-output.ts';
@@ -134,7 +134,7 @@ async function writeStats(
     await sink.finish();
     return true;
   } catch (error) {
-    if (sink === null && signal.aborted && error === signal.reason) return false;
+    if (sink === null && isAbort(error, signal)) return false;
     await sink?.abandon().catch(() => {});
     throw error;
   }

@@ -9,7 +9,7 @@ import type { Engine } from '../engine/engine.ts';
 import type { CommandContext, Terminal } from './command.ts';
 import type { RunResult } from '../engine/run-result.ts';
 import type { Destination } from './run-summary.ts';
-import { openSinks } from '../transport/open-sink.ts';
+import { isAbort, openSinks } from '../transport/open-sink.ts';
 import { openSource } from '../transport/open-source.ts';
 import { checkOutput } from '../transport/output-target.ts';
 import { LazySink, TerminalSink } from './dead-letter-sink.ts';
@@ -108,7 +108,7 @@ async function openOutputs(
   for (const path of [beside, stats]) if (path !== null) await checkOutput(path);
   const opened = await openSinks([out, settings.deadLetters, settings.alerts], signal).catch(
     (error: unknown) => {
-      if (signal.aborted && error === signal.reason) return null;
+      if (isAbort(error, signal)) return null;
       throw error;
     },
   );

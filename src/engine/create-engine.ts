@@ -202,13 +202,14 @@ class QueuedEngine implements DecisionEngine {
     if (this.#isClosed) throw new HoldfastError('USAGE', 'Cannot decide: the engine is closed.');
     checkBatch(batch);
     const isBytes = batch instanceof Uint8Array;
-    checkArrival(arrival, isBytes ? null : batch.length);
+    checkArrival(arrival);
     // Objects are packed now: what the caller does to them afterwards changes nothing.
     const bytes = isBytes
       ? batch
       : Buffer.concat(batch.map((row, index) => this.#pack(row, index)));
     const format = isBytes ? formatOf(bytes) : 'msgpack';
-    const decisions = this.#last.then(() => this.#decideBytes(bytes, format, arrival));
+    const rowCount = isBytes ? null : batch.length;
+    const decisions = this.#last.then(() => this.#decideBytes(bytes, format, arrival, rowCount));
     this.#last = decisions.catch(() => {});
     return decisions;
   }
@@ -237,16 +238,17 @@ class QueuedEngine implements DecisionEngine {
     }
   }
 
+  /** @param rowCount null where it takes framing to know it */
   async #decideBytes(
     bytes: Uint8Array,
     format: Format,
     arrival: Arrival | undefined,
+    rowCount: number | null,
   ): Promise<Decision[]> {
     const arrivedMs = arrival === undefined ? undefined : arrivalOf(arrival);
     const nowMs = arrival?.nowMs ?? null;
-    // Of objects it was known when they came.
     if (typeof arrival?.arrivedMs === 'object') {
-      checkTimes(arrival.arrivedMs, await countRows(bytes, format));
+      checkTimes(arrival.arrivedMs, rowCount ?? (await countRows(bytes, format)));
     }
     const source = memorySource(bytes, { format, clock: stoppedClock, name: 'memory', arrivedMs });
     const decisions: Decision[] = [];

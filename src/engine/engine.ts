@@ -187,7 +187,7 @@ export class Engine {
       }
       if (!hasRows || !state.take(input)) break;
       const batch = { rows: input.rowCount, firstRow: input.firstRow, firstByte: input.firstByte };
-      const end = state.endOf(input);
+      const end = state.endByte;
       const arrivedMs = input.arrivedMs;
       const nowMs = run.source.isLive ? this.options.clock.nowMs() : null;
       const decided = this.#decide(slot, run.source.format, run.source.name, nowMs);

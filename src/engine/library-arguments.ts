@@ -65,8 +65,8 @@ export function checkBatch(batch: unknown): void {
   }
 }
 
-/** @param rowCount null where the rows are bytes, and not yet counted */
-export function checkArrival(arrival: unknown, rowCount: number | null): void {
+/** @param arrival of decide, as it came; how long a list is to be is checkTimes's */
+export function checkArrival(arrival: unknown): void {
   if (arrival === undefined) return;
   if (!isRecord(arrival)) throw refused('decide', 'arrival', arrival, '{ arrivedMs, nowMs }');
   const { arrivedMs, nowMs } = arrival;
@@ -78,7 +78,6 @@ export function checkArrival(arrival: unknown, rowCount: number | null): void {
     const name = isList ? `arrivedMs[${wrong}]` : 'arrivedMs';
     throw refused('decide', name, all[wrong], 'ms since the epoch');
   }
-  if (isList && rowCount !== null) checkTimes(all, rowCount);
 }
 
 export function checkTimes(arrivedMs: ArrayLike<unknown>, rowCount: number): void {

@@ -65,8 +65,8 @@ export class RunState {
     return input.rowCount > 0;
   }
 
-  /** Position in the source after the rows of the batch that was just taken: where to go on. */
-  endOf(_input: BatchInput): number {
+  /** Position in the source after the rows that were taken: where to go on. */
+  get endByte(): number {
     return this.#limitReached ? this.#limitByte : this.#run.source.nextByte;
   }
 
@@ -127,7 +127,7 @@ export class RunState {
     const elapsedMs = this.#options.clock.monotonicMs() - this.#startedMs;
     const stoppedBySignal = this.#run.signal?.aborted === true;
     // All batches that were read are written by now; blank lines may have followed the last one.
-    this.#bytesIn = this.#limitReached ? this.#limitByte : this.#run.source.nextByte;
+    this.#bytesIn = this.endByte;
     return {
       ...this.#progress(),
       ...summarizeReports(this.#options.plan, reports),

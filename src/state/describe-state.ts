@@ -3,6 +3,7 @@
 import type { Plan } from '../domain/plan.ts';
 import { SHARDS } from '../domain/shards.ts';
 import { makeEntityLayout } from './make-layout.ts';
+import type { EntityLayout } from './state-layout.ts';
 
 export interface EntityStateSize {
   readonly entity: string;
@@ -22,20 +23,13 @@ const TABLE_WORDS_MAX: number = 2 ** 31 - 2 ** 16;
 
 /** One entry for each entity kind that some feature is of, in the plan's order. */
 export function describeState(plan: Plan): EntityStateSize[] {
-  return plan.entities.flatMap(({ name }, entity) => {
-    const features = plan.features.filter((feature) => feature.entity === entity).length;
-    if (features === 0) return [];
-    const layout = makeEntityLayout(entity, plan.features, plan.time.latenessMs);
-    return [
-      {
-        entity: name,
-        features,
-        entityBytes: layout.headerWords * 4 + INDEX_BYTES,
-        rowBytes: layout.rowWords * 4,
-        retentionMs: layout.retentionMs,
-      },
-    ];
-  });
+  return usedLayouts(plan).map(({ entity, features, layout }) => ({
+    entity,
+    features,
+    entityBytes: layout.headerWords * 4 + INDEX_BYTES,
+    rowBytes: layout.rowWords * 4,
+    retentionMs: layout.retentionMs,
+  }));
 }
 
 /**
@@ -43,16 +37,29 @@ export function describeState(plan: Plan): EntityStateSize[] {
  * that it does not hang on the number of workers whether a file can be run.
  */
 export function stateProblems(plan: Plan): string[] {
-  return plan.entities.flatMap(({ name }, entity) => {
-    const features = plan.features.filter((feature) => feature.entity === entity).length;
-    if (features === 0) return [];
-    const { headerWords } = makeEntityLayout(entity, plan.features, plan.time.latenessMs);
+  return usedLayouts(plan).flatMap(({ entity, features, layout: { headerWords } }) => {
     const entitiesMax = Math.floor(TABLE_WORDS_MAX / (headerWords * SHARDS));
     if (plan.limits.entities <= entitiesMax) return [];
     return [
-      `The ${features} features of ${name} take ${headerWords * 4} B an entity, and limits.entities allows ${plan.limits.entities} ` +
+      `The ${features} features of ${entity} take ${headerWords * 4} B an entity, and limits.entities allows ${plan.limits.entities} ` +
         `in each of ${SHARDS} shards: more than a table of 8 GiB has room for. ` +
         `Lower limits.entities to ${entitiesMax} at most, or use fewer features.`,
     ];
+  });
+}
+
+interface UsedLayout {
+  readonly entity: string;
+  readonly features: number;
+  readonly layout: EntityLayout;
+}
+
+/** Of the entity kinds that some feature is of, in the plan's order. */
+function usedLayouts(plan: Plan): UsedLayout[] {
+  return plan.entities.flatMap(({ name }, entity) => {
+    const features = plan.features.filter((feature) => feature.entity === entity).length;
+    if (features === 0) return [];
+    const layout = makeEntityLayout(entity, plan.features, plan.time.latenessMs);
+    return [{ entity: name, features, layout }];
   });
 }

@@ -30,6 +30,11 @@ export async function openSink(path: string, signal?: AbortSignal): Promise<Sink
   return target.kind === 'regular' ? openRegular(path, target.path) : openDirect(target, signal);
 }
 
+/** Whether an output was given up for the signal, while nobody read the named pipe that it is. */
+export function isAbort(cause: unknown, signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true && cause === signal.reason;
+}
+
 type SinksOf<Paths extends readonly (string | null)[]> = {
   [At in keyof Paths]: Paths[At] extends string ? Sink : Sink | null;
 };
@@ -80,7 +85,7 @@ async function openDirect({ path, kind }: OutputTarget, signal?: AbortSignal): P
     return new DirectSink(path, writer);
   } catch (cause) {
     if (fd !== -1) await closeDescriptor(fd);
-    if (signal?.aborted === true && cause === signal.reason) throw cause;
+    if (isAbort(cause, signal)) throw cause;
     throw ioError('write', path, cause);
   }
 }

@@ -1,6 +1,7 @@
 // What the name of an output stands for, and whether it can be written: looked at, never touched.
 
 import { constants } from 'node:fs';
+import type { Stats } from 'node:fs';
 import { access, realpath, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { HoldfastError } from '../base/errors.ts';
@@ -15,10 +16,7 @@ export interface OutputTarget {
 
 /** Rejects with IO_FAILED. */
 export async function resolveTarget(path: string): Promise<OutputTarget> {
-  const stats = await stat(path).catch((cause: unknown) => {
-    if (systemCode(cause) === 'ENOENT') return null;
-    throw ioError('write', path, cause);
-  });
+  const stats = await statIfThere(path, 'write', path);
   if (stats === null) return { path, kind: 'regular' };
   if (stats.isDirectory()) throw isDirectory('write', path);
   // A pipe may have no path to be found by: /dev/fd/63 leads to "pipe:[4711]".
@@ -43,13 +41,20 @@ export async function checkOutput(path: string): Promise<boolean> {
   }
   const partial = path + PARTIAL_SUFFIX;
   await requireWritable(dirname(target.path), 'create', partial);
-  const earlier = await stat(target.path + PARTIAL_SUFFIX).catch((cause: unknown) => {
-    if (systemCode(cause) === 'ENOENT') return null;
-    throw ioError('create', partial, cause);
-  });
+  const earlier = await statIfThere(target.path + PARTIAL_SUFFIX, 'create', partial);
   if (earlier?.isDirectory() === true) throw isDirectory('create', partial);
   if (earlier !== null) await requireWritable(target.path + PARTIAL_SUFFIX, 'create', partial);
   return true;
+}
+
+/** null where nothing is there. @param task, name what a failure says */
+async function statIfThere(path: string, task: string, name: string): Promise<Stats | null> {
+  try {
+    return await stat(path);
+  } catch (cause) {
+    if (systemCode(cause) === 'ENOENT') return null;
+    throw ioError(task, name, cause);
+  }
 }
 
 /** @param task, name what the failure says */

@@ -6,27 +6,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { runProgram } from './program.ts';
-
-const RULES = `ruleset: small
-currency: CNY
-rules:
-  - { id: large, when: tx.amount > 900, outcome: hold, reason: AMOUNT_TOO_LARGE }
-`;
-const ROW = {
-  id: 't1',
-  kind: 'payment',
-  time: 1_772_380_800_000,
-  account: 'A',
-  amount: 100,
-  currency: 'CNY',
-  merchant: 'M',
-};
+import { SMALL_ROW, SMALL_RULES } from './small-run.ts';
 
 let root = '';
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'holdfast-alerts-'));
-  writeFileSync(join(root, 'rules.yaml'), RULES);
-  writeFileSync(join(root, 'in.ndjson'), `${JSON.stringify(ROW)}\n`);
+  writeFileSync(join(root, 'rules.yaml'), SMALL_RULES);
+  writeFileSync(join(root, 'in.ndjson'), `${JSON.stringify(SMALL_ROW)}\n`);
 });
 afterAll(async () => {
   await rm(root, { recursive: true });

@@ -10,29 +10,16 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Outcome } from './program.ts';
 import { PROGRAM, runProgram } from './program.ts';
+import { SMALL_ROW, SMALL_RULES } from './small-run.ts';
 
-const RULES = `ruleset: small
-currency: CNY
-rules:
-  - { id: large, when: tx.amount > 900, outcome: hold, reason: AMOUNT_TOO_LARGE }
-`;
-const ROW = {
-  id: 't1',
-  kind: 'payment',
-  time: 1_772_380_800_000,
-  account: 'A',
-  amount: 100,
-  currency: 'CNY',
-  merchant: 'M',
-};
 const RUN = ['run', '--rules', '../rules.yaml', '--in', '../in.ndjson', '--quiet'];
 const GENERATE = ['generate', '--rows', '1000', '--quiet'];
 
 let root = '';
 beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'holdfast-outputs-'));
-  writeFileSync(join(root, 'rules.yaml'), RULES);
-  writeFileSync(join(root, 'in.ndjson'), `${JSON.stringify(ROW)}\n`);
+  writeFileSync(join(root, 'rules.yaml'), SMALL_RULES);
+  writeFileSync(join(root, 'in.ndjson'), `${JSON.stringify(SMALL_ROW)}\n`);
 });
 afterAll(async () => {
   await rm(root, { recursive: true });
@@ -114,7 +101,7 @@ describe('a standard output that takes nothing', () => {
 
   test('a failure that came before keeps its exit code', async () => {
     const folder = newFolder();
-    const failing = `${RULES}tests:\n  - { name: a, given: [{ tx: {} }], expect: [{ at: 0, outcome: hold }] }\n`;
+    const failing = `${SMALL_RULES}tests:\n  - { name: a, given: [{ tx: {} }], expect: [{ at: 0, outcome: hold }] }\n`;
     writeFileSync(join(folder, 'failing.yaml'), failing);
     const { code, err } = await runInto('> /dev/full', ['check', 'failing.yaml'], folder);
     expect(err).toContain(FULL);
@@ -132,7 +119,7 @@ describe('an older file of dead letters', () => {
     const folder = newFolder();
     writeFileSync(join(folder, LETTERS), 'of an earlier run');
     const args = ['run', '--rules', '../rules.yaml', '--in', '-', '--out', 'out.ndjson', '--quiet'];
-    const outcome = await runProgram(args, folder, `${JSON.stringify(ROW)}\n${more}`);
+    const outcome = await runProgram(args, folder, `${JSON.stringify(SMALL_ROW)}\n${more}`);
     expect(outcome.code).toBe(code);
     const note = `Note: "${LETTERS}" is of an earlier run; this run has no dead letters.\n`;
     expect(outcome.err).toBe(letters === '' ? '' : note);

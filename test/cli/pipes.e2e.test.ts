@@ -8,7 +8,6 @@ import {
   lstatSync,
   mkdirSync,
   readFileSync,
-  readdirSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
@@ -20,6 +19,7 @@ import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Running } from './program.ts';
 import { PROGRAM, runProgram, startProgram } from './program.ts';
+import { outputsIn } from './small-run.ts';
 
 const RULES = `ruleset: small
 currency: CNY
@@ -60,12 +60,6 @@ function newFolder(): string {
   return folder;
 }
 
-function outputs(folder: string): string[] {
-  return readdirSync(folder)
-    .filter((name) => name !== 'rules.yaml' && name !== 'in.ndjson')
-    .toSorted();
-}
-
 /** Runs the program in a pipeline of the shell, its exit code in the file `code`. */
 async function inPipeline(folder: string, args: readonly string[], next: string): Promise<string> {
   const line = `("$0" "$@"; echo $? > code) | ${next}`;
@@ -87,7 +81,7 @@ describe.runIf(existsSync('/proc/self/fd'))('a link to a pipe between processes'
     expect(lstatSync(join(folder, 'link')).isSymbolicLink()).toBe(true);
     if (args[0] === 'run') expect(out === whole).toBe(true);
     else expect(out.split('\n')).toHaveLength(2001);
-    expect(outputs(folder)).toEqual(['code', 'link', 'said']);
+    expect(outputsIn(folder)).toEqual(['code', 'link', 'said']);
   });
 
   test('whose reader is gone ends the run: nobody can open it again', async () => {
@@ -142,7 +136,7 @@ describe('a named pipe', () => {
     const { code, err } = await done;
     expect(code).toBe(exitCode);
     expect(err).toContain('Stopped before the first row: nobody had opened an output for reading.');
-    expect(outputs(folder)).toEqual(['in', 'pipe']);
+    expect(outputsIn(folder)).toEqual(['in', 'pipe']);
   });
 
   test('for the figures, that nobody reads: the decisions are whole, SIGTERM ends it', async () => {
@@ -154,6 +148,6 @@ describe('a named pipe', () => {
     const { code, err } = await done;
     expect(code).toBe(143);
     expect(err).toBe('Figures were not written: nobody had opened their output for reading.\n');
-    expect(outputs(folder)).toEqual(['in', 'out.ndjson', 'pipe']);
+    expect(outputsIn(folder)).toEqual(['in', 'out.ndjson', 'pipe']);
   });
 });

@@ -1,7 +1,7 @@
 // `holdfast run` as a user runs it: whole outputs or none, whatever happens on the way.
 
 import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -11,6 +11,7 @@ import { Packr, Unpackr } from 'msgpackr';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Running } from './program.ts';
 import { runProgram, startProgram } from './program.ts';
+import { outputsIn } from './small-run.ts';
 
 const RULES = `ruleset: small
 currency: CNY
@@ -81,12 +82,6 @@ const FROM_FILE = ['--rules', 'rules.yaml', '--in', 'in.ndjson'];
 const FROM_STDIN = ['--rules', 'rules.yaml', '--in', '-'];
 const FILES = [...FROM_FILE, '--out', 'out.ndjson'];
 
-function outputs(folder: string): string[] {
-  return readdirSync(folder)
-    .filter((name) => name !== 'rules.yaml' && name !== 'in.ndjson')
-    .toSorted();
-}
-
 describe('what is decided', () => {
   test.each([
     ['two workers', ['--workers', '2']],
@@ -99,7 +94,7 @@ describe('what is decided', () => {
     const isLimited = more.includes('--limit');
     expect(code).toBe(0);
     expect(out).toBe(isLimited ? whole.split('\n').slice(0, 500).join('\n') + '\n' : whole);
-    expect(outputs(folder)).toEqual(['out.ndjson']);
+    expect(outputsIn(folder)).toEqual(['out.ndjson']);
   });
 
   test('through pipes is what it is through files, and --quiet says nothing', async () => {
@@ -208,7 +203,7 @@ describe('what is decided', () => {
     expect(code).toBe(0);
     const decisionHash = createHash('sha256').update(whole).digest('hex');
     expect(JSON.parse(out)).toMatchObject({ decisions: ROWS, decisionHash });
-    expect(outputs(folder)).toEqual(['out.ndjson']);
+    expect(outputsIn(folder)).toEqual(['out.ndjson']);
   });
 
   test.each(['ndjson', 'msgpack'])(
@@ -277,7 +272,7 @@ describe('dead letters', () => {
         message: 'Key "kind" is missing: every row needs it',
       },
     ]);
-    expect(outputs(folder)).toEqual([file, 'out.ndjson'].toSorted());
+    expect(outputsIn(folder)).toEqual([file, 'out.ndjson'].toSorted());
   });
 
   test('go to the standard error where the decisions go to no file', async () => {
@@ -337,7 +332,7 @@ describe('an end before the end', () => {
     child.kill('SIGKILL');
     expect((await done).code).toBe(null);
     expect(expectPrefix(folder)).toBeGreaterThan(0);
-    expect(outputs(folder)).toEqual(['out.ndjson.partial']);
+    expect(outputsIn(folder)).toEqual(['out.ndjson.partial']);
   });
 
   test('a full disk', async () => {
@@ -346,7 +341,7 @@ describe('an end before the end', () => {
     expect(code).toBe(4);
     expect(err).toContain('holdfast: Cannot write "/dev/full": the disk is full.\n');
     expect(err).not.toContain('Decided');
-    expect(outputs(folder)).toEqual([]);
+    expect(outputsIn(folder)).toEqual([]);
   });
 
   test('a reader that goes away, as head does', async () => {
@@ -364,7 +359,7 @@ describe('an end before the end', () => {
     const args = ['run', ...FROM_STDIN, '--out', 'out.ndjson'];
     const { code } = await runProgram(args, folder, stream.slice(0, -20));
     expect(code).toBe(1);
-    expect(outputs(folder)).toEqual(['out.ndjson', 'out.ndjson.dead-letters.ndjson']);
+    expect(outputsIn(folder)).toEqual(['out.ndjson', 'out.ndjson.dead-letters.ndjson']);
     // Of NDJSON: whether a line is all there only its JSON tells. TRUNCATED_ROW is of msgpack.
     const letter = readFileSync(join(folder, 'out.ndjson.dead-letters.ndjson'), 'utf8');
     expect(JSON.parse(letter)).toMatchObject({ row: ROWS - 1, code: 'BAD_JSON' });

@@ -25,8 +25,8 @@ import { KeptValues } from './kept-values.ts';
 import { KeptVerdicts } from './kept-verdicts.ts';
 import { LifeRecords, RECORD_KIND } from './life-records.ts';
 import type { LifeSlots } from './life-slots.ts';
-import type { PaymentMoney } from './payment-money.ts';
 import { VALUE, writeRails } from './life-slots.ts';
+import type { PaymentMoney } from './payment-money.ts';
 import type { RuleBits } from './rule-bits.ts';
 import { ruleBitsOf } from './rule-bits.ts';
 import type { ScratchRow } from './scratch-row.ts';
@@ -34,6 +34,7 @@ import type { VerdictBlocks } from './verdict-blocks.ts';
 
 const HOLD = 1;
 const REVERSE = 2;
+
 export interface LifeParts {
   readonly plan: Plan;
   readonly layout: RowLayout;

@@ -21,7 +21,7 @@ import { LifeDecisions } from './life-decisions.ts';
 import type { LifeTables } from './life-evaluation.ts';
 import { LifeEvents } from './life-events.ts';
 import { LifeKeeper } from './life-keeper.ts';
-import { GIVEN_BACK, WALLET } from './life-records.ts';
+import { WALLET } from './life-records.ts';
 import { VALUE } from './life-slots.ts';
 import { ALLOW, HOLD, KIND, LifeState } from './life-state.ts';
 import type { LifeOptions } from './life-state.ts';
@@ -38,8 +38,6 @@ const STREAM_TIME_WORD: number = ROW.streamTimeMs / 4;
 const { bad: BAD, decided: DECIDED, repeat: REPEAT, repeatDiffers: DIFFERS } = ROW_FLAG;
 const FALLBACK: number = ROW_FLAG.fallback;
 const WAS_CHARGED: number = ROW_FLAG.charged;
-const PARTLY_BACK: number = ROW_FLAG.partlyBack;
-const WHOLLY_BACK: number = ROW_FLAG.whollyBack;
 const KIND_RELEASE: number = KIND.release;
 
 /** Rows that are looked up together. */
@@ -329,10 +327,7 @@ export class LifePass {
     this.#keeper.hear(known, i32, f64, at);
     let flags = i32[at + FLAGS_WORD] as number;
     if (records.get(known, LIFE_B.walletStatus) === WALLET.charged) flags |= WAS_CHARGED;
-    const givenBack = records.givenBack(known);
-    if (givenBack === GIVEN_BACK.part) flags |= PARTLY_BACK;
-    if (givenBack === GIVEN_BACK.all) flags |= WHOLLY_BACK;
-    i32[at + FLAGS_WORD] = flags;
+    i32[at + FLAGS_WORD] = flags | records.givenBack(known);
   }
 
   /** Where only holds are kept: a payment that was held and is decided anew. */

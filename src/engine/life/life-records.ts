@@ -3,6 +3,7 @@
 
 import { CONFLICTS, PAYMENT_STATES } from '../../domain/life.ts';
 import type { Conflict, PaymentState } from '../../domain/life.ts';
+import { ROW_FLAG } from '../../domain/row-layout.ts';
 import { LIFE_B, LIFE_D, LIFE_DOUBLES, LIFE_FLAG } from '../../state/lives.ts';
 import type { Lives } from '../../state/lives.ts';
 import { RARE_D, RARE_W } from '../../state/rare-values.ts';
@@ -22,8 +23,12 @@ const STATE = {
 /** Index + 1 in the values of walletStatus and terminalStatus. */
 export const WALLET = { charged: 1, notCharged: 2, unknown: 3 } as const;
 export const TERMINAL = { success: 1, failed: 2, unknown: 3 } as const;
-/** What was given back of a payment, by refunds or a reversal. */
-export const GIVEN_BACK = { nothing: 0, part: 1, all: 2 } as const;
+/** What was given back of a payment, by refunds or a reversal: as a row's flags have it. */
+export const GIVEN_BACK: Readonly<Record<'nothing' | 'part' | 'all', number>> = {
+  nothing: 0,
+  part: ROW_FLAG.partlyBack,
+  all: ROW_FLAG.whollyBack,
+};
 export const RECORD_KIND = { payment: 0, refund: 1, reversal: 2 } as const;
 
 export class LifeRecords {
@@ -167,7 +172,7 @@ export class LifeRecords {
     }
   }
 
-  /** How much of a payment was given back: index into GIVEN_BACK. */
+  /** How much of a payment was given back: one of GIVEN_BACK. */
   givenBack(record: number): number {
     const state = this.get(record, LIFE_B.state);
     if (state === STATE.reversed) return GIVEN_BACK.all;

@@ -18,8 +18,7 @@ import { GIVEN_BACK } from './life-records.ts';
 // Own constants: an imported one is loaded and checked at each use in a hot loop.
 const FLAGS_WORD: number = ROW.flags / 4;
 const WAS_CHARGED: number = ROW_FLAG.charged;
-const PARTLY_BACK: number = ROW_FLAG.partlyBack;
-const WHOLLY_BACK: number = ROW_FLAG.whollyBack;
+const BACK_MASK: number = GIVEN_BACK.part | GIVEN_BACK.all;
 const HOLD = 1;
 const REVERSE = 2;
 const PAYMENT = KINDS.indexOf('payment');
@@ -37,7 +36,7 @@ export interface BlockContext {
   isCharged: boolean;
   /** Only a refund will do. */
   byRefund: boolean;
-  /** GIVEN_BACK of life-records.ts: a void or reversal is of the whole. */
+  /** One of GIVEN_BACK: a void or reversal is of the whole. */
   givenBack: number;
 }
 
@@ -92,7 +91,7 @@ export class VerdictBlocks {
     const flags = i32[at + FLAGS_WORD] as number;
     context.isCharged = (flags & WAS_CHARGED) !== 0 || this.#wallet.read(i32, at) === CHARGED;
     context.byRefund = false;
-    context.givenBack = givenBackOf(flags);
+    context.givenBack = flags & BACK_MASK;
     verdict.engineReason = -1;
     this.complete(verdict);
   }
@@ -109,17 +108,17 @@ export class VerdictBlocks {
   }
 
   #reversal(verdict: Verdict): void {
-    const { times, rail, isCharged, givenBack } = this.context;
+    const { times, rail, isCharged, byRefund, givenBack } = this.context;
     // Nothing is left to give back: it is a reverse, and there is nothing to be done.
     if (givenBack === GIVEN_BACK.all) return;
-    const byRefund = this.context.byRefund || givenBack === GIVEN_BACK.part;
     if (rail < 0) {
-      if (this.context.byRefund) this.#plainRefund(verdict);
+      if (byRefund) this.#plainRefund(verdict);
       return;
     }
     const { choice } = this;
     const [paymentMs, nowMs] = [times[0] as number, times[1] as number];
-    if (!this.rails.choose(rail, paymentMs, nowMs, isCharged, byRefund, choice)) {
+    const isRefund = byRefund || givenBack === GIVEN_BACK.part;
+    if (!this.rails.choose(rail, paymentMs, nowMs, isCharged, isRefund, choice)) {
       verdict.outcome = HOLD;
       verdict.engineReason = this.#windowPassed;
       return;
@@ -147,9 +146,4 @@ export class VerdictBlocks {
     }
     return this.#plan.life.hold;
   }
-}
-
-function givenBackOf(flags: number): number {
-  if ((flags & WHOLLY_BACK) !== 0) return GIVEN_BACK.all;
-  return (flags & PARTLY_BACK) === 0 ? GIVEN_BACK.nothing : GIVEN_BACK.part;
 }

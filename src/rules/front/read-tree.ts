@@ -131,7 +131,7 @@ export function readTexts(tree: Tree, what: string, problems: Problems): ScalarN
 export function readPath(tree: Tree, what: string, problems: Problems): string | null {
   const path = readText(tree, what, problems);
   if (path?.trim() !== '') return path;
-  return problems.error(tree, `A file's name is expected here.`);
+  return problems.error(tree, "A file's name is expected here.");
 }
 
 /** A name of a file or a list of names. */

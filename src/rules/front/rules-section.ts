@@ -43,10 +43,10 @@ export class RulesReader {
   readonly #reasons: ReasonTable;
   readonly #life: LifeSettings;
   readonly #rules: RulePlan[] = [];
-  readonly #ruleIds = new Set<string>();
+  /** Where the ids of rules stand. */
+  readonly #ruleIds = new Map<string, Tree>();
   readonly #exempt: ExemptPlan[] = [];
-  /** Where the ids of rules and exemptions stand. */
-  readonly #idPlaces = new Map<string, Tree>();
+  readonly #exemptIds = new Map<string, Tree>();
 
   constructor(scope: Scope, uses: Uses, reasons: ReasonTable, life: LifeSettings) {
     this.#scope = scope;
@@ -63,7 +63,7 @@ export class RulesReader {
       const at = main.entries.get('rules')?.value ?? main.root;
       this.#scope.problems.error(at, 'There are no rules: at least one is needed.');
     }
-    return { rules: this.#rules, ruleIds: this.#ruleIds, exempt: this.#exempt };
+    return { rules: this.#rules, ruleIds: new Set(this.#ruleIds.keys()), exempt: this.#exempt };
   }
 
   #each(documents: readonly RulesDocument[], key: string, read: (item: Tree) => void): void {
@@ -75,7 +75,7 @@ export class RulesReader {
     }
   }
 
-  #id(entries: Entries, what: 'a rule' | 'an exemption'): string | null {
+  #id(entries: Entries, what: string, taken: Map<string, Tree>): string | null {
     const entry = entries.get('id');
     if (entry === undefined) return null;
     const { problems } = this.#scope;
@@ -87,13 +87,13 @@ export class RulesReader {
         `An id is a text of 1 to ${ID_LENGTH_MAX} visible characters on one line.`,
       );
     }
-    const first = this.#idPlaces.get(`${what} ${id}`);
+    const first = taken.get(id);
     if (first !== undefined) {
       const { file, line } = placeOf(first.file, first.start);
       const where = `${quote(file)}, line ${line}`;
       return problems.error(entry.value, `The id ${quote(id)} is used twice: first in ${where}.`);
     }
-    this.#idPlaces.set(`${what} ${id}`, entry.value);
+    taken.set(id, entry.value);
     return id;
   }
 
@@ -105,8 +105,7 @@ export class RulesReader {
       if (this.#ruleIds.size === RULES_MAX) problems.error(item, `More than ${RULES_MAX} rules.`);
       return;
     }
-    const id = this.#id(entries, 'a rule');
-    if (id !== null) this.#ruleIds.add(id);
+    const id = this.#id(entries, 'a rule', this.#ruleIds);
     const modeTree = entries.get('mode')?.value;
     const mode = modeTree === undefined ? 'live' : readOneOf(modeTree, 'mode', MODES, problems);
     const scoreTree = entries.get('score')?.value;
@@ -185,7 +184,7 @@ export class RulesReader {
     const { problems } = this.#scope;
     const entries = readKeys(item, EXEMPT_KEYS, 'an exemption', problems);
     if (entries === null) return;
-    const id = this.#id(entries, 'an exemption');
+    const id = this.#id(entries, 'an exemption', this.#exemptIds);
     const when = this.#expressions.exemption(entries.get('when')?.value);
     this.#optionalText(entries, 'description');
     const from = this.#from(entries);
@@ -247,7 +246,7 @@ export class RulesReader {
         problems.error(
           name,
           `There is no rule ${quote(name.text)}.`,
-          nearMiss(name.text, this.#ruleIds),
+          nearMiss(name.text, this.#ruleIds.keys()),
         );
       }
       indexes.add(this.#rules.findIndex(({ id }) => id === name.text));

@@ -11,7 +11,7 @@ import type { Entries } from './read-tree.ts';
 import { readDuration, readInteger, readKeys, readNumber, readOneOf } from './read-tree.ts';
 import type { Tree } from './yaml-tree.ts';
 
-export const COUNT_MAX: number = 2 ** 31 - 1;
+const COUNT_MAX = 2 ** 31 - 1;
 /** The longest duration that a file may name: ten years. */
 export const DURATION_MS_MAX: number = 3660 * 86_400_000;
 
