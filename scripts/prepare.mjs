@@ -102,9 +102,27 @@ function buildAll(wanted) {
   rmSync(join(ROOT, 'dist'), { recursive: true, force: true });
   const compiler = installedProgram('typescript', 'tsc');
   if (!run(process.execPath, [compiler, '-p', 'tsconfig.build.json'])) return false;
+  if (!['json', 'msgpack'].every(buildWasm)) return false;
   chmodSync(join(ROOT, 'dist', 'cli', 'main.js'), 0o755);
   writeFileSync(BUILT_MARK, wanted);
   return true;
+}
+
+/** dist/codec/NAME.wasm from src/codec/assembly/NAME.ts: a decoder's loop over memory that is given to it. */
+function buildWasm(name) {
+  const memory = ['--importMemory', '--sharedMemory', '--initialMemory=1', '--maximumMemory=65536'];
+  return run(process.execPath, [
+    installedProgram('assemblyscript', 'asc'),
+    join('src', 'codec', 'assembly', `${name}.ts`),
+    `--outFile=${join('dist', 'codec', `${name}.wasm`)}`,
+    '--optimizeLevel=3',
+    '--shrinkLevel=0',
+    '--runtime=stub',
+    '--noAssert',
+    '--enable=simd',
+    '--enable=threads',
+    ...memory,
+  ]);
 }
 
 /** Waits until nobody else builds; a lock that somebody left behind is taken over. */

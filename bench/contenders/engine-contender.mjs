@@ -5,13 +5,13 @@ import { Session } from 'node:inspector/promises';
 import { performance } from 'node:perf_hooks';
 import { DEFAULT_HASH_KEY } from '../../dist/base/hash.js';
 import { systemClock } from '../../dist/base/clock.js';
-import { makeBatchMemory, scratchOffset, tempOffset } from '../../dist/engine/batch.js';
+import { makeBatchMemory, memoryPlaces } from '../../dist/engine/batch.js';
 import { fillBatch, makeBatchView } from '../../dist/engine/batch-view.js';
 import { BatchWorker } from '../../dist/engine/batch-worker.js';
 import { DeadLetterBox } from '../../dist/engine/dead-letter-box.js';
 import { TILE_ROWS } from '../../dist/engine/feature-pass.js';
 import { WARM_PAYMENTS, warmUp } from '../../dist/engine/warm-up.js';
-import { WorkerProgram } from '../../dist/engine/worker-program.js';
+import { WorkerProgram, recordSizesOf } from '../../dist/engine/worker-program.js';
 import { fourteenPlan } from '../inputs/plans.mjs';
 import { BatchFiller, RowStream } from '../inputs/row-stream.mjs';
 import { World } from '../inputs/world.mjs';
@@ -34,15 +34,17 @@ export class EngineContender {
     this.batchRows = batchRows;
     this.world = new World(accounts);
     this.stream = new RowStream(this.world, options);
+    const plan = options.plan ?? fourteenPlan(this.world);
     this.memory = makeBatchMemory({
       rowsMax: batchRows,
       bytesMax: Math.max(1 << 18, batchRows * ROW_BYTES),
       workers: 1,
       outBytes: Math.max(1 << 18, batchRows * OUT_BYTES_PER_ROW),
       deadBytes: 1 << 18,
+      tableRows: TILE_ROWS,
+      ...recordSizesOf(plan),
     });
     const { sizes } = this.memory;
-    const plan = options.plan ?? fourteenPlan(this.world);
     const started = performance.now();
     this.program = new WorkerProgram({
       plan,
@@ -51,9 +53,7 @@ export class EngineContender {
       hashKey: DEFAULT_HASH_KEY,
       index: 0,
       workers: 1,
-      tableRows: TILE_ROWS,
-      scratchOffset: scratchOffset(sizes),
-      tempOffset: tempOffset(sizes, 0),
+      places: memoryPlaces(sizes, 0),
       requireKeys: true,
       paymentsMax: WARM_PAYMENTS,
     });

@@ -3,9 +3,17 @@
 // Method: each lane takes the bytes as little-endian 32-bit words (the last one padded with zeros),
 // `lane = (lane ^ word) * odd; lane ^= lane >>> k`, with other constants a lane; the length and both
 // lanes are mixed at the end by a bijection, so two strings of one length that differ in one word
-// never collide. Cost: ~2 ns a word. The JSON decoder inlines the same steps into its scan for the
-// closing quote (codec/json-decoder.ts); a property test holds the two equal.
+// never collide. Cost: ~2 ns a word. The decoders have the same steps in WebAssembly
+// (codec/assembly/hash.ts); a property test holds the two equal.
 // Not cryptographic: the key is configuration and keeps strangers from preparing collisions.
+
+import { LANE_A, LANE_B, MIX_A, MIX_B } from './hash-constants.ts';
+
+// Own constants: an imported one is loaded and checked at each use in a hot loop.
+const STEP_A = LANE_A;
+const STEP_B = LANE_B;
+const FINISH_A = MIX_A;
+const FINISH_B = MIX_B;
 
 export interface HashKey {
   readonly k0: number;
@@ -14,28 +22,20 @@ export interface HashKey {
 
 export const DEFAULT_HASH_KEY: HashKey = { k0: 0x2545f491, k1: 0x6a09e667 };
 
-/** Constants of the two lanes, for code that inlines the loop. */
-export const LANE_A: number = 0x9e3779b1 | 0;
-export const LANE_B: number = 0x85ebca6b | 0;
-
-/** Multipliers of mix32, for code that inlines it. */
-export const MIX_A = 0x21f0aaad;
-export const MIX_B = 0x735a2d97;
-
 /** One lane's last step (Ellis, "lowbias32"): bijective, full avalanche. */
 export function mix32(x: number): number {
-  x = Math.imul(x ^ (x >>> 16), MIX_A);
-  x = Math.imul(x ^ (x >>> 15), MIX_B);
+  x = Math.imul(x ^ (x >>> 16), FINISH_A);
+  x = Math.imul(x ^ (x >>> 15), FINISH_B);
   return x ^ (x >>> 15);
 }
 
 export function stepA(a: number, word: number): number {
-  const x = Math.imul(a ^ word, LANE_A);
+  const x = Math.imul(a ^ word, STEP_A);
   return x ^ (x >>> 15);
 }
 
 export function stepB(b: number, word: number): number {
-  const x = Math.imul(b ^ ((word << 16) | (word >>> 16)), LANE_B);
+  const x = Math.imul(b ^ ((word << 16) | (word >>> 16)), STEP_B);
   return x ^ (x >>> 13);
 }
 

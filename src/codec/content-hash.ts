@@ -1,15 +1,16 @@
 // The content hash of a transaction: the wrapping sum over its fields of a mix of the field and
 // its value's 64 bits, so that neither key order nor format matters. Values are a string's keyed
 // hash, or a number's double (never -0). Salts come from the hash key, so that strangers cannot
-// prepare two contents with one hash. The decoders' loops inline it; a test holds
-// them equal.
+// prepare two contents with one hash. The decoders' loops have it in WebAssembly
+// (assembly/hash.ts); a test holds them equal.
 
 import type { HashKey } from '../base/hash.ts';
-import { MIX_A, MIX_B, hashString } from '../base/hash.ts';
+import { hashString } from '../base/hash.ts';
+import { MIX_A, MIX_B } from '../base/hash-constants.ts';
 
-/** Constants of the mix, which are those of mix32, for code that inlines it. */
-export const CONTENT_A: number = MIX_A;
-export const CONTENT_B: number = MIX_B;
+/** Constants of the mix, which are those of mix32. */
+const CONTENT_A: number = MIX_A;
+const CONTENT_B: number = MIX_B;
 
 /** Low half of a field's part. With contentHi a bijection of the value's 64 bits. */
 export function contentLo(lo: number, hi: number, saltLo: number): number {

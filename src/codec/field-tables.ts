@@ -11,7 +11,7 @@ import { ROW, fieldNumber } from '../domain/row-layout.ts';
 import { contentSalt } from './content-hash.ts';
 import { KeyIndex } from './key-index.ts';
 
-/** What a value must be, in an order that the decoders compare by. */
+/** What a value must be, in an order that the decoders compare by; assembly/area.ts has the same. */
 export const VALUE_CLASS = {
   string: 0,
   enum: 1,

@@ -3,16 +3,10 @@
 import type { Format } from '../domain/ports.ts';
 import type { DecodeOptions, RowDecoder } from './decode-options.ts';
 import { createJsonDecoder } from './json-decoder.ts';
-import { createStraightDecoder } from './straight-decoder.ts';
-import type { StraightDecode } from './straight-source.ts';
+import { createMsgpackDecoder } from './msgpack-decoder.ts';
 
 export type { RowDecoder };
 
-/** @param compile makes the function of generated text; the engine knows how */
-export function createRowDecoder(
-  format: Format,
-  options: DecodeOptions,
-  compile: (source: string) => StraightDecode,
-): RowDecoder {
-  return format === 'ndjson' ? createJsonDecoder(options) : createStraightDecoder(options, compile);
+export function createRowDecoder(format: Format, options: DecodeOptions): RowDecoder {
+  return format === 'ndjson' ? createJsonDecoder(options) : createMsgpackDecoder(options);
 }

@@ -1,6 +1,8 @@
 // A batch's memory as one worker sees it.
 
+import type { DecodeTable } from '../codec/decode-options.ts';
 import type { BatchMemory } from './batch.ts';
+import { recordsOffset } from './batch.ts';
 import { OutputRegion } from './output-region.ts';
 import type { SharedTableMemory } from './shared-tables.ts';
 import { SharedTables } from './shared-tables.ts';
@@ -13,7 +15,8 @@ export interface BatchView {
   readonly splitErrors: Int32Array;
   readonly overdue: Uint8Array;
   readonly bytes: Uint8Array;
-  readonly view: DataView;
+  /** The rows' records: of a tile with one worker, else of the batch. */
+  readonly table: DecodeTable;
   readonly out: OutputRegion;
   readonly dead: OutputRegion;
   /** Only with several workers. */
@@ -27,18 +30,27 @@ export function makeBatchView(
   program: WorkerProgram,
   shared: SharedTableMemory | null,
 ): BatchView {
-  const bytes = new Uint8Array(memory.slab);
-  const view = new DataView(memory.slab);
+  const { sizes, memory: wasm } = memory;
+  const bytes = new Uint8Array(wasm.buffer);
+  const recordsAt = recordsOffset(sizes);
+  const recordBytes = sizes.tableRows * sizes.rowStrideBytes;
+  const table = {
+    i32: new Int32Array(wasm.buffer, recordsAt, recordBytes / 4),
+    f64: new Float64Array(wasm.buffer, recordsAt, recordBytes / 8),
+    bytes,
+    view: new DataView(wasm.buffer),
+    memory: wasm,
+  };
   return {
     control: new Int32Array(memory.control),
     spans: new Int32Array(memory.spans),
     splitErrors: new Int32Array(memory.splitErrors),
     overdue: new Uint8Array(memory.overdue),
     bytes,
-    view,
+    table,
     out: new OutputRegion(memory.out[index] as SharedArrayBuffer),
     dead: new OutputRegion(memory.dead[index] as SharedArrayBuffer),
-    shared: shared === null ? null : new SharedTables(memory, shared, program, bytes, view),
+    shared: shared === null ? null : new SharedTables(memory, shared, program, table),
   };
 }
 

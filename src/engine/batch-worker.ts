@@ -11,6 +11,7 @@
 // between the decisions: here with one worker, by main with several.
 
 import type { Clock } from '../base/clock.ts';
+import type { DecodeTable } from '../codec/decode-options.ts';
 import type { Format } from '../domain/ports.ts';
 import { SHARDS as SHARD_COUNT } from '../domain/shards.ts';
 import type { RowTable } from '../domain/verdict.ts';
@@ -82,7 +83,7 @@ export class BatchWorker {
   #unsettled: SharedTables | null = null;
   readonly #ahead: AheadDecoder;
   readonly #encoder: RowEncoder;
-  #tile: { table: RowTable; F: Float64Array; FI: Int32Array; fired: Int32Array } | null = null;
+  readonly #tile: { readonly F: Float64Array; readonly FI: Int32Array; readonly fired: Int32Array };
 
   constructor(options: BatchWorkerOptions) {
     this.#program = options.program;
@@ -100,6 +101,9 @@ export class BatchWorker {
     this.#walk = program.life === null ? null : new LifeWalk(program);
     this.#hasLife = lifeModeOf(program.plan) !== 'none' || options.watchesRates === true;
     this.#idWord = slotWord(program.rows, 'id');
+    const F = new Float64Array(workers > 1 ? 0 : Math.max(8, program.features.length));
+    const firedWords = workers > 1 ? 0 : TILE_ROWS * Math.max(1, program.rules.firedWords);
+    this.#tile = { F, FI: new Int32Array(F.buffer), fired: new Int32Array(firedWords) };
   }
 
   /** Of all batches' views, the one numbered `sequence` + 1 may be decoded ahead, once it is there. */
@@ -166,22 +170,12 @@ export class BatchWorker {
     };
   }
 
-  /** Tables of one tile, this worker's own, over the batch's bytes. */
-  #bindTile(batch: BatchView, rowCount: number): RowTable {
-    const { rows, features, rules } = this.#program;
-    if (this.#tile === null || this.#tile.table.bytes !== batch.bytes) {
-      const i32 = this.#tile?.table.i32 ?? new Int32Array((TILE_ROWS * rows.strideBytes) / 4);
-      const F = this.#tile?.F ?? new Float64Array(Math.max(8, features.length));
-      this.#tile = {
-        table: { i32, f64: new Float64Array(i32.buffer), bytes: batch.bytes, view: batch.view },
-        F,
-        FI: new Int32Array(F.buffer),
-        fired: this.#tile?.fired ?? new Int32Array(TILE_ROWS * Math.max(1, rules.firedWords)),
-      };
-    }
-    const { table, F, FI, fired } = this.#tile;
+  /** Tables of one tile: the batch's records, this worker's own features. */
+  #bindTile(batch: BatchView, rowCount: number): DecodeTable {
+    const { table } = batch;
+    const { F, FI, fired } = this.#tile;
     this.#program.bind(table, F, FI, fired);
-    F.fill(NaN, 0, rowCount * (features.stride[0] ?? 0));
+    F.fill(NaN, 0, rowCount * (this.#program.features.stride[0] ?? 0));
     return table;
   }
 

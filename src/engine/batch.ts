@@ -1,12 +1,16 @@
 // One batch's shared memory: what main fills, what workers read and write, and who waits for whom.
 //
-//   slab     | rows' raw bytes ... guard | unescaped strings ... guard | temp area of each worker |
+//   memory   | rows' raw bytes ... guard | unescaped strings ... guard | temp area of each worker
+//            | decode area of each worker and format | row records |
 //   control  rows, poison, barriers, number of the batch
-//   rows, features, fired, lists: only with several workers (one works in its own tiles)
+//   features, fired, lists: only with several workers (one works in its own tiles)
 //
-// Everything is a view of SharedArrayBuffers, made once and used again for every batch.
+// Rows' bytes and records stand in one WebAssembly memory, for the decoders' code works on them. Everything
+// is a view of SharedArrayBuffers, made once and used again for every batch.
 
-import type { BatchInput } from '../domain/ports.ts';
+import type { WasmMemory } from '../base/web-assembly.ts';
+import { makeWasmMemory } from '../base/web-assembly.ts';
+import type { BatchInput, Format } from '../domain/ports.ts';
 import { TEMP_SLOTS_MAX, TEMP_SLOT_BYTES } from '../rules/runtime/rule-runtime.ts';
 
 export const GUARD_BYTES = 64;
@@ -36,12 +40,17 @@ export interface BatchSizes {
   /** Decisions' bytes that are expected of each worker; its region has OUT_SLACK_BYTES more. */
   readonly outBytes: number;
   readonly deadBytes: number;
+  /** Records that are there: a tile's with one worker, else a batch's. */
+  readonly tableRows: number;
+  readonly rowStrideBytes: number;
+  /** Of one decoder. */
+  readonly decodeAreaBytes: number;
 }
 
 /** What is sent to a worker once; all of it shared. */
 export interface BatchMemory {
   readonly sizes: BatchSizes;
-  readonly slab: SharedArrayBuffer;
+  readonly memory: WasmMemory;
   readonly spans: SharedArrayBuffer;
   readonly splitErrors: SharedArrayBuffer;
   /** OVERDUE of each row, a byte; read where `control` says so. */
@@ -55,9 +64,7 @@ export function makeBatchMemory(sizes: BatchSizes): BatchMemory {
   const regions = Array.from({ length: sizes.workers });
   return {
     sizes,
-    slab: new SharedArrayBuffer(
-      2 * (sizes.bytesMax + GUARD_BYTES) + sizes.workers * TEMP_BYTES + GUARD_BYTES,
-    ),
+    memory: makeWasmMemory(recordsOffset(sizes) + sizes.tableRows * sizes.rowStrideBytes),
     spans: new SharedArrayBuffer(sizes.rowsMax * 8),
     splitErrors: new SharedArrayBuffer(sizes.rowsMax * 4),
     overdue: new SharedArrayBuffer(sizes.rowsMax),
@@ -67,20 +74,56 @@ export function makeBatchMemory(sizes: BatchSizes): BatchMemory {
   };
 }
 
-/** Where unescaped strings stand from their raw bytes. */
-export function scratchOffset(sizes: BatchSizes): number {
+function scratchOffset(sizes: BatchSizes): number {
   return sizes.bytesMax + GUARD_BYTES;
 }
 
-/** Where worker `index`'s temp area begins. */
-export function tempOffset(sizes: BatchSizes, index: number): number {
+function tempOffset(sizes: BatchSizes, index: number): number {
   return 2 * (sizes.bytesMax + GUARD_BYTES) + index * TEMP_BYTES;
+}
+
+/** Places are whole cache lines. */
+function roundUp(bytes: number): number {
+  return Math.ceil(bytes / GUARD_BYTES) * GUARD_BYTES;
+}
+
+function decodeAreaOffset(sizes: BatchSizes, index: number, format: Format): number {
+  const first = roundUp(tempOffset(sizes, sizes.workers) + GUARD_BYTES);
+  const areas = 2 * index + (format === 'ndjson' ? 0 : 1);
+  return first + areas * roundUp(sizes.decodeAreaBytes);
+}
+
+/** Where the records begin. */
+export function recordsOffset(sizes: BatchSizes): number {
+  return decodeAreaOffset(sizes, sizes.workers, 'ndjson');
+}
+
+/** Where worker `index` finds its part of a batch's memory. */
+export interface MemoryPlaces {
+  /** Rows of the record tables: a tile's with one worker, else a batch's. */
+  readonly tableRows: number;
+  /** Unescaped strings stand so far from their raw bytes. */
+  readonly scratchOffset: number;
+  readonly tempOffset: number;
+  readonly decodeAreas: Readonly<Record<Format, number>>;
+}
+
+export function memoryPlaces(sizes: BatchSizes, index: number): MemoryPlaces {
+  return {
+    tableRows: sizes.tableRows,
+    scratchOffset: scratchOffset(sizes),
+    tempOffset: tempOffset(sizes, index),
+    decodeAreas: {
+      ndjson: decodeAreaOffset(sizes, index, 'ndjson'),
+      msgpack: decodeAreaOffset(sizes, index, 'msgpack'),
+    },
+  };
 }
 
 /** The views that a source fills. */
 export function makeBatchInput(memory: BatchMemory): BatchInput {
   return {
-    slab: new Uint8Array(memory.slab, 0, memory.sizes.bytesMax),
+    slab: new Uint8Array(memory.memory.buffer, 0, memory.sizes.bytesMax),
     bytesMax: memory.sizes.bytesMax,
     rowsMax: memory.sizes.rowsMax,
     rows: new Int32Array(memory.spans),

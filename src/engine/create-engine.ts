@@ -281,6 +281,9 @@ async function countRows(bytes: Uint8Array, format: Format): Promise<number> {
       workers: 0,
       outBytes: 0,
       deadBytes: 0,
+      tableRows: 0,
+      rowStrideBytes: 0,
+      decodeAreaBytes: 0,
     }),
   );
   let rows = 0;

@@ -19,12 +19,13 @@ import type { BatchResult } from './batch-result.ts';
 import { markOverdue } from './overdue.ts';
 import type { RunProgress, RunResult } from './run-result.ts';
 import type { SharedTableMemory } from './shared-tables.ts';
+import { TILE_ROWS } from './feature-pass.ts';
 import { makeSharedTableMemory } from './shared-tables.ts';
 import { RunState } from './run-state.ts';
 import { stateProblems } from '../state/describe-state.ts';
 import { weaveDecisions } from './weave.ts';
 import { WorkerPool } from './worker-pool.ts';
-import { rowLayoutOf, usedEntities } from './worker-program.ts';
+import { recordSizesOf, usedEntities } from './worker-program.ts';
 
 export const BATCH_ROWS_DEFAULT = 4096;
 export const BATCH_ROWS_MAX: number = 2 ** 16;
@@ -120,6 +121,8 @@ export class Engine {
       workers,
       outBytes: Math.max(OUT_BYTES_MIN, Math.ceil((batchRowsMax * OUT_BYTES_PER_ROW) / workers)),
       deadBytes: DEAD_BYTES,
+      tableRows: workers > 1 ? batchRowsMax : TILE_ROWS,
+      ...recordSizesOf(plan),
     };
     const batches = Array.from({ length: BATCHES }, () => makeBatchMemory(sizes));
     const shared = batches.map(() => makeShared(plan, batchRowsMax, workers));
@@ -306,7 +309,6 @@ function makeShared(plan: Plan, rowsMax: number, workers: number): SharedTableMe
     rowsMax,
     workers,
     kinds: usedEntities(plan).length,
-    rowStrideBytes: rowLayoutOf(plan).strideBytes,
     featureDoubles: makeFeatureLayout(plan.features, plan.entities.length, rowsMax, true).length,
     firedWords: Math.ceil(plan.rules.length / 32),
   });

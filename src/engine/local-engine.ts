@@ -9,14 +9,14 @@ import type { Decision } from '../domain/decision.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { Format } from '../domain/ports.ts';
 import type { BatchMemory } from './batch.ts';
-import { makeBatchMemory, scratchOffset, tempOffset } from './batch.ts';
+import { makeBatchMemory, memoryPlaces } from './batch.ts';
 import { fillBatch, makeBatchView } from './batch-view.ts';
 import type { BatchView } from './batch-view.ts';
 import { BatchWorker } from './batch-worker.ts';
 import { DeadLetterBox } from './dead-letter-box.ts';
 import { TILE_ROWS } from './feature-pass.ts';
 import { parseLines } from './parse-lines.ts';
-import { WorkerProgram } from './worker-program.ts';
+import { WorkerProgram, recordSizesOf } from './worker-program.ts';
 
 const BYTES_PER_ROW = 4096;
 const SLAB_BYTES_MIN = 1 << 18;
@@ -51,6 +51,8 @@ export class LocalEngine {
       workers: 1,
       outBytes: SLAB_BYTES_MIN,
       deadBytes: SLAB_BYTES_MIN,
+      tableRows: TILE_ROWS,
+      ...recordSizesOf(options.plan),
     });
     this.program = new WorkerProgram({
       plan: options.plan,
@@ -59,9 +61,7 @@ export class LocalEngine {
       hashKey: options.hashKey ?? DEFAULT_HASH_KEY,
       index: 0,
       workers: 1,
-      tableRows: TILE_ROWS,
-      scratchOffset: scratchOffset(this.#memory.sizes),
-      tempOffset: tempOffset(this.#memory.sizes, 0),
+      places: memoryPlaces(this.#memory.sizes, 0),
       requireKeys: options.requireKeys ?? true,
       paymentsMax: this.#paymentsMax,
     });

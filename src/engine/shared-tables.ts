@@ -1,8 +1,8 @@
-// The tables that several workers share in one batch: row records, feature records, fired bits, each
+// The tables that several workers share in one batch beside the row records: feature records, fired bits, each
 // range's greatest time, and for each range, entity kind and owner the list of rows to update, so
 // that nobody scans another's rows.
 
-import type { RowTable } from '../domain/verdict.ts';
+import type { DecodeTable } from '../codec/decode-options.ts';
 import type { BatchMemory } from './batch.ts';
 import { ENTRY, ENTRY_WORDS } from './life/life-walk.ts';
 import type { KeyList } from './row-lists.ts';
@@ -11,7 +11,6 @@ import type { WorkerProgram } from './worker-program.ts';
 
 /** Made by main from the plan's layouts (see makeSharedTableMemory), viewed by every worker. */
 export interface SharedTableMemory {
-  readonly rows: SharedArrayBuffer;
   readonly features: SharedArrayBuffer;
   readonly fired: SharedArrayBuffer;
   readonly greatest: SharedArrayBuffer;
@@ -24,7 +23,6 @@ export interface SharedTableSizes {
   readonly rowsMax: number;
   readonly workers: number;
   readonly kinds: number;
-  readonly rowStrideBytes: number;
   readonly featureDoubles: number;
   readonly firedWords: number;
 }
@@ -38,7 +36,6 @@ export function makeSharedTableMemory(sizes: SharedTableSizes): SharedTableMemor
   const { rowsMax, workers, kinds } = sizes;
   const lists = workers * workers * kinds;
   return {
-    rows: new SharedArrayBuffer(rowsMax * sizes.rowStrideBytes),
     features: new SharedArrayBuffer(Math.max(8, sizes.featureDoubles) * 8),
     fired: new SharedArrayBuffer(rowsMax * Math.max(1, sizes.firedWords) * 4),
     greatest: new SharedArrayBuffer(workers * 8),
@@ -52,7 +49,7 @@ export function makeSharedTableMemory(sizes: SharedTableSizes): SharedTableMemor
 export const LIFE_ROW = { none: 0, around: 1, encoded: 2 } as const;
 
 export class SharedTables {
-  readonly table: RowTable;
+  readonly table: DecodeTable;
   readonly F: Float64Array;
   readonly FI: Int32Array;
   readonly fired: Int32Array;
@@ -69,18 +66,12 @@ export class SharedTables {
     memory: BatchMemory,
     shared: SharedTableMemory,
     program: WorkerProgram,
-    bytes: Uint8Array,
-    view: DataView,
+    table: DecodeTable,
   ) {
     this.#program = program;
     this.#workers = memory.sizes.workers;
     this.#kinds = program.passes.length;
-    this.table = {
-      i32: new Int32Array(shared.rows),
-      f64: new Float64Array(shared.rows),
-      bytes,
-      view,
-    };
+    this.table = table;
     this.F = new Float64Array(shared.features);
     this.FI = new Int32Array(shared.features);
     this.fired = new Int32Array(shared.fired);

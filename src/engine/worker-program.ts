@@ -5,6 +5,7 @@
 import type { HashKey } from '../base/hash.ts';
 import type { DecisionEncoder, OutputBuffer } from '../codec/decision-writer.ts';
 import { makeDecisionEncoder } from '../codec/decision-encoder.ts';
+import { decodeAreaBytes } from '../codec/decode-area.ts';
 import type { RowDecoder } from '../codec/row-decoder.ts';
 import { createRowDecoder } from '../codec/row-decoder.ts';
 import type { MoneyConversion } from '../domain/currencies.ts';
@@ -25,8 +26,8 @@ import { RuleRuntime } from '../rules/runtime/rule-runtime.ts';
 import type { StateTables } from '../state/entity-state.ts';
 import { OfKeys } from '../state/of-keys.ts';
 import { Repeats, verdictOutcome } from '../state/repeats.ts';
+import type { BatchSizes, MemoryPlaces } from './batch.ts';
 import { makeCounters } from './counters.ts';
-import { compileFunction } from './generated-code.ts';
 import { FeaturePass, makeStateTables } from './feature-pass.ts';
 import { OverdueDecisions } from './life/overdue-decisions.ts';
 import { LifeFill } from './life/life-fill.ts';
@@ -55,10 +56,7 @@ export interface WorkerProgramOptions {
   /** This worker's number and how many there are: it owns shards s with s % workers === index. */
   readonly index: number;
   readonly workers: number;
-  /** Rows of the record tables: a tile's with one worker, else a batch's. */
-  readonly tableRows: number;
-  readonly scratchOffset: number;
-  readonly tempOffset: number;
+  readonly places: MemoryPlaces;
   /** False only in rules files' own tests, whose rows give just the keys that matter. */
   readonly requireKeys: boolean;
 }
@@ -76,6 +74,12 @@ export function rowLayoutOf(plan: Plan): RowLayout {
     plan.life.fields,
     filledKeys(plan),
   );
+}
+
+/** What a batch's memory needs to know of a plan. */
+export function recordSizesOf(plan: Plan): Pick<BatchSizes, 'rowStrideBytes' | 'decodeAreaBytes'> {
+  const layout = rowLayoutOf(plan);
+  return { rowStrideBytes: layout.strideBytes, decodeAreaBytes: decodeAreaBytes(layout) };
 }
 
 export class WorkerProgram {
@@ -116,7 +120,8 @@ export class WorkerProgram {
   #table: RowTable;
 
   constructor(options: WorkerProgramOptions) {
-    const { plan, hashKey, tableRows, workers } = options;
+    const { plan, hashKey, workers } = options;
+    const { tableRows, tempOffset } = options.places;
     this.#options = options;
     this.plan = plan;
     this.tableRows = tableRows;
@@ -125,7 +130,7 @@ export class WorkerProgram {
     const entities = plan.entities.length;
     this.features = makeFeatureLayout(plan.features, entities, tableRows, workers > 1);
     const pool = new ConstantPool(plan, hashKey);
-    const runtime = new RuleRuntime(pool, options.tempOffset);
+    const runtime = new RuleRuntime(pool, tempOffset);
     this.#tables = makeStateTables({ runtime, pool });
     const shards = ownedShards(options.index, workers).length;
     this.passes = usedEntities(plan).map(
@@ -197,10 +202,11 @@ export class WorkerProgram {
   decoderOf(format: Format): RowDecoder {
     let decoder = this.#decoders[format];
     if (decoder === undefined) {
-      const { hashKey, scratchOffset, requireKeys } = this.#options;
-      const money = this.#money;
-      const options = { layout: this.rows, hashKey, scratchOffset, money, requireKeys };
-      decoder = createRowDecoder(format, options, compileFunction);
+      const { hashKey, places, requireKeys } = this.#options;
+      const { scratchOffset } = places;
+      const [layout, money, areaOffset] = [this.rows, this.#money, places.decodeAreas[format]];
+      const options = { layout, hashKey, scratchOffset, areaOffset, money, requireKeys };
+      decoder = createRowDecoder(format, options);
       this.#decoders[format] = decoder;
     }
     return decoder;
@@ -274,14 +280,14 @@ export class WorkerProgram {
   }
 
   #makeRepeats(): Repeats {
-    const { plan, index, workers, tableRows } = this.#options;
+    const { plan, index, workers, places } = this.#options;
     return new Repeats({
       forMs: plan.repeats.forMs,
       idsMax: plan.repeats.ids,
       shards: ownedShards(index, workers),
       rowStrideBytes: this.rows.strideBytes,
       idSlot: this.rows.slots[fieldNumber(this.rows, 'id')] as number,
-      rowsMax: tableRows,
+      rowsMax: places.tableRows,
     });
   }
 

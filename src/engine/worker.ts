@@ -5,13 +5,12 @@ import { assert } from '../base/assert.ts';
 import { systemClock } from '../base/clock.ts';
 import type { Format } from '../domain/ports.ts';
 import type { BatchMemory } from './batch.ts';
-import { scratchOffset, tempOffset } from './batch.ts';
+import { memoryPlaces } from './batch.ts';
 import { makeBatchView } from './batch-view.ts';
 import type { BatchView } from './batch-view.ts';
 import type { BatchResult } from './batch-result.ts';
 import { BatchWorker } from './batch-worker.ts';
 import { DeadLetterBox } from './dead-letter-box.ts';
-import { TILE_ROWS } from './feature-pass.ts';
 import type { DuePart, PassingTime } from './life/life-walk.ts';
 import type { SharedTableMemory } from './shared-tables.ts';
 import { WARM_PAYMENTS, warmUp } from './warm-up.ts';
@@ -23,7 +22,7 @@ import type { WorkerProgramOptions } from './worker-program.ts';
 
 /** What main gives each worker at its start. */
 export interface WorkerStart {
-  readonly program: Omit<WorkerProgramOptions, 'tableRows' | 'scratchOffset' | 'tempOffset'>;
+  readonly program: Omit<WorkerProgramOptions, 'places'>;
   /** Format of the input that is expected: what the warm-up decodes. */
   readonly warmFormat: Format;
   readonly batches: readonly BatchMemory[];
@@ -124,9 +123,7 @@ class Worker {
     this.#program = new WorkerProgram({
       ...start.program,
       paymentsMax: WARM_PAYMENTS,
-      tableRows: workers > 1 ? sizes.rowsMax : TILE_ROWS,
-      scratchOffset: scratchOffset(sizes),
-      tempOffset: tempOffset(sizes, index),
+      places: memoryPlaces(sizes, index),
     });
     this.#letters = new DeadLetterBox(this.#program.rows, '');
     this.#runner = new BatchWorker({

@@ -4,13 +4,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DEFAULT_HASH_KEY } from '../../src/base/hash.ts';
 import { createJsonDecoder } from '../../src/codec/json-decoder.ts';
-import { createStraightDecoder } from '../../src/codec/straight-decoder.ts';
+import { createMsgpackDecoder } from '../../src/codec/msgpack-decoder.ts';
 import { createMoneyConversion } from '../../src/domain/currencies.ts';
 import type { RowLayout } from '../../src/domain/row-layout.ts';
 import { ROW, ROW_FLAG, makeRowLayout } from '../../src/domain/row-layout.ts';
-import type { RowTable } from '../../src/domain/verdict.ts';
-import { compileFunction } from '../../src/engine/generated-code.ts';
 import { ANY_ROWS, STYLES, writeJson } from './arbitrary-rows.ts';
+import { makeDecodeMemory } from './decode-memory.ts';
 import type { Decoded } from './decode-support.ts';
 import {
   EXTRA_FIELDS,
@@ -21,7 +20,7 @@ import {
   readRecord,
 } from './decode-support.ts';
 
-const GUARD_BYTES = 16;
+const GUARD_BYTES = 64;
 const encoder = new TextEncoder();
 
 /** Rows laid end to end with nothing between them and `guard` behind the last. */
@@ -31,9 +30,9 @@ function decodeAll(
   guard: string | Uint8Array,
   layout: RowLayout = LAYOUT,
 ): Decoded[] {
-  const scratchOffset = rows.reduce((sum, row) => sum + row.length, 0) + GUARD_BYTES;
-  const memory = new ArrayBuffer(scratchOffset * 2);
-  const bytes = new Uint8Array(memory);
+  const byteCount = rows.reduce((sum, row) => sum + row.length, 0) + GUARD_BYTES;
+  const { table, ...places } = makeDecodeMemory(layout, byteCount, rows.length);
+  const { bytes } = table;
   const spans: number[] = [];
   let at = 0;
   for (const row of rows) {
@@ -43,19 +42,8 @@ function decodeAll(
   }
   const behind = typeof guard === 'string' ? encoder.encode(guard.repeat(GUARD_BYTES)) : guard;
   bytes.set(behind.subarray(0, GUARD_BYTES), at);
-  const records = new ArrayBuffer(layout.strideBytes * rows.length);
-  // The view ends with the guard: reading further would throw.
-  const table: RowTable = {
-    i32: new Int32Array(records),
-    f64: new Float64Array(records),
-    bytes,
-    view: new DataView(memory, 0, scratchOffset),
-  };
-  const options = { layout, hashKey: DEFAULT_HASH_KEY, scratchOffset, money: null };
-  const decoder =
-    format === 'json'
-      ? createJsonDecoder(options)
-      : createStraightDecoder(options, compileFunction);
+  const options = { layout, hashKey: DEFAULT_HASH_KEY, money: null, ...places };
+  const decoder = format === 'json' ? createJsonDecoder(options) : createMsgpackDecoder(options);
   const split = new Int32Array(rows.length).fill(-1);
   decoder.decode(table, Int32Array.from(spans), split, 0, rows.length, 0);
   return rows.map((_, record) => readRecord(layout, table, record));

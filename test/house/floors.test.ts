@@ -37,7 +37,6 @@ const LINES_MAX = 400;
 
 /** Files over LINES_MAX, and why. A file that shrinks must leave the list. */
 const LONG_FILES: Readonly<Record<string, string>> = {
-  'codec/json-decoder.ts': 'hot: one scan over the bytes, inlined so that nothing is called a byte',
   'rules/compile/emit.ts': 'one emitter a kind of node, over the whole tree of expressions',
 };
 
@@ -127,12 +126,17 @@ function exportOffences(files: readonly SourceFile[]): string[] {
   });
 }
 
+/** AssemblyScript, whose compiler wants no endings. */
+const ASSEMBLY = 'codec/assembly/';
+
 function nodeImportOffences(files: readonly SourceFile[]): string[] {
-  return files.flatMap(({ path, text }) =>
-    importsOf(text)
-      .filter((specifier) => specifier.startsWith('.') && !specifier.endsWith('.ts'))
-      .map((specifier) => `${path} imports ${specifier} without .ts`),
-  );
+  return files
+    .filter(({ path }) => !path.startsWith(ASSEMBLY))
+    .flatMap(({ path, text }) =>
+      importsOf(text)
+        .filter((specifier) => specifier.startsWith('.') && !specifier.endsWith('.ts'))
+        .map((specifier) => `${path} imports ${specifier} without .ts`),
+    );
 }
 
 function nameOffences(files: readonly SourceFile[]): string[] {

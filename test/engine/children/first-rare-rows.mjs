@@ -10,19 +10,16 @@ import { pathToFileURL } from 'node:url';
 
 const [dist, rulesPath, rowsPath, tracePath] = process.argv.slice(2);
 const load = (path) => import(pathToFileURL(join(dist, path)).href);
-const [
-  { loadRulesFileSync },
-  { makeBatchMemory, scratchOffset, tempOffset },
-  { fillBatch, makeBatchView },
-] = await Promise.all([
-  load('rules/front/load.js'),
-  load('engine/batch.js'),
-  load('engine/batch-view.js'),
-]);
+const [{ loadRulesFileSync }, { makeBatchMemory, memoryPlaces }, { fillBatch, makeBatchView }] =
+  await Promise.all([
+    load('rules/front/load.js'),
+    load('engine/batch.js'),
+    load('engine/batch-view.js'),
+  ]);
 const [
   { BatchWorker },
   { DeadLetterBox },
-  { WorkerProgram },
+  { WorkerProgram, recordSizesOf },
   { WARM_PAYMENTS, warmUp },
   { DEFAULT_HASH_KEY },
 ] = await Promise.all([
@@ -41,6 +38,8 @@ const sizes = {
   workers: 1,
   outBytes: 1 << 21,
   deadBytes: 1 << 18,
+  tableRows: 256,
+  ...recordSizesOf(loaded.plan),
 };
 const program = new WorkerProgram({
   plan: loaded.plan,
@@ -49,9 +48,7 @@ const program = new WorkerProgram({
   hashKey: DEFAULT_HASH_KEY,
   index: 0,
   workers: 1,
-  tableRows: 256,
-  scratchOffset: scratchOffset(sizes),
-  tempOffset: tempOffset(sizes, 0),
+  places: memoryPlaces(sizes, 0),
   requireKeys: true,
   paymentsMax: WARM_PAYMENTS,
 });
