@@ -1,9 +1,10 @@
-// The multipliers of base/hash.ts, for both compilers (see codec/assembly): whole 32-bit numbers, no more.
+// The odd multipliers of base/hash.ts as halves of 32 bits, low and high, for both compilers (see
+// codec/assembly): whole numbers, no more.
 
-/** Of the two lanes: 0x9e3779b1 and 0x85ebca6b as signed words. */
-export const LANE_A = -1640531535;
-export const LANE_B = -2048144789;
+/** 0x9e3779b97f4a7c15, 2^64 by the golden ratio: of a step over 8 bytes. */
+export const STEP_LO = 0x7f4a7c15;
+export const STEP_HI = -1640531527;
 
-/** Of mix32. */
-export const MIX_A = 0x21f0aaad;
-export const MIX_B = 0x735a2d97;
+/** 0xd6e8feb86659fd93, of the last mix. */
+export const MIX_LO = 0x6659fd93;
+export const MIX_HI = -689373512;

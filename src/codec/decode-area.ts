@@ -68,8 +68,8 @@ export function writeDecodeArea(
   const word = (at: number, value: number): void => view.setInt32(at, value, true);
   const blockAt = (field: number): number => places.blocks + field * area.BLOCK_BYTES;
 
-  word(area.HEAD_K0, tables.hashKey.k0);
-  word(area.HEAD_K1, tables.hashKey.k1);
+  word(area.HEAD_SEED, tables.hashKey.k0);
+  word(area.HEAD_SEED + 4, tables.hashKey.k1);
   word(area.HEAD_BLOCKS, offset + places.blocks);
   word(area.HEAD_FIRST, offset + blockAt(tables.fieldCount + 1));
   word(area.HEAD_KIND, offset + blockAt(tables.kindField));
@@ -90,12 +90,13 @@ export function writeDecodeArea(
   for (let field = 0; field <= tables.fieldCount + 1; field++) {
     const at = blockAt(field);
     word(at + area.BLOCK_NEXT, offset + places.blocks);
+    word(at + area.BLOCK_KEY_BYTES, area.KEY_NEVER);
     if (field > tables.fieldCount) continue;
     word(at + area.BLOCK_CLASS, tables.classes[field] as number);
     word(at + area.BLOCK_SLOT, (tables.slotWords[field] as number) * 4);
     word(at + area.BLOCK_BYTES_MAX, tables.bytesMax[field] as number);
-    word(at + area.BLOCK_SALT_LO, tables.saltLo[field] as number);
-    word(at + area.BLOCK_SALT_HI, tables.saltHi[field] as number);
+    word(at + area.BLOCK_SALT, tables.saltLo[field] as number);
+    word(at + area.BLOCK_SALT + 4, tables.saltHi[field] as number);
     word(at + area.BLOCK_BIT, tables.bitLo[field] as number);
     word(at + area.BLOCK_BIT + 4, tables.bitHi[field] as number);
   }
@@ -109,6 +110,11 @@ export function writeDecodeArea(
       offset + places.enums + (tables.enumStart[field + 1] as number) * 8,
     );
     if (bytes === null || bytes.length > area.BLOCK_KEY_BYTES_MAX) return;
+    new Uint8Array(
+      memory,
+      offset + at + area.BLOCK_KEY_MASK,
+      Math.min(bytes.length, MASK_BYTES),
+    ).fill(0xff);
     word(at + area.BLOCK_KEY_BYTES, bytes.length);
     new Uint8Array(memory, offset + at + area.BLOCK_KEY, bytes.length).set(bytes);
   });

@@ -1,6 +1,5 @@
 // JSON rows to row records: the loop is assembly/json.ts; here is what it calls for rare values.
 
-import { hashBytes } from '../base/hash.ts';
 import { NESTING_MAX } from '../domain/fields.ts';
 import * as area from './assembly/area.ts';
 import type { Callbacks } from './decode-loop.ts';
@@ -18,7 +17,6 @@ function jsonKey(name: string): Uint8Array | null {
 
 class JsonDecoder extends DecodeLoop {
   readonly #rows: JsonRowReader;
-  readonly #hash = new Int32Array(2);
 
   constructor(options: DecodeOptions, tables: FieldTables) {
     const keys = tables.specs.map((spec) => jsonKey(spec.name));
@@ -64,16 +62,12 @@ class JsonDecoder extends DecodeLoop {
 
   /** A string with escapes or beyond ASCII, opening quote at `p`; position after it, or -1. */
   #rareString(p: number, end: number): number {
-    const reader = this.#reader(end);
-    const after = reader.readString(p);
+    const after = this.#reader(end).readString(p);
     if (after < 0) return -1;
     const length = this.#rows.unescapedLength();
     const offset = this.#rows.unescapedOffset();
-    hashBytes(reader.bytes, offset, length, this.tables.hashKey, this.#hash);
     this.leave(area.HEAD_STRING_OFFSET, offset);
     this.leave(area.HEAD_STRING_LENGTH, length);
-    this.leave(area.HEAD_STRING_LO, this.#hash[0] as number);
-    this.leave(area.HEAD_STRING_HI, this.#hash[1] as number);
     return after;
   }
 

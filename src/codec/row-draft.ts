@@ -10,7 +10,7 @@ import type { InputErrorCode } from '../domain/input-error.ts';
 import { inputErrorNumber } from '../domain/input-error.ts';
 import { ROW, ROW_FLAG } from '../domain/row-layout.ts';
 import type { RowTable } from '../domain/verdict.ts';
-import { contentHi, contentLo } from './content-hash.ts';
+import { addContent } from './content-hash.ts';
 import type { FieldTables } from './field-tables.ts';
 import { VALUE_CLASS, checkNumber, enumIndex } from './field-tables.ts';
 import { RecordWriter } from './record-writer.ts';
@@ -53,6 +53,7 @@ export class RowDraft {
   readonly #numbers: Float64Array;
   readonly #numberWords: Int32Array;
   readonly #hash = new Int32Array(2);
+  readonly #content = new Int32Array(2);
   #kind = -1;
   #unknownKeys = 0;
   #tooDeepAt = -1;
@@ -224,8 +225,7 @@ export class RowDraft {
     const t = this.#tables;
     let seenLo = 0;
     let seenHi = 0;
-    let sumLo = 0;
-    let sumHi = 0;
+    const sum = this.#content.fill(0);
     for (let field = 0; field < t.fieldCount; field++) {
       if (this.#states[field] !== PRESENT) continue;
       seenLo |= t.bitLo[field] as number;
@@ -234,12 +234,12 @@ export class RowDraft {
       const isString = (t.classes[field] as number) <= VALUE_CLASS.enum;
       const words = isString ? this.#strings : this.#numberWords;
       const at = isString ? field * 4 : field * 2;
-      const hi = words[at + 1] as number;
-      sumLo = (sumLo + contentLo(words[at] as number, hi, t.saltLo[field] as number)) | 0;
-      sumHi = (sumHi + contentHi(hi, t.saltHi[field] as number)) | 0;
+      const [saltLo, saltHi] = [t.saltLo[field] as number, t.saltHi[field] as number];
+      addContent(sum, words[at] as number, words[at + 1] as number, saltLo, saltHi);
     }
     this.writer.markMissing(table, base, seenLo, seenHi);
-    this.writer.writeGood(table, base, start, end - start, this.#kind, sumLo, sumHi);
+    const [contentLo, contentHi] = [sum[0] as number, sum[1] as number];
+    this.writer.writeGood(table, base, start, end - start, this.#kind, contentLo, contentHi);
   }
 
   /** A bad row keeps what names it, where it could be read. */

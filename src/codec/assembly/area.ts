@@ -8,8 +8,7 @@
 export const SPAN_ROWS = 256;
 
 // The head: constants and addresses. The last words are what calls back to JavaScript leave.
-export const HEAD_K0 = 0;
-export const HEAD_K1 = 4;
+export const HEAD_SEED = 0; // 8 bytes: the hash key
 export const HEAD_BLOCKS = 8; // address of the first field's block
 export const HEAD_FIRST = 12; // of the block whose `next` is a row's first field
 export const HEAD_KIND = 16; // of the block of `kind`
@@ -28,26 +27,26 @@ export const HEAD_UNKNOWN_KEYS = 76; // counted up
 export const HEAD_CURSOR = 80;
 export const HEAD_STRING_OFFSET = 84;
 export const HEAD_STRING_LENGTH = 88;
-export const HEAD_STRING_LO = 92;
-export const HEAD_STRING_HI = 96;
-export const HEAD_NUMBER = 104; // double
+export const HEAD_NUMBER = 96; // double
 export const HEAD_BYTES = 128;
 
 // A field's block: all that the loop needs of it, in two cache lines.
 export const BLOCK_CLASS = 0;
 export const BLOCK_SLOT = 4; // in the record
 export const BLOCK_BYTES_MAX = 8;
-export const BLOCK_SALT_LO = 12;
-export const BLOCK_SALT_HI = 16;
+export const BLOCK_ENUM_END = 12;
+export const BLOCK_SALT = 16; // 8 bytes
 export const BLOCK_BIT = 24; // 8 bytes
 export const BLOCK_NEXT = 32; // address of the block of the field that comes next
-export const BLOCK_KEY_BYTES = 36; // of the pattern; 0 where the key cannot be predicted
+export const BLOCK_KEY_BYTES = 36; // of the pattern; KEY_NEVER where the key cannot be predicted
 export const BLOCK_ENUM_AT = 40; // address of the value that came last
 export const BLOCK_ENUM_START = 44;
-export const BLOCK_ENUM_END = 48;
+export const BLOCK_KEY_MASK = 48; // 16 bytes: which of the key's first ones count
 export const BLOCK_KEY = 64; // the key as it stands in the bytes
 export const BLOCK_KEY_BYTES_MAX = 64;
 export const BLOCK_BYTES = 128;
+/** More than any row has. */
+export const KEY_NEVER = 0x10000000;
 
 // What a value must be, in an order that the loops compare by.
 export const CLASS_STRING = 0;

@@ -2,8 +2,7 @@
 //
 // One pass over a row's bytes, table-driven: predict the next key from the one before it and compare 16
 // bytes at once; read the value by what its field must be; write it to its slot; add it to the content
-// hash. Strings are scanned for their closing quote 16 bytes at once, then hashed a word at a time, as in
-// base/hash.ts. Integers and decimals of up to 15 digits are exact in doubles (Clinger's fast path); the
+// hash. Strings are scanned for their closing quote 16 bytes at once, then hashed, as in base/hash.ts. Integers and decimals of up to 15 digits are exact in doubles (Clinger's fast path); the
 // loop knows no other numbers. One space after brace, colon, value or comma is common too.
 // Whatever is rare calls back: escapes, UTF-8, long numbers, times in words, unknown keys and their
 // values. What is wrong or odd (errors, duplicates, null) ends the call at its row, which RowDraft then
@@ -17,8 +16,7 @@ import {
   BLOCK_CLASS,
   BLOCK_KEY_BYTES,
   BLOCK_NEXT,
-  BLOCK_SALT_HI,
-  BLOCK_SALT_LO,
+  BLOCK_SALT,
   BLOCK_SLOT,
   CLASS_BOOLEAN,
   CLASS_ENUM,
@@ -29,21 +27,18 @@ import {
   HEAD_BLOCKS,
   HEAD_CURSOR,
   HEAD_FIRST,
-  HEAD_K0,
-  HEAD_K1,
   HEAD_KIND,
   HEAD_MASKS,
   HEAD_NUMBER,
   HEAD_POWERS,
+  HEAD_SEED,
   HEAD_SPANS,
   HEAD_STRIDE,
-  HEAD_STRING_HI,
   HEAD_STRING_LENGTH,
-  HEAD_STRING_LO,
   HEAD_STRING_OFFSET,
   HEAD_UNKNOWN_KEYS,
 } from './area';
-import { contentHi, contentLo, finish, stepA, stepB } from './hash';
+import { contentPart, hashText } from './hash';
 import {
   check,
   copyMoney,
@@ -104,8 +99,7 @@ function digitsOf(word: i64): i64 {
 
 /** Decodes rows [from, to) of the spans, whose first record is at `records`; the first that is not common. */
 export function decode(area: usize, records: usize, from: i32, to: i32): i32 {
-  const k0 = load<i32>(area, HEAD_K0);
-  const k1 = load<i32>(area, HEAD_K1);
+  const seed = load<i64>(area, HEAD_SEED);
   const first: usize = load<u32>(area, HEAD_FIRST);
   const kindBlock: usize = load<u32>(area, HEAD_KIND);
   const masks: usize = load<u32>(area, HEAD_MASKS);
@@ -123,8 +117,7 @@ export function decode(area: usize, records: usize, from: i32, to: i32): i32 {
     let p: usize = load<u8>(start, 1) == SPACE ? start + 3 : start + 2;
     if (load<u8>(p - 1) != QUOTE) return row;
     let seen: i64 = 0;
-    let sumLo: i32 = 0;
-    let sumHi: i32 = 0;
+    let content: i64 = 0;
     let kind: i32 = -1;
     let unknownKeys: i32 = 0;
     let block = first;
@@ -149,58 +142,35 @@ export function decode(area: usize, records: usize, from: i32, to: i32): i32 {
       if (c == SPACE) c = load<u8>(++p);
       const valueClass = load<i32>(block, BLOCK_CLASS);
       const slot = record + load<u32>(block, BLOCK_SLOT);
-      let lo: i32 = 0;
-      let hi: i32 = 0;
+      let bits: i64 = 0;
       let isKnown = true;
       if (c == QUOTE && valueClass <= CLASS_ENUM) {
-        const text = ++p;
-        let a = k0;
-        let b = k1;
+        let text = ++p;
         let ends = textEnds(p);
         while (ends == 0) {
-          for (const stop = p + 16; p < stop; p += 4) {
-            const word = load<i32>(p);
-            a = stepA(a, word);
-            b = stepB(b, word);
-          }
+          p += 16;
           if (p >= end) return row;
           ends = textEnds(p);
         }
-        let offset = text;
-        let size: i32;
-        const stop = p + <usize>ctz<i32>(ends);
-        if (load<u8>(stop) == QUOTE) {
-          for (; p + 4 <= stop; p += 4) {
-            const word = load<i32>(p);
-            a = stepA(a, word);
-            b = stepB(b, word);
-          }
-          if (p < stop) {
-            const word = load<i32>(p) & ((1 << (i32(stop - p) << 3)) - 1);
-            a = stepA(a, word);
-            b = stepB(b, word);
-          }
-          size = i32(stop - text);
-          p = stop + 1;
-          lo = finish((a ^ size) + b);
-          hi = finish(b - size);
+        p += usize(ctz<i32>(ends));
+        let size = i32(p - text);
+        if (load<u8>(p) == QUOTE) {
+          p++;
         } else {
           const after = rareString(text - 1, end);
           if (after < 0) return row;
           p = after;
-          offset = load<u32>(area, HEAD_STRING_OFFSET);
+          text = load<u32>(area, HEAD_STRING_OFFSET);
           size = load<i32>(area, HEAD_STRING_LENGTH);
-          lo = load<i32>(area, HEAD_STRING_LO);
-          hi = load<i32>(area, HEAD_STRING_HI);
         }
         if (size > load<i32>(block, BLOCK_BYTES_MAX)) return row;
-        const hash = (i64(hi) << 32) | i64(u32(lo));
+        bits = hashText(text, size, seed, masks);
         if (valueClass == CLASS_ENUM) {
-          if (!findEnum(block, hash)) return row;
+          if (!findEnum(block, bits)) return row;
           if (block == kindBlock) kind = lastEnum(block);
         }
-        store<i64>(slot, hash);
-        store<i32>(slot, <i32>offset, 8);
+        store<i64>(slot, bits);
+        store<i32>(slot, i32(text), 8);
         store<i32>(slot, size, 12);
       } else if ((u32(c - 0x30) < 10 || c == MINUS) && valueClass > CLASS_ENUM) {
         const whole = c == MINUS ? p + 1 : p;
@@ -248,16 +218,14 @@ export function decode(area: usize, records: usize, from: i32, to: i32): i32 {
           isKnown = false;
         } else {
           store<f64>(slot, number);
-          lo = load<i32>(slot);
-          hi = load<i32>(slot, 4);
+          bits = load<i64>(slot);
         }
       } else if (c == QUOTE && valueClass == CLASS_TIME) {
         const after = timeString(p, end);
         if (after < 0) return row;
         p = after;
         store<f64>(slot, load<f64>(area, HEAD_NUMBER));
-        lo = load<i32>(slot);
-        hi = load<i32>(slot, 4);
+        bits = load<i64>(slot);
       } else if (valueClass == CLASS_BOOLEAN) {
         if (load<i32>(p) == WORD_TRUE) {
           p += 4;
@@ -268,8 +236,7 @@ export function decode(area: usize, records: usize, from: i32, to: i32): i32 {
         } else {
           return row;
         }
-        lo = load<i32>(slot);
-        hi = load<i32>(slot, 4);
+        bits = load<i64>(slot);
       } else if (valueClass == CLASS_UNKNOWN) {
         const after = skipValue(p, end);
         if (after < 0) return row;
@@ -279,8 +246,7 @@ export function decode(area: usize, records: usize, from: i32, to: i32): i32 {
         return row;
       }
       if (isKnown) {
-        sumLo += contentLo(lo, hi, load<i32>(block, BLOCK_SALT_LO));
-        sumHi += contentHi(hi, load<i32>(block, BLOCK_SALT_HI));
+        content += contentPart(bits, load<i64>(block, BLOCK_SALT));
       } else {
         unknownKeys++;
       }
@@ -305,7 +271,7 @@ export function decode(area: usize, records: usize, from: i32, to: i32): i32 {
     let flags: i32 = 0;
     if (isOwnMoney(area, record)) copyMoney(area, record);
     else flags = convertMoney(record);
-    writeGood(record, start, length, kind, flags, sumLo, sumHi);
+    writeGood(record, start, length, kind, flags, content);
     store<i32>(area, load<i32>(area, HEAD_UNKNOWN_KEYS) + unknownKeys, HEAD_UNKNOWN_KEYS);
   }
   return to;

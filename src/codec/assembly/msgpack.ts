@@ -15,8 +15,7 @@ import {
   BLOCK_CLASS,
   BLOCK_KEY_BYTES,
   BLOCK_NEXT,
-  BLOCK_SALT_HI,
-  BLOCK_SALT_LO,
+  BLOCK_SALT,
   BLOCK_SLOT,
   CLASS_BOOLEAN,
   CLASS_ENUM,
@@ -25,16 +24,15 @@ import {
   HEAD_BLOCKS,
   HEAD_CURSOR,
   HEAD_FIRST,
-  HEAD_K0,
-  HEAD_K1,
   HEAD_KIND,
   HEAD_MASKS,
   HEAD_NUMBER,
+  HEAD_SEED,
   HEAD_SPANS,
   HEAD_STRIDE,
   HEAD_UNKNOWN_KEYS,
 } from './area';
-import { contentHi, contentLo, finish, stepA, stepB } from './hash';
+import { contentPart, hashText } from './hash';
 import {
   check,
   copyMoney,
@@ -54,12 +52,22 @@ declare function skipValue(p: usize, end: usize): i32;
 declare function isUtf8(p: usize, end: usize): i32;
 declare function convertMoney(record: usize): i32;
 
-const HIGH_BITS: i32 = 0x80808080;
+/** Whether no byte of the text has its high bit set. */
+function isAscii(p: usize, length: i32, masks: usize): bool {
+  let rest = usize(length);
+  let marks = v128.and(v128.load(p), v128.load(masks + (min<usize>(rest, 16) << 4)));
+  for (; rest > 16;) {
+    rest -= 16;
+    p += 16;
+    const mask = v128.load(masks + (min<usize>(rest, 16) << 4));
+    marks = v128.or(marks, v128.and(v128.load(p), mask));
+  }
+  return i8x16.bitmask(marks) == 0;
+}
 
 /** Decodes rows [from, to) of the spans, whose first record is at `records`; the first that is not common. */
 export function decode(area: usize, records: usize, from: i32, to: i32): i32 {
-  const k0 = load<i32>(area, HEAD_K0);
-  const k1 = load<i32>(area, HEAD_K1);
+  const seed = load<i64>(area, HEAD_SEED);
   const first: usize = load<u32>(area, HEAD_FIRST);
   const kindBlock: usize = load<u32>(area, HEAD_KIND);
   const masks: usize = load<u32>(area, HEAD_MASKS);
@@ -83,8 +91,7 @@ export function decode(area: usize, records: usize, from: i32, to: i32): i32 {
       return row;
     }
     let seen: i64 = 0;
-    let sumLo: i32 = 0;
-    let sumHi: i32 = 0;
+    let content: i64 = 0;
     let kind: i32 = -1;
     let unknownKeys: i32 = 0;
     let block = first;
@@ -107,8 +114,7 @@ export function decode(area: usize, records: usize, from: i32, to: i32): i32 {
       const c: i32 = load<u8>(p);
       const valueClass = load<i32>(block, BLOCK_CLASS);
       const slot = record + load<u32>(block, BLOCK_SLOT);
-      let lo: i32;
-      let hi: i32;
+      let bits: i64;
       if (valueClass <= CLASS_ENUM) {
         let size = c & 31;
         p++;
@@ -119,31 +125,14 @@ export function decode(area: usize, records: usize, from: i32, to: i32): i32 {
         const text = p;
         const stop = p + <usize>size;
         if (stop > end || size > load<i32>(block, BLOCK_BYTES_MAX)) return row;
-        let a = k0;
-        let b = k1;
-        let marks: i32 = 0;
-        for (; p + 4 <= stop; p += 4) {
-          const word = load<i32>(p);
-          marks |= word;
-          a = stepA(a, word);
-          b = stepB(b, word);
-        }
-        if (p < stop) {
-          const word = load<i32>(p) & ((1 << (i32(stop - p) << 3)) - 1);
-          marks |= word;
-          a = stepA(a, word);
-          b = stepB(b, word);
-          p = stop;
-        }
-        if ((marks & HIGH_BITS) != 0 && isUtf8(text, stop) == 0) return row;
-        lo = finish((a ^ size) + b);
-        hi = finish(b - size);
-        const hash = (i64(hi) << 32) | i64(u32(lo));
+        if (!isAscii(p, size, masks) && isUtf8(p, stop) == 0) return row;
+        bits = hashText(p, size, seed, masks);
+        p = stop;
         if (valueClass == CLASS_ENUM) {
-          if (!findEnum(block, hash)) return row;
+          if (!findEnum(block, bits)) return row;
           if (block == kindBlock) kind = lastEnum(block);
         }
-        store<i64>(slot, hash);
+        store<i64>(slot, bits);
         store<i32>(slot, <i32>text, 8);
         store<i32>(slot, size, 12);
       } else if (valueClass <= CLASS_NUMBER) {
@@ -174,14 +163,12 @@ export function decode(area: usize, records: usize, from: i32, to: i32): i32 {
         number = check(valueClass, number);
         if (number != number) return row;
         store<f64>(slot, number);
-        lo = load<i32>(slot);
-        hi = load<i32>(slot, 4);
+        bits = load<i64>(slot);
       } else if (valueClass == CLASS_BOOLEAN) {
         if (c >>> 1 != 0x61) return row;
         p++;
         store<f64>(slot, <f64>(c & 1));
-        lo = load<i32>(slot);
-        hi = load<i32>(slot, 4);
+        bits = load<i64>(slot);
       } else {
         const after = skipValue(p, end);
         if (after < 0) return row;
@@ -189,15 +176,14 @@ export function decode(area: usize, records: usize, from: i32, to: i32): i32 {
         unknownKeys++;
         continue;
       }
-      sumLo += contentLo(lo, hi, load<i32>(block, BLOCK_SALT_LO));
-      sumHi += contentHi(hi, load<i32>(block, BLOCK_SALT_HI));
+      content += contentPart(bits, load<i64>(block, BLOCK_SALT));
     }
     if (p != end || kind < 0 || !isComplete(area, kind, seen)) return row;
     markMissing(area, record, seen);
     let flags: i32 = 0;
     if (isOwnMoney(area, record)) copyMoney(area, record);
     else flags = convertMoney(record);
-    writeGood(record, start, length, kind, flags, sumLo, sumHi);
+    writeGood(record, start, length, kind, flags, content);
     store<i32>(area, load<i32>(area, HEAD_UNKNOWN_KEYS) + unknownKeys, HEAD_UNKNOWN_KEYS);
   }
   return to;

@@ -6,8 +6,7 @@ import {
   FLAG_DECIDED,
   ROW_BYTES_LENGTH,
   ROW_BYTES_OFFSET,
-  ROW_CONTENT_HI,
-  ROW_CONTENT_LO,
+  ROW_CONTENT_LO as ROW_CONTENT,
   ROW_ERROR_AT,
   ROW_ERROR_CODE,
   ROW_ERROR_FIELD,
@@ -25,6 +24,7 @@ import {
   BLOCK_ENUM_START,
   BLOCK_KEY,
   BLOCK_KEY_BYTES,
+  BLOCK_KEY_MASK,
   BLOCK_NEXT,
   BLOCK_SLOT,
   CLASS_ENUM,
@@ -45,11 +45,11 @@ import {
 const SKIPS_MAX = 6;
 
 /** Whether the key of `block` stands at `p`; 16 bytes at once, few keys have more. */
-export function isKey(block: usize, p: usize, end: usize, masks: usize): bool {
+function isKey(block: usize, p: usize, end: usize, masks: usize): bool {
+  const bits = v128.xor(v128.load(block, BLOCK_KEY), v128.load(p));
+  if (v128.any_true(v128.and(bits, v128.load(block, BLOCK_KEY_MASK)))) return false;
   const bytes: usize = load<u32>(block, BLOCK_KEY_BYTES);
-  // A key that cannot be predicted has no bytes.
-  if (bytes == 0 || p + bytes > end) return false;
-  if (differs(block + BLOCK_KEY, p, min<usize>(bytes, 16), masks)) return false;
+  if (p + bytes > end) return false;
   for (let at: usize = 16; at < bytes; at += 16) {
     const count = min<usize>(bytes - at, 16);
     if (differs(block + BLOCK_KEY + at, p + at, count, masks)) return false;
@@ -155,15 +155,13 @@ export function writeGood(
   length: usize,
   kind: i32,
   flags: i32,
-  contentLo: i32,
-  contentHi: i32,
+  content: i64,
 ): void {
   store<i32>(record, flags | (kind < DECIDED_KIND_COUNT ? FLAG_DECIDED : 0), ROW_FLAGS);
   store<i32>(record, kind, ROW_KIND);
   store<i32>(record, <i32>start, ROW_BYTES_OFFSET);
   store<i32>(record, <i32>length, ROW_BYTES_LENGTH);
-  store<i32>(record, contentLo, ROW_CONTENT_LO);
-  store<i32>(record, contentHi, ROW_CONTENT_HI);
+  store<i64>(record, content, ROW_CONTENT);
   store<i32>(record, -1, ROW_ERROR_CODE);
   store<i32>(record, -1, ROW_ERROR_FIELD);
   store<i32>(record, -1, ROW_ERROR_AT);
