@@ -108,11 +108,11 @@ export function decode(area: usize, records: usize, from: i32, to: i32): i32 {
   const stride: usize = load<u32>(area, HEAD_STRIDE);
 
   for (let row = from; row < to; row++) {
-    const start: usize = load<u32>(spans + ((<usize>row) << 3));
-    const length = load<i32>(spans + ((<usize>row) << 3), 4);
+    const start: usize = load<u32>(spans + (usize(row) << 3));
+    const length = load<i32>(spans + (usize(row) << 3), 4);
     if (length < 2) return row; // framing found it bad, or nothing is in it
     const end: usize = start + length;
-    const record = records + <usize>row * stride;
+    const record = records + usize(row) * stride;
     if (load<u8>(start) != BRACE) return row;
     let p: usize = load<u8>(start, 1) == SPACE ? start + 3 : start + 2;
     if (load<u8>(p - 1) != QUOTE) return row;
@@ -130,8 +130,8 @@ export function decode(area: usize, records: usize, from: i32, to: i32): i32 {
       } else {
         const field = findKey(p, end);
         if (field < 0) return row;
-        block = <usize>load<u32>(area, HEAD_BLOCKS) + <usize>field * BLOCK_BYTES;
-        store<u32>(previous, <u32>block, BLOCK_NEXT);
+        block = usize(load<u32>(area, HEAD_BLOCKS)) + usize(field) * BLOCK_BYTES;
+        store<u32>(previous, u32(block), BLOCK_NEXT);
         p = load<u32>(area, HEAD_CURSOR);
       }
       const bit = load<i64>(block, BLOCK_BIT);
@@ -184,7 +184,7 @@ export function decode(area: usize, records: usize, from: i32, to: i32): i32 {
             q += 8;
           }
           for (; q - whole < DIGITS_SCANNED_MAX; q++) {
-            const digit = <u32>load<u8>(q) - 0x30;
+            const digit = u32(load<u8>(q)) - 0x30;
             if (digit > 9) break;
             digits = digits * 10 + digit;
           }

@@ -75,11 +75,11 @@ export function decode(area: usize, records: usize, from: i32, to: i32): i32 {
   const stride: usize = load<u32>(area, HEAD_STRIDE);
 
   for (let row = from; row < to; row++) {
-    const start: usize = load<u32>(spans + ((<usize>row) << 3));
-    const length = load<i32>(spans + ((<usize>row) << 3), 4);
+    const start: usize = load<u32>(spans + (usize(row) << 3));
+    const length = load<i32>(spans + (usize(row) << 3), 4);
     if (length < 1) return row; // framing found it bad, or nothing is in it
     const end: usize = start + length;
-    const record = records + <usize>row * stride;
+    const record = records + usize(row) * stride;
     let p = start + 1;
     let left: i32 = load<u8>(start);
     if (left >>> 4 == 8) {
@@ -103,8 +103,8 @@ export function decode(area: usize, records: usize, from: i32, to: i32): i32 {
       } else {
         const field = findKey(p, end);
         if (field < 0) return row;
-        block = <usize>load<u32>(area, HEAD_BLOCKS) + <usize>field * BLOCK_BYTES;
-        store<u32>(previous, <u32>block, BLOCK_NEXT);
+        block = usize(load<u32>(area, HEAD_BLOCKS)) + usize(field) * BLOCK_BYTES;
+        store<u32>(previous, u32(block), BLOCK_NEXT);
         p = load<u32>(area, HEAD_CURSOR);
       }
       const bit = load<i64>(block, BLOCK_BIT);
@@ -123,7 +123,7 @@ export function decode(area: usize, records: usize, from: i32, to: i32): i32 {
           size = load<u8>(p++);
         }
         const text = p;
-        const stop = p + <usize>size;
+        const stop = p + usize(size);
         if (stop > end || size > load<i32>(block, BLOCK_BYTES_MAX)) return row;
         if (!isAscii(p, size, masks) && isUtf8(p, stop) == 0) return row;
         bits = hashText(p, size, seed, masks);
@@ -133,7 +133,7 @@ export function decode(area: usize, records: usize, from: i32, to: i32): i32 {
           if (block == kindBlock) kind = lastEnum(block);
         }
         store<i64>(slot, bits);
-        store<i32>(slot, <i32>text, 8);
+        store<i32>(slot, i32(text), 8);
         store<i32>(slot, size, 12);
       } else if (valueClass <= CLASS_NUMBER) {
         let number: f64;
@@ -142,7 +142,7 @@ export function decode(area: usize, records: usize, from: i32, to: i32): i32 {
           p++;
         } else if (c == 0xcf) {
           // Of 2^53 and more a double need not be exact; check() leaves those to the careful way.
-          number = <f64>bswap<u64>(load<u64>(p, 1));
+          number = f64(bswap<u64>(load<u64>(p, 1)));
           p += 9;
         } else if (c == 0xcb) {
           number = reinterpret<f64>(bswap<u64>(load<u64>(p, 1)));
@@ -167,7 +167,7 @@ export function decode(area: usize, records: usize, from: i32, to: i32): i32 {
       } else if (valueClass == CLASS_BOOLEAN) {
         if (c >>> 1 != 0x61) return row;
         p++;
-        store<f64>(slot, <f64>(c & 1));
+        store<f64>(slot, f64(c & 1));
         bits = load<i64>(slot);
       } else {
         const after = skipValue(p, end);

@@ -81,7 +81,7 @@ export function findEnum(block: usize, hash: i64): bool {
   const stop: usize = load<u32>(block, BLOCK_ENUM_END);
   for (let at: usize = load<u32>(block, BLOCK_ENUM_START); at < stop; at += 8) {
     if (load<i64>(at) != hash) continue;
-    store<u32>(block, <u32>at, BLOCK_ENUM_AT);
+    store<u32>(block, u32(at), BLOCK_ENUM_AT);
     return true;
   }
   return false;
@@ -112,7 +112,7 @@ export function check(valueClass: i32, value: f64): f64 {
 
 /** Whether a row of this kind has all that it needs. */
 export function isComplete(area: usize, kind: i32, seen: i64): bool {
-  const needed = load<i64>(<usize>load<u32>(area, HEAD_NEEDED) + (kind << 3));
+  const needed = load<i64>(usize(load<u32>(area, HEAD_NEEDED)) + (kind << 3));
   return (needed & ~seen) == 0;
 }
 
@@ -120,7 +120,7 @@ export function isComplete(area: usize, kind: i32, seen: i64): bool {
 export function markMissing(area: usize, record: usize, seen: i64): void {
   const blocks: usize = load<u32>(area, HEAD_BLOCKS);
   for (let rest = load<i64>(area, HEAD_READ) & ~seen; rest != 0; rest &= rest - 1) {
-    const block = blocks + <usize>ctz<i64>(rest) * BLOCK_BYTES;
+    const block = blocks + usize(ctz<i64>(rest)) * BLOCK_BYTES;
     const slot = record + load<u32>(block, BLOCK_SLOT);
     if (load<i32>(block, BLOCK_CLASS) <= CLASS_ENUM) {
       store<i64>(slot, 0);
@@ -159,8 +159,8 @@ export function writeGood(
 ): void {
   store<i32>(record, flags | (kind < DECIDED_KIND_COUNT ? FLAG_DECIDED : 0), ROW_FLAGS);
   store<i32>(record, kind, ROW_KIND);
-  store<i32>(record, <i32>start, ROW_BYTES_OFFSET);
-  store<i32>(record, <i32>length, ROW_BYTES_LENGTH);
+  store<i32>(record, i32(start), ROW_BYTES_OFFSET);
+  store<i32>(record, i32(length), ROW_BYTES_LENGTH);
   store<i64>(record, content, ROW_CONTENT);
   store<i32>(record, -1, ROW_ERROR_CODE);
   store<i32>(record, -1, ROW_ERROR_FIELD);
