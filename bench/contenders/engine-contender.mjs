@@ -10,7 +10,7 @@ import { fillBatch, makeBatchView } from '../../dist/engine/batch-view.js';
 import { BatchWorker } from '../../dist/engine/batch-worker.js';
 import { DeadLetterBox } from '../../dist/engine/dead-letter-box.js';
 import { TILE_ROWS } from '../../dist/engine/feature-pass.js';
-import { WARM_PAYMENTS, warmUp } from '../../dist/engine/warm-up.js';
+import { warmUp } from '../../dist/engine/warm-up.js';
 import { WorkerProgram, recordSizesOf } from '../../dist/engine/worker-program.js';
 import { fourteenPlan } from '../inputs/plans.mjs';
 import { BatchFiller, RowStream } from '../inputs/row-stream.mjs';
@@ -55,7 +55,7 @@ export class EngineContender {
       workers: 1,
       places: memoryPlaces(sizes, 0),
       requireKeys: true,
-      paymentsMax: WARM_PAYMENTS,
+      startsWarming: true,
     });
     if (options.withoutLife === true) this.#dropLife();
     this.runner = new BatchWorker({

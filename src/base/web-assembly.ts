@@ -1,6 +1,7 @@
 // The part of WebAssembly's API that the engine uses, as types and by its own name: the compiler's
 // library for Node does not declare it.
 
+import { assert } from './assert.ts';
 import { HoldfastError } from './errors.ts';
 
 /** Memory that WebAssembly code and JavaScript share, threads too. Its size is fixed. */
@@ -27,9 +28,18 @@ interface WebAssemblyApi {
   readonly Instance: new (module: WasmModule, imports: WasmImports) => WasmInstance;
 }
 
-const { WebAssembly: api } = globalThis as unknown as { readonly WebAssembly: WebAssemblyApi };
+/** Node has none where its compilers are switched off. */
+function api(): WebAssemblyApi {
+  const { WebAssembly: found } = globalThis as unknown as { WebAssembly?: WebAssemblyApi };
+  if (found !== undefined) return found;
+  throw new HoldfastError(
+    'USAGE',
+    'Rows are decoded by WebAssembly: do not run Node with --jitless.',
+  );
+}
 
 const PAGE_BYTES = 2 ** 16;
+const PAGES_MAX = 2 ** 16;
 
 /**
  * Memory of `bytes` zeros or a little more. What is not touched costs nothing but addresses: V8 takes 10 GB
@@ -38,12 +48,14 @@ const PAGE_BYTES = 2 ** 16;
  */
 export function makeWasmMemory(bytes: number): WasmMemory {
   const pages = Math.max(1, Math.ceil(bytes / PAGE_BYTES));
+  assert(pages <= PAGES_MAX, `A batch of ${bytes} bytes: over what 32 bits address`);
+  const { Memory } = api();
   try {
-    return new api.Memory({ initial: pages, maximum: pages, shared: true });
+    return new Memory({ initial: pages, maximum: pages, shared: true });
   } catch (cause) {
     throw new HoldfastError(
       'IO_FAILED',
-      'Cannot reserve 10 GB of address space for a batch of rows: a process needs some 60 GB of addresses (ulimit -v), of which little becomes memory.',
+      'Cannot reserve 10 GB of address space for a batch of rows: a process needs some 60 GB of addresses, and 25 more for each worker after the first (ulimit -v); little of it becomes memory.',
       { cause },
     );
   }
@@ -51,9 +63,9 @@ export function makeWasmMemory(bytes: number): WasmMemory {
 
 /** @throws where the bytes are no module */
 export function compileWasm(bytes: Uint8Array): WasmModule {
-  return new api.Module(bytes);
+  return new (api().Module)(bytes);
 }
 
 export function startWasm(module: WasmModule, imports: WasmImports): WasmInstance {
-  return new api.Instance(module, imports);
+  return new (api().Instance)(module, imports);
 }

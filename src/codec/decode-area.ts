@@ -64,6 +64,7 @@ export function writeDecodeArea(
   money: MoneyConversion | null,
 ): void {
   const places = placesOf(tables.fieldCount, tables.enumLo.length, tables.fieldCount);
+  new Uint8Array(memory, offset, places.bytes).fill(0);
   const view = new DataView(memory, offset, places.bytes);
   const word = (at: number, value: number): void => view.setInt32(at, value, true);
   const blockAt = (field: number): number => places.blocks + field * area.BLOCK_BYTES;

@@ -30,6 +30,14 @@ const REPEAT: number = ROW_FLAG.repeat;
 
 export const TILE_ROWS = 256;
 
+/** What state is made for: whose rows, and how many of each in a shard; ids, in all. */
+export interface StateRoom {
+  readonly shards: readonly number[];
+  readonly entities: number;
+  readonly ids: number;
+  readonly payments: number;
+}
+
 export interface FeaturePassOptions {
   readonly plan: Plan;
   readonly rows: RowLayout;
@@ -37,8 +45,6 @@ export interface FeaturePassOptions {
   readonly pool: ConstantPool;
   readonly runtime: RuleRuntime;
   readonly hashKey: HashKey;
-  /** Shards that this worker owns. */
-  readonly shards: number;
   /** Longest list that run() is given. */
   readonly listRowsMax: number;
 }
@@ -57,7 +63,7 @@ export class FeaturePass {
   /** Keeps the touching loops from being optimised away. */
   touched = 0;
 
-  constructor(entity: number, options: FeaturePassOptions, tables: StateTables) {
+  constructor(entity: number, options: FeaturePassOptions, tables: StateTables, room: StateRoom) {
     const { plan, rows, features, pool } = options;
     this.#options = options;
     this.#tables = tables;
@@ -79,16 +85,16 @@ export class FeaturePass {
       contribute: compileFunction<StateCode['contribute']>(must(contribute, 'the late row step')),
       touch: compileFunction<StateCode['touch']>(must(touch, 'the touching loop')),
     };
-    this.state = this.makeState();
+    this.state = this.makeState(room);
   }
 
   /** An empty state for this kind. */
-  makeState(): EntityState {
-    const { plan, rows, features, hashKey, shards } = this.#options;
+  makeState(room: StateRoom): EntityState {
+    const { plan, rows, features, hashKey } = this.#options;
     const limits = {
       rowsPerEntity: plan.limits.rowsPerEntity,
-      entitiesPerShard: plan.limits.entities,
-      shards,
+      entitiesPerShard: room.entities,
+      shards: room.shards.length,
       keepMs: plan.keepMs,
       latenessMs: plan.time.latenessMs,
       scanMax: plan.time.scanMax,

@@ -38,13 +38,11 @@ export class LocalEngine {
   readonly #memory: BatchMemory;
   readonly #view: BatchView;
   readonly #batchRowsMax: number;
-  readonly #paymentsMax: number;
   #rowCount = 0;
   #byteCount = 0;
 
   constructor(options: LocalEngineOptions) {
     this.#batchRowsMax = options.batchRowsMax ?? 1024;
-    this.#paymentsMax = options.paymentsMax ?? Infinity;
     this.#memory = makeBatchMemory({
       rowsMax: this.#batchRowsMax,
       bytesMax: Math.max(SLAB_BYTES_MIN, this.#batchRowsMax * BYTES_PER_ROW),
@@ -63,7 +61,7 @@ export class LocalEngine {
       workers: 1,
       places: memoryPlaces(this.#memory.sizes, 0),
       requireKeys: options.requireKeys ?? true,
-      paymentsMax: this.#paymentsMax,
+      paymentsMax: options.paymentsMax ?? Infinity,
     });
     this.#runner = new BatchWorker({
       program: this.program,
@@ -110,7 +108,7 @@ export class LocalEngine {
 
   /** Forgets all rows: the next one is the first of its stream. */
   reset(): void {
-    this.program.reset(this.#paymentsMax);
+    this.program.reset();
     this.#runner.reset();
     this.#rowCount = 0;
     this.#byteCount = 0;

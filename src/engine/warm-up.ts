@@ -25,8 +25,6 @@ import type { WorkerProgram } from './worker-program.ts';
 
 const ROWS = 2048;
 const BATCH_ROWS_MAX = 512;
-/** Payments a shard that are kept meanwhile. */
-export const WARM_PAYMENTS = 1024;
 /** The rows are gone through again, on fresh state, until the code has been compiled. */
 const ROUNDS_MIN = 2;
 const WARM_MS = 220;
@@ -53,7 +51,7 @@ export function warmUp(program: WorkerProgram, format: Format, sizes: BatchSizes
     round++
   ) {
     if (round > 0) {
-      program.reset(WARM_PAYMENTS);
+      program.reset(true);
       runner.reset();
     }
     for (let from = 0; from < ROWS; from += batchRows) {

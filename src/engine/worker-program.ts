@@ -28,6 +28,7 @@ import { OfKeys } from '../state/of-keys.ts';
 import { Repeats, verdictOutcome } from '../state/repeats.ts';
 import type { BatchSizes, MemoryPlaces } from './batch.ts';
 import { makeCounters } from './counters.ts';
+import type { StateRoom } from './feature-pass.ts';
 import { FeaturePass, makeStateTables } from './feature-pass.ts';
 import { OverdueDecisions } from './life/overdue-decisions.ts';
 import { LifeFill } from './life/life-fill.ts';
@@ -45,13 +46,18 @@ import { Watch } from './watch.ts';
 const FLAGS_WORD: number = ROW.flags / 4;
 const VERDICT_WORD: number = ROW.verdict / 4;
 
+/** Of entities, and of payments, in a warm-up's state. */
+const WARMING_PER_SHARD = 1024;
+
 export interface WorkerProgramOptions {
   readonly plan: Plan;
   readonly outputFormat: Format;
   readonly emitShadow: boolean;
   readonly watchesRates?: boolean;
-  /** Payments kept a shard at first, if fewer than the plan's limit: until the first reset(). */
+  /** Payments kept a shard, if fewer than the plan's limit. */
   readonly paymentsMax?: number;
+  /** State is that of a warm-up, until the first reset(). */
+  readonly startsWarming?: boolean;
   readonly hashKey: HashKey;
   /** This worker's number and how many there are: it owns shards s with s % workers === index. */
   readonly index: number;
@@ -115,6 +121,7 @@ export class WorkerProgram {
   readonly #options: WorkerProgramOptions;
   readonly #tables: StateTables;
   readonly #stride: number;
+  #room: StateRoom;
   readonly #decoders: Partial<Record<Format, RowDecoder>> = {};
   #fired: Int32Array = new Int32Array(0);
   #table: RowTable;
@@ -132,7 +139,7 @@ export class WorkerProgram {
     const pool = new ConstantPool(plan, hashKey);
     const runtime = new RuleRuntime(pool, tempOffset);
     this.#tables = makeStateTables({ runtime, pool });
-    const shards = ownedShards(options.index, workers).length;
+    this.#room = options.startsWarming === true ? this.#warmingRoom() : this.#ownRoom();
     this.passes = usedEntities(plan).map(
       (entity) =>
         new FeaturePass(
@@ -144,10 +151,10 @@ export class WorkerProgram {
             pool,
             runtime,
             hashKey,
-            shards,
             listRowsMax: tableRows,
           },
           this.#tables,
+          this.#room,
         ),
     );
     this.collectors = this.passes.map(
@@ -180,7 +187,7 @@ export class WorkerProgram {
         ? new Watch({ plan, layout: this.rows })
         : null;
     this.repeats = this.#makeRepeats();
-    this.ofKeys = this.#makeOfKeys(options.paymentsMax ?? Infinity);
+    this.ofKeys = this.#makeOfKeys();
     this.#table = {
       i32: this.#tables.i32,
       f64: this.#tables.f64,
@@ -195,7 +202,7 @@ export class WorkerProgram {
     );
     const { F, FI } = this.#tables;
     this.#lifeTables = { table: this.#table, F, FI, fired: this.#fired };
-    this.life = this.#makeLife(options.paymentsMax ?? Infinity);
+    this.life = this.#makeLife();
   }
 
   /** The decoder of a format, made at its first use. */
@@ -220,31 +227,55 @@ export class WorkerProgram {
 
   /**
    * Empty state, counters at zero: after the warm-up.
-   * @param paymentsMax a shard, for state that is soon thrown away: memory that was reserved and freed is
-   * zeroed, and so touched, when it is reserved again
+   * @param isWarming state that is soon thrown away
    */
-  reset(paymentsMax: number = Infinity): void {
-    for (const pass of this.passes) pass.state = pass.makeState();
+  reset(isWarming: boolean = false): void {
+    this.#room = isWarming ? this.#warmingRoom() : this.#ownRoom();
+    for (const pass of this.passes) pass.state = pass.makeState(this.#room);
     this.repeats = this.#makeRepeats();
-    this.ofKeys = this.#makeOfKeys(paymentsMax);
-    this.life = this.#makeLife(paymentsMax);
+    this.ofKeys = this.#makeOfKeys();
+    this.life = this.#makeLife();
     this.watch?.reset();
     this.counters.fill(0);
     for (const decoder of Object.values(this.#decoders)) decoder.unknownKeyCount = 0;
   }
 
-  #makeOfKeys(paymentsMax: number): OfKeys | null {
-    const { plan, index, workers } = this.#options;
+  #ownRoom(): StateRoom {
+    const { plan, index, workers, paymentsMax = Infinity } = this.#options;
+    return {
+      shards: ownedShards(index, workers),
+      entities: plan.limits.entities,
+      ids: plan.repeats.ids,
+      payments: Math.min(plan.limits.pending, paymentsMax),
+    };
+  }
+
+  /**
+   * A warm-up takes rows of all shards, whoever owns them, and few: memory that was reserved and freed is
+   * zeroed, and so touched, when it is reserved again.
+   */
+  #warmingRoom(): StateRoom {
+    const { plan } = this.#options;
+    return {
+      shards: ownedShards(0, 1),
+      entities: Math.min(plan.limits.entities, WARMING_PER_SHARD),
+      ids: Math.min(plan.repeats.ids, WARMING_PER_SHARD * SHARDS),
+      payments: Math.min(plan.limits.pending, WARMING_PER_SHARD),
+    };
+  }
+
+  #makeOfKeys(): OfKeys | null {
+    const { plan } = this.#options;
     if (filledKeys(plan).length === 0) return null;
     return new OfKeys({
       layout: this.rows,
-      perShard: Math.min(plan.limits.pending, paymentsMax),
+      perShard: this.#room.payments,
       keepMs: plan.life.keepMs,
-      shards: ownedShards(index, workers),
+      shards: this.#room.shards,
     });
   }
 
-  #makeLife(paymentsMax: number): LifePass | null {
+  #makeLife(): LifePass | null {
     const { plan, index } = this.#options;
     const mode = lifeModeOf(plan);
     if (mode === 'none' || index !== 0) return null;
@@ -255,7 +286,7 @@ export class WorkerProgram {
     const { timerCode, scratch } = this.#lifeCode;
     const life = new LifePass({
       mode,
-      perShard: Math.min(plan.limits.pending, paymentsMax),
+      perShard: this.#room.payments,
       timerCode,
       plan,
       layout: this.rows,
@@ -280,11 +311,11 @@ export class WorkerProgram {
   }
 
   #makeRepeats(): Repeats {
-    const { plan, index, workers, places } = this.#options;
+    const { plan, places } = this.#options;
     return new Repeats({
       forMs: plan.repeats.forMs,
-      idsMax: plan.repeats.ids,
-      shards: ownedShards(index, workers),
+      idsMax: this.#room.ids,
+      shards: this.#room.shards,
       rowStrideBytes: this.rows.strideBytes,
       idSlot: this.rows.slots[fieldNumber(this.rows, 'id')] as number,
       rowsMax: places.tableRows,
@@ -355,7 +386,9 @@ export function usedEntities(plan: Plan): number[] {
   );
 }
 
+/** A worker that owns none has room for one all the same: no table is of nothing. */
 function ownedShards(index: number, workers: number): number[] {
+  if (index >= SHARDS) return [index % SHARDS];
   return Array.from({ length: SHARDS }, (_, shard) => shard).filter(
     (shard) => shard % workers === index,
   );

@@ -13,7 +13,7 @@ import { BatchWorker } from './batch-worker.ts';
 import { DeadLetterBox } from './dead-letter-box.ts';
 import type { DuePart, PassingTime } from './life/life-walk.ts';
 import type { SharedTableMemory } from './shared-tables.ts';
-import { WARM_PAYMENTS, warmUp } from './warm-up.ts';
+import { warmUp } from './warm-up.ts';
 import type { LaneEnd } from './worker-lane.ts';
 import { serve } from './worker-lane.ts';
 import type { WatchCounts } from './watch.ts';
@@ -122,7 +122,7 @@ class Worker {
     if (sizes === undefined) throw new Error('a worker has batches');
     this.#program = new WorkerProgram({
       ...start.program,
-      paymentsMax: WARM_PAYMENTS,
+      startsWarming: true,
       places: memoryPlaces(sizes, index),
     });
     this.#letters = new DeadLetterBox(this.#program.rows, '');

@@ -45,7 +45,7 @@ function reserve(count: number): SharedArrayBuffer {
   } catch (cause) {
     throw new HoldfastError(
       'IO_FAILED',
-      `Cannot reserve ${Math.ceil(bytes / 2 ** 20)} MiB of address space for state: lower limits.entities, limits.rowsPerEntity or repeats.ids in the rules file.`,
+      `Cannot reserve ${Math.ceil(bytes / 2 ** 20)} MiB of address space for state: raise the limit (ulimit -v), or lower limits.entities, limits.rowsPerEntity or repeats.ids in the rules file.`,
       { cause },
     );
   }

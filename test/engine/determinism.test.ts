@@ -8,6 +8,7 @@ import { beforeAll, describe, expect, test } from 'vitest';
 import { Random } from '../../src/base/random.ts';
 import type { Plan } from '../../src/domain/plan.ts';
 import type { Format } from '../../src/domain/ports.ts';
+import { SHARDS } from '../../src/domain/shards.ts';
 import { TransactionGenerator } from '../../src/load/generator.ts';
 import { formatProblem, loadRulesFileSync } from '../../src/rules/front/load.ts';
 import { decideAll } from '../oracle/brute-force.ts';
@@ -179,6 +180,25 @@ test('decisions as msgpack', async () => {
     const finished = await runEngine({ ...options, outputFormat: 'msgpack' });
     expect(Buffer.compare(finished.decisions, decisions)).toBe(0);
   }
+});
+
+test.each([
+  ['more workers than shards: some own none', SHARDS + 2, {}],
+  ['limits that a warm-up exceeds', 3, { entities: 4, ids: 5 }],
+])('%s', async (_, workers, { entities, ids }: { entities?: number; ids?: number }) => {
+  const random = new Random(FIRST_SEED);
+  const drawn = randomPlan(random, { ruleCount: 10, featuresMax: 20 });
+  const plan = {
+    ...drawn,
+    limits: { ...drawn.limits, ...(entities !== undefined && { entities }) },
+    repeats: { ...drawn.repeats, ...(ids !== undefined && { ids }) },
+  };
+  const rows = rowBytes(randomStream(random, { rowCount: 500, latenessMs: 300_000 }), 'ndjson');
+  const { decisions } = runLocally(plan, rows, 'ndjson', 100);
+  const bytes = Buffer.concat(rows.flatMap((row) => [row, Buffer.from('\n')]));
+  const finished = await runEngine({ plan, bytes, format: 'ndjson', workers, batchRowsMax: 200 });
+  expect(finished.error).toBe(null);
+  expectBytes(finished.decisions, decisions, false);
 });
 
 describe('two workers decide as the oracle does', () => {

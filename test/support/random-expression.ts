@@ -519,13 +519,22 @@ export class ExpressionMaker {
       },
       ...(type === 'number'
         ? [
-            () => this.#arithmetic(type, '%', of(type), of(type)),
+            () => this.#remainder(of('number'), of('number')),
             () => this.#arithmetic(type, '/', of('money'), of('money')),
             () => this.#arithmetic(type, '/', of('number'), this.#literal('number')),
           ]
         : []),
     ];
     return random.pick(kinds)();
+  }
+
+  /**
+   * Not of distances: they come of two formulas, and what is left of 2^53 / km says nothing when km differs
+   * in its last digit.
+   */
+  #remainder(left: Expression, right: Expression): Expression {
+    const isDistance = /km(?:Between|h)/i.test(left.text + right.text);
+    return this.#arithmetic('number', isDistance ? '-' : '%', left, right);
   }
 
   #numberCall(depth: number): Expression {

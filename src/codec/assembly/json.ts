@@ -7,7 +7,7 @@
 // Whatever is rare calls back: escapes, UTF-8, long numbers, times in words, unknown keys and their
 // values. What is wrong or odd (errors, duplicates, null) ends the call at its row, which RowDraft then
 // reads by the careful way.
-// Up to 16 bytes past a row's end may be looked at, never used.
+// Up to 64 bytes past a row's end may be looked at, never used.
 
 import {
   BLOCK_BYTES,

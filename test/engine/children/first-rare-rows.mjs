@@ -20,7 +20,7 @@ const [
   { BatchWorker },
   { DeadLetterBox },
   { WorkerProgram, recordSizesOf },
-  { WARM_PAYMENTS, warmUp },
+  { warmUp },
   { DEFAULT_HASH_KEY },
 ] = await Promise.all([
   load('engine/batch-worker.js'),
@@ -50,7 +50,7 @@ const program = new WorkerProgram({
   workers: 1,
   places: memoryPlaces(sizes, 0),
   requireKeys: true,
-  paymentsMax: WARM_PAYMENTS,
+  startsWarming: true,
 });
 const clock = { nowMs: () => Date.now(), monotonicMs: () => performance.now() };
 const letters = new DeadLetterBox(program.rows, 'memory');
