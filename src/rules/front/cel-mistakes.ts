@@ -124,6 +124,7 @@ function parseSentence(text: string, code: string, summary: string, start: numbe
   if (unexpected !== null) {
     return `A value is expected here but ${token(unexpected[1] as string)} was found.`;
   }
+  if (summary === 'Invalid number: Infinity') return 'The number is too large.';
   if (code === 'limit_exceeded') return 'The expression is too large or too deeply nested.';
   if (code === 'reserved_identifier') {
     return `${quote(summary.replace(/^.*: /, ''))} is a reserved word and cannot be a name.`;

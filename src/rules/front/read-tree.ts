@@ -21,10 +21,12 @@ export function readKeys(
   if (map === null) return null;
   const known = new Set(keys.map(({ name }) => name));
   const entries = new Map<string, MapEntry>();
+  for (const entry of map.entries) if (known.has(entry.name)) entries.set(entry.name, entry);
+  // What is there already was not meant a second time.
+  const absent = [...known].filter((name) => !entries.has(name));
   for (const entry of map.entries) {
-    if (known.has(entry.name)) entries.set(entry.name, entry);
-    else {
-      const near = nearMiss(entry.name, known);
+    if (!known.has(entry.name)) {
+      const near = nearMiss(entry.name, absent) ?? nearMiss(entry.name, known);
       const expected = expectedKeys(keys, near);
       const hint = endsAtComma(map, entry) ? COMMA_HINT : '';
       const message = `Unknown key ${quote(entry.name)} in ${what}${expected}.${hint}`;

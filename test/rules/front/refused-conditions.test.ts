@@ -98,6 +98,15 @@ const ROWS: readonly (readonly [string, string])[] = [
     '19+13 `tx.amount > 5` is a condition, true or false; a value is expected here.',
   ],
   ['acount.count("1h") > 1', '1+18 There is no entity "acount". (did you mean account)'],
+  ['acount.prior.count("1h") > 1', '1+24 There is no entity "acount". (did you mean account)'],
+  [
+    'account.pror.count("1h") > 1',
+    '1+24 Between "account" and count(…) only "prior" may stand, not "pror". (did you mean prior)',
+  ],
+  ['tx.account.count("1h") > 1', '1+22 "count" is a feature of an entity: write account.count(…).'],
+  ['tx.amount > 1e400', '13+5 The number is too large.'],
+  ['tx.amount > 90071992547409.92', '13+17 `90071992547409.92` is too large for an amount of CNY.'],
+  ['tx.amount == "a"', '1+16 `tx.amount` is money, `"a"` is a text: they cannot be compared.'],
   ['count("1h") > 1', '1+11 "count" is a feature of an entity: write account.count(…).'],
   [
     'matches(tx.city, "(?=a)")',
@@ -191,7 +200,10 @@ const ROWS: readonly (readonly [string, string])[] = [
   ],
   ['tx.toString() == 1', '1+13 There is no function "toString".'],
   ['hasOwnProperty.count("1h") > 1', '1+26 There is no entity "hasOwnProperty".'],
-  ['account.constructor("1h") > 1', '1+25 "account" has no feature "constructor".'],
+  [
+    'account.constructor("1h") > 1',
+    '1+25 "account" has no feature "constructor"; there are count, sum, avg, min, max, distinct, ratio, last, sinceLast, age, distanceKm, speedKmh.',
+  ],
 ];
 
 describe('conditions that are refused', () => {

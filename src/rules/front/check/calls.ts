@@ -122,8 +122,11 @@ export function checkCallCondition(
 
 function unknownFunction(checker: Checker, ast: CallNode, name: string): null {
   if (FEATURE_NAMES.includes(name)) {
-    const owner = ast.op === 'rcall' && ast.args[1].op === 'id' ? ast.args[1].args : null;
-    if (owner !== null && !checker.scope.names.has(owner)) {
+    const receiver = ast.op === 'rcall' ? ast.args[1] : null;
+    const owner = ownerOf(receiver);
+    const declared = owner === null ? undefined : checker.scope.names.get(owner);
+    const isOwned = receiver?.op === 'id' || (receiver?.op === '.' && receiver.args[1] === 'prior');
+    if (owner !== null && declared === undefined && isOwned) {
       const entities = [...checker.scope.names.values()].filter(({ kind }) => kind === 'entity');
       const near = nearMiss(
         owner,
@@ -131,7 +134,10 @@ function unknownFunction(checker: Checker, ast: CallNode, name: string): null {
       );
       return checker.error(ast, `There is no entity ${quote(owner)}.`, near);
     }
-    const receiver = ast.op === 'rcall' ? ast.args[1] : null;
+    if (receiver?.op === '.' && receiver.args[1] !== 'prior' && declared?.kind === 'entity') {
+      const message = `Between ${quote(declared.name)} and ${name}(…) only "prior" may stand, not ${quote(receiver.args[1])}.`;
+      return checker.error(ast, message, nearMiss(receiver.args[1], ['prior']));
+    }
     if (receiver?.op === '.' && receiver.args[1] === 'prior' && isPrior(receiver.args[0])) {
       return checker.error(ast, `"prior." stands once: account.prior.${name}(…).`);
     }
@@ -142,6 +148,12 @@ function unknownFunction(checker: Checker, ast: CallNode, name: string): null {
   }
   if (/^not$/i.test(name)) return checker.error(ast, 'Write ! for not: !(tx.amount > 5).');
   return checker.error(ast, `There is no function ${quote(name)}.`, nearMiss(name, FUNCTION_NAMES));
+}
+
+/** `account` of `account` and of `account.x`; null of anything else. */
+function ownerOf(receiver: ASTNode | null): string | null {
+  const owner = receiver?.op === '.' ? receiver.args[0] : receiver;
+  return owner?.op === 'id' ? owner.args : null;
 }
 
 function isPrior(ast: ASTNode): boolean {

@@ -97,7 +97,7 @@ function hint(ast: ASTNode, left: Typed, right: Typed): string {
     return ` Write version(${text.expression.text}).`;
   }
   if (text.expression.type === 'string' && text.expression.op === 'string') {
-    if (types.includes('boolean')) return '';
+    if (types.includes('boolean') || Number.isNaN(Number(text.expression.value))) return '';
     return ' A number is written without quotes.';
   }
   const number = text === left ? right : left;

@@ -61,10 +61,12 @@ export function checkFeature(checker: Checker, ast: MethodNode, call: FeatureCal
     return checker.error(ast, message);
   }
   if (!FEATURE_NAMES.includes(name)) {
+    const near = nearMiss(name, FEATURE_NAMES);
+    const expected = near === null ? `; there are ${FEATURE_NAMES.join(', ')}` : '';
     return checker.error(
       ast,
-      `${quote(entity.name)} has no feature ${quote(name)}.`,
-      nearMiss(name, FEATURE_NAMES),
+      `${quote(entity.name)} has no feature ${quote(name)}${expected}.`,
+      near,
     );
   }
   const fn = name as FeatureFunction;

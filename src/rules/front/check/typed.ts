@@ -122,10 +122,11 @@ function toMinor(
   if (expression.op === 'number') {
     const minor = minorOf(expression.value, decimal, exponent);
     if (minor !== null) return { ...expression, type: 'money', value: minor };
-    return checker.error(
-      ast,
-      `${code(expression.text)} is no amount of ${checker.scope.currency}, which has ${exponent} decimals.`,
-    );
+    const why =
+      decimal !== null && decimal.scale <= exponent
+        ? `too large for an amount of ${checker.scope.currency}`
+        : `no amount of ${checker.scope.currency}, which has ${exponent} decimals`;
+    return checker.error(ast, `${code(expression.text)} is ${why}.`);
   }
   if (expression.op === 'choose') {
     const then = toMinor(checker, ast, expression.then, null, exponent);
