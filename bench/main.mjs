@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { figures } from './figures/all.mjs';
 import { machine, table, writeJson } from './report.mjs';
+import { parseScale } from './scale.mjs';
 import { fixed, whole } from './statistics.mjs';
 import { warmMemory } from './warm-memory.mjs';
 
@@ -78,14 +79,16 @@ function print(rows, memory) {
   const about = machine();
   const { cpu, cores, memoryGiB, node } = about;
   const { accounts, batchRows } = context;
+  const scale = parseScale(context.seed);
   process.stdout.write(
     `${cpu}, ${cores} cores, ${memoryGiB} GiB, Node ${node}\n` +
       `14 rules, ${whole(accounts)} accounts, 8 rows each preloaded, batches of ${whole(batchRows)} rows\n` +
-      `first touch of a page of memory: ${fixed(memory.before, 1)} us, and ${fixed(memory.after, 1)} us when half of the free memory had been touched\n\n` +
+      `first touch of a page of memory: ${fixed(memory.before, 1)} us, and ${fixed(memory.after, 1)} us when half of the free memory had been touched\n` +
+      `JSON.parse of one such row, ${whole(scale.bytes)} bytes: ${fixed(scale.us, 2)} us\n\n` +
       `${table(rows)}\n`,
   );
   writeJson(values.out, {
-    machine: { ...about, memory },
+    machine: { ...about, memory, scale },
     context: { ...context, log: undefined },
     rows,
   });
