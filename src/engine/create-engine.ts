@@ -105,7 +105,7 @@ export interface DecisionEngine {
    * nothing waits for time any more) is decided, as a row of that time would have it.
    */
   advance(untilMs: number): Promise<Decision[]>;
-  /** Ends the workers when the calls made before are answered. */
+  /** Ends the workers when the calls made before are answered. Called again, it is the same ending. */
   close(): Promise<void>;
 }
 

@@ -27,6 +27,7 @@ export class WorkerPool {
   /** All threads have loaded their code, or could not. */
   readonly #loaded: Promise<unknown>;
   #lost: HoldfastError | null = null;
+  #closing: Promise<void> | null = null;
 
   /** Starts the threads; they load their code while the caller reads the rules. */
   constructor(workers: number) {
@@ -85,9 +86,14 @@ export class WorkerPool {
 
   /**
    * Ends the threads. Tasks in flight end first: a thread that is ended while it answers makes its
-   * pool throw from nowhere.
+   * pool throw from nowhere. Called again, it is the same ending.
    */
   async close(): Promise<void> {
+    this.#closing ??= this.#end();
+    return this.#closing;
+  }
+
+  async #end(): Promise<void> {
     const left = Promise.all([this.#loaded, ...this.#lanes.map(async (lane) => lane.close())]);
     await Promise.race([left, delay(CLOSE_WAIT_MS, undefined, { ref: false })]);
     await Promise.allSettled(this.#pools.map((pool) => pool.destroy()));
