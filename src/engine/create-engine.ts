@@ -97,7 +97,8 @@ export interface DecisionEngine {
    * due, those that a row caused behind its own.
    *
    * Rejects with HoldfastError USAGE when the engine is closed, an argument is of the wrong kind or an object cannot
-   * be packed (nothing of that call is then decided), INTERNAL when a worker is lost (the engine is then of no more use).
+   * be packed (nothing of that call is then decided), IO_FAILED when what is to be kept fits in memory no more and
+   * INTERNAL when a worker is lost (the engine is then of no more use).
    */
   decide(batch: Uint8Array | readonly TransactionInput[], arrival?: Arrival): Promise<Decision[]>;
   /**
@@ -113,7 +114,7 @@ export interface DecisionEngine {
  * Checks the rules, runs the tests in their file, starts and warms the workers.
  *
  * Rejects with HoldfastError RULES_REJECTED when the rules have problems or fail their tests (its
- * message lists all of them), IO_FAILED when there is no such file, USAGE for a bad option.
+ * message lists all of them), IO_FAILED when there is no such file or too little memory, USAGE for a bad option.
  */
 export async function createEngine(options: CreateEngineOptions): Promise<DecisionEngine> {
   checkOptions(options);
