@@ -10,7 +10,6 @@
 // in the queue: the caller awaits what decide() returns.
 
 import { availableParallelism } from 'node:os';
-import { Packr } from 'msgpackr';
 import { stoppedClock } from '../base/clock.ts';
 import { HoldfastError } from '../base/errors.ts';
 import type { HashKey } from '../base/hash.ts';
@@ -34,11 +33,9 @@ import {
   defaultWorkers,
   formatOf,
 } from './library-arguments.ts';
+import { RowPacker } from './pack-row.ts';
 import { parseLines } from './parse-lines.ts';
 import { runFileTests } from './rule-tests.ts';
-
-/** A key that is `undefined` is absent, as in JSON: it has no form in msgpack. */
-const PACKING = { useRecords: false, skipValues: [undefined] };
 
 export interface CreateEngineOptions {
   /** Path of the rules file. */
@@ -185,7 +182,7 @@ class QueuedEngine implements DecisionEngine {
   readonly plan: PlanInfo;
   readonly #engine: Engine;
   readonly #onDeadLetter: (letter: DeadLetter) => void;
-  readonly #packr = new Packr(PACKING);
+  readonly #packer = new RowPacker();
   /** Settles when all calls so far have; never rejects. */
   #last: Promise<unknown> = Promise.resolve();
   #isClosed = false;
@@ -207,7 +204,7 @@ class QueuedEngine implements DecisionEngine {
     // Objects are packed now: what the caller does to them afterwards changes nothing.
     const bytes = isBytes
       ? batch
-      : Buffer.concat(batch.map((row, index) => this.#pack(row, index)));
+      : Buffer.concat(batch.map((row, index) => this.#packer.pack(row, index)));
     const format = isBytes ? formatOf(bytes) : 'msgpack';
     const rowCount = isBytes ? null : batch.length;
     const decisions = this.#last.then(() => this.#decideBytes(bytes, format, arrival, rowCount));
@@ -227,16 +224,6 @@ class QueuedEngine implements DecisionEngine {
     });
     this.#last = decisions.catch(() => {});
     return decisions;
-  }
-
-  #pack(row: unknown, index: number): Uint8Array {
-    try {
-      return this.#packr.pack(row);
-    } catch (cause) {
-      const detail = cause instanceof Error ? cause.message : String(cause);
-      const message = `Cannot pack row ${index} of the batch: ${detail}. Nothing of it was decided.`;
-      throw new HoldfastError('USAGE', message, { cause });
-    }
   }
 
   /** @param rowCount null where it takes framing to know it */

@@ -116,5 +116,6 @@ function shown(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (Array.isArray(value)) return 'an array';
   if (typeof value === 'object') return `an object (${value.constructor?.name ?? 'no class'})`;
+  if (value === '') return 'an empty string';
   return value === undefined ? 'missing' : `a ${typeof value}`;
 }

@@ -314,6 +314,7 @@ describe('what is refused', () => {
     ['nothing', undefined, 'options is missing; expected an object'],
     ['no rules', {}, 'rules is missing; expected the path of a rules file'],
     ['rules that are no path', { rules: 5 }, 'rules is 5; expected the path'],
+    ['rules without a name', { rules: '' }, 'rules is an empty string; expected the path'],
     ['an unknown option', { rules: 'r', worker: 2 }, 'no option "worker"; expected rules,'],
     ['a near miss', { rules: 'r', worker: 2 }, 'Did you mean "workers"?'],
     ['a key of texts', { rules: 'r', hashKey: { k0: 'a', k1: 'b' } }, 'hashKey is not { k0, k1 }'],
@@ -378,15 +379,48 @@ describe('what is refused', () => {
     expect((await errorOf(open({ workers }))).code).toBe('USAGE');
   });
 
-  test('an object that contains itself: nothing of its call is decided', async () => {
+  const circle: Record<string, unknown> = { ...pay(2) };
+  circle['self'] = circle;
+  let nested: unknown = 1;
+  for (let level = 0; level < 100_000; level++) nested = [nested];
+
+  test.each<[string, object, string]>([
+    ['contains itself', circle, 'it contains itself, or is nested too deep'],
+    ['is nested too deep', { ...pay(2), nested }, 'it contains itself, or is nested too deep'],
+    [
+      'has too large a BigInt',
+      { ...pay(2), amount: 4_111_111_111_111_111n ** 2n },
+      'it has a BigInt that does not fit in 64 bits; allowed are -2^63 to 2^64-1',
+    ],
+    [
+      'has too small a BigInt',
+      { ...pay(2), amount: -(2n ** 63n) - 1n },
+      'it has a BigInt that does not fit in 64 bits; allowed are -2^63 to 2^64-1',
+    ],
+  ])('an object that %s: nothing of its call is decided', async (_, row, sentence) => {
     const engine = await open();
-    const circle: Record<string, unknown> = { ...pay(2) };
-    circle['self'] = circle;
-    const error = await errorOf(engine.decide([pay(1), circle as unknown as Transaction]));
+    const error = await errorOf(engine.decide([pay(1), row as Transaction]));
     expect(error.code).toBe('USAGE');
-    expect(error.message).toContain('row 1');
+    expect(error.message).toBe(
+      `Cannot pack row 1 of the batch: ${sentence}. Nothing of it was decided.`,
+    );
+    // The packer's own quotes the value.
+    expect(error.cause).toBe(undefined);
     const [first] = await engine.decide([pay(1)]);
     expect(first?.flags).toBeUndefined();
+  });
+
+  test('what an object throws by itself is told as it is', async () => {
+    const engine = await open();
+    const row = {
+      ...pay(1),
+      get city(): string {
+        throw new Error('no city');
+      },
+    };
+    const error = await errorOf(engine.decide([row]));
+    expect(error.message).toContain('Cannot pack row 0 of the batch: no city. Nothing');
+    expect(error.cause).toMatchObject({ message: 'no city' });
   });
 
   test('a closed engine; what was asked before is answered', async () => {
