@@ -25,14 +25,15 @@ import { BATCH_BYTES_MIN } from '../transport/row-bounds.ts';
 import { makeBatchInput, makeBatchMemory } from './batch.ts';
 import { BATCH_ROWS_DEFAULT, Engine } from './engine.ts';
 import {
-  checkArrival,
   checkBatch,
   checkInstant,
   checkOptions,
   checkTimes,
   defaultWorkers,
   formatOf,
+  takeArrival,
 } from './library-arguments.ts';
+import type { TakenArrival } from './library-arguments.ts';
 import { RowPacker } from './pack-row.ts';
 import { parseLines } from './parse-lines.ts';
 import { runFileTests } from './rule-tests.ts';
@@ -70,8 +71,8 @@ export interface PlanInfo {
 
 /** When rows arrived: only then does the rules file's deadline count. */
 export interface Arrival {
-  /** ms since the epoch, of each row or of all */
-  readonly arrivedMs: number | readonly number[];
+  /** ms since the epoch, of all rows, or a list of one a row */
+  readonly arrivedMs: number | ArrayLike<number>;
   /** ms since the epoch, now: the rows' age is reckoned from it */
   readonly nowMs: number;
 }
@@ -200,14 +201,14 @@ class QueuedEngine implements DecisionEngine {
     if (this.#isClosed) throw new HoldfastError('USAGE', 'Cannot decide: the engine is closed.');
     checkBatch(batch);
     const isBytes = batch instanceof Uint8Array;
-    checkArrival(arrival);
-    // Objects are packed now: what the caller does to them afterwards changes nothing.
+    // Taken and packed now: what the caller does to them afterwards changes nothing.
+    const taken = takeArrival(arrival);
     const bytes = isBytes
       ? batch
       : Buffer.concat(batch.map((row, index) => this.#packer.pack(row, index)));
     const format = isBytes ? formatOf(bytes) : 'msgpack';
     const rowCount = isBytes ? null : batch.length;
-    const decisions = this.#last.then(() => this.#decideBytes(bytes, format, arrival, rowCount));
+    const decisions = this.#last.then(() => this.#decideBytes(bytes, format, taken, rowCount));
     this.#last = decisions.catch(() => {});
     return decisions;
   }
@@ -230,10 +231,10 @@ class QueuedEngine implements DecisionEngine {
   async #decideBytes(
     bytes: Uint8Array,
     format: Format,
-    arrival: Arrival | undefined,
+    arrival: TakenArrival | null,
     rowCount: number | null,
   ): Promise<Decision[]> {
-    const arrivedMs = arrival === undefined ? undefined : arrivalOf(arrival);
+    const arrivedMs = arrival === null ? undefined : arrivalOf(arrival);
     const nowMs = arrival?.nowMs ?? null;
     if (typeof arrival?.arrivedMs === 'object') {
       checkTimes(arrival.arrivedMs, rowCount ?? (await countRows(bytes, format)));
@@ -279,7 +280,7 @@ async function countRows(bytes: Uint8Array, format: Format): Promise<number> {
   return rows;
 }
 
-function arrivalOf({ arrivedMs }: Arrival): (row: number) => number {
+function arrivalOf({ arrivedMs }: TakenArrival): (row: number) => number {
   if (typeof arrivedMs === 'number') return () => arrivedMs;
   return (row) => arrivedMs[row] ?? NaN;
 }

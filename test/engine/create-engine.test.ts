@@ -210,6 +210,23 @@ describe('decide', () => {
     row.id = 'other';
     expect((await first)[0]?.transactionId).toBe('p1');
   });
+
+  test.each<[string, ArrayLike<number>]>([
+    ['an array', [0, 60]],
+    ['a typed array', Float64Array.of(0, 60)],
+    ['whole numbers', Int32Array.of(0, 60)],
+    ['an object with a length', { length: 2, 0: 0, 1: 60 }],
+  ])('times of arrival: %s; it may change once it was handed over', async (_, arrivedMs) => {
+    const engine = await open({}, `${RULES}deadline: { budget: 50ms, fallback: allow }\n`);
+    const arrival = { arrivedMs, nowMs: 100 };
+    const decided = engine.decide([pay(1), pay(2)], arrival);
+    if (Array.isArray(arrivedMs)) arrivedMs.length = 0;
+    else Reflect.set(arrivedMs, 0, 60);
+    arrival.nowMs = 1000;
+    Reflect.deleteProperty(arrival, 'arrivedMs');
+    const isOverdue = (await decided).map(({ flags = [] }) => flags.includes('OVERDUE'));
+    expect(isOverdue).toEqual([true, false]);
+  });
 });
 
 describe('rows that cannot be read', () => {
@@ -328,6 +345,9 @@ describe('what is refused', () => {
 
   const LINES = Buffer.from([pay(1), pay(2)].map((row) => `${JSON.stringify(row)}\n\n`).join(''));
 
+  const NO_LIST =
+    'arrivedMs is an object (DataView); expected ms since the epoch, a number for all rows or a list of one a row.';
+
   test.each<[string, readonly unknown[], string]>([
     ['one object', [pay(1)], 'the batch is an object (Object); expected a Uint8Array'],
     ['a text', ['{}'], 'the batch is a string'],
@@ -339,6 +359,16 @@ describe('what is refused', () => {
       'row 0 of the batch is undefined. Nothing of it was decided.',
     ],
     ['no time of arrival', [[pay(1)], { nowMs: 1 }], 'arrivedMs is missing; expected ms'],
+    ['no list', [[pay(1)], { arrivedMs: new DataView(new ArrayBuffer(8)), nowMs: 1 }], NO_LIST],
+    [
+      'a set of times',
+      [[pay(1)], { arrivedMs: new Set([1]), nowMs: 1 }],
+      'an object (Set); expected',
+    ],
+    ['a hole', [[pay(1)], { arrivedMs: Array(1), nowMs: 1 }], 'arrivedMs[0] is missing'],
+    ['large times', [[pay(1)], { arrivedMs: new BigInt64Array(1), nowMs: 1 }], '[0] is a bigint'],
+    ['an unknown key', [[pay(1)], { arrivedMs: 1, nowMs: 1, x: 1 }], 'no key "x"; expected arr'],
+    ['a near miss', [[pay(1)], { arrivedMS: 1, nowMs: 1 }], 'Did you mean "arrivedMs"?'],
     ['no clock', [[pay(1)], { arrivedMs: 1 }], 'nowMs is missing; expected ms'],
     ['a word', [[pay(1)], { arrivedMs: [1, 'x'], nowMs: 1 }], 'arrivedMs[1] is a string'],
     ['too few', [[pay(1), pay(2)], { arrivedMs: [1], nowMs: 1 }], '1 times for 2 rows'],
