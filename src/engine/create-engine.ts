@@ -44,11 +44,13 @@ export interface CreateEngineOptions {
   /** Worker threads; default: one less than the machine runs at once, at least 1. */
   readonly workers?: number;
   /**
-   * Called for each row that could not be read, before decide() resolves; its `row` and `byte` count
-   * from the beginning of that call's batch. What it throws rejects that decide(). Without it the
-   * first such row is told by a process warning.
+   * Called for each row that could not be read, one after another, before decide() resolves; its `row` and
+   * `byte` count from the beginning of that call's batch. What it returns is awaited, and the calls of
+   * decide() made since wait too: it must not wait for them, nor for close(). The first of what it throws,
+   * or rejects with, rejects that decide() when all letters were handed over; the rows of the call have
+   * been decided. Without it the first such row is told by a process warning.
    */
-  readonly onDeadLetter?: (letter: DeadLetter) => void;
+  readonly onDeadLetter?: (letter: DeadLetter) => unknown;
   /** Decisions list what shadow rules would have done; default false. */
   readonly emitShadow?: boolean;
   /** Of the hash that stands for strings: a secret of the installation. */
@@ -182,13 +184,13 @@ function warnOnce(): (letter: DeadLetter) => void {
 class QueuedEngine implements DecisionEngine {
   readonly plan: PlanInfo;
   readonly #engine: Engine;
-  readonly #onDeadLetter: (letter: DeadLetter) => void;
+  readonly #onDeadLetter: (letter: DeadLetter) => unknown;
   readonly #packer = new RowPacker();
   /** Settles when all calls so far have; never rejects. */
   #last: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
-  constructor(engine: Engine, plan: PlanInfo, onDeadLetter: (letter: DeadLetter) => void) {
+  constructor(engine: Engine, plan: PlanInfo, onDeadLetter: (letter: DeadLetter) => unknown) {
     this.#engine = engine;
     this.plan = plan;
     this.#onDeadLetter = onDeadLetter;
@@ -249,8 +251,21 @@ class QueuedEngine implements DecisionEngine {
       for (const part of decided.decisions) parseLines(part, decisions);
       for (const part of decided.letters) parseLines(part, letters);
     }
-    for (const letter of letters) this.#onDeadLetter(letter);
+    await this.#deliver(letters);
     return decisions;
+  }
+
+  /** What goes wrong with a letter keeps back none of the others. */
+  async #deliver(letters: readonly DeadLetter[]): Promise<void> {
+    const failures: unknown[] = [];
+    for (const letter of letters) {
+      try {
+        await this.#onDeadLetter(letter);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
   }
 
   async close(): Promise<void> {

@@ -279,14 +279,41 @@ describe('rows that cannot be read', () => {
     expect(warnings[0]?.message).not.toContain('secret');
   });
 
-  test('what the handler throws rejects that call, and the next one goes on', async () => {
+  test.each<[string, (row: number) => unknown]>([
+    [
+      'throws',
+      (row) => {
+        throw new Error(`full at ${row}`);
+      },
+    ],
+    ['rejects with', async (row) => Promise.reject(new Error(`full at ${row}`))],
+  ])('what the handler %s rejects that call when it has all letters', async (_, fail) => {
+    const told: number[] = [];
     const engine = await open({
-      onDeadLetter: () => {
-        throw new Error('full');
+      onDeadLetter: ({ row }) => {
+        told.push(row);
+        return row > 0 ? fail(row) : null;
       },
     });
-    await expect(engine.decide(Buffer.from('{}\n'))).rejects.toThrow('full');
-    expect(await engine.decide([pay(1)])).toHaveLength(1);
+    const batch = `{}\n${JSON.stringify(pay(1))}\n{}\n{}\n`;
+    await expect(engine.decide(Buffer.from(batch))).rejects.toThrow('full at 2');
+    expect(told).toEqual([0, 2, 3]);
+    // Its good row was decided; the next call goes on.
+    const [again] = await engine.decide([pay(1)]);
+    expect(again?.flags).toContain('REPEAT');
+  });
+
+  test('letters come one after another, and decide waits for what the handler returns', async () => {
+    const told: string[] = [];
+    const engine = await open({
+      onDeadLetter: async ({ row }) => {
+        told.push(`${row} begins`);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        told.push(`${row} ends`);
+      },
+    });
+    await engine.decide(Buffer.from('{}\n{}\n'));
+    expect(told).toEqual(['0 begins', '0 ends', '1 begins', '1 ends']);
   });
 });
 
