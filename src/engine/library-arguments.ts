@@ -36,10 +36,13 @@ export function checkOptions(options: unknown): void {
   );
   check('emitShadow', emitShadow === undefined || typeof emitShadow === 'boolean', 'true or false');
   if (hashKey === undefined) return;
-  const isKey =
-    isRecord(hashKey) && Number.isInteger(hashKey['k0']) && Number.isInteger(hashKey['k1']);
+  const isKey = isRecord(hashKey) && isWord(hashKey['k0']) && isWord(hashKey['k1']);
   // A secret of the installation: what was given is not told.
-  if (!isKey) throw usage('Cannot create an engine: hashKey is not { k0, k1 }, two whole numbers.');
+  if (!isKey) {
+    throw usage(
+      'Cannot create an engine: hashKey is not { k0, k1 }, two whole numbers of 32 bits, signed or not.',
+    );
+  }
 }
 
 export function defaultWorkers(cores: number): number {
@@ -113,6 +116,11 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 function isList(value: unknown): value is ArrayLike<unknown> {
   if (typeof value !== 'object' || value === null || !('length' in value)) return false;
   return Number.isInteger(value.length) && Number(value.length) >= 0;
+}
+
+/** 32 bits, signed or not: of more the hash would take the lowest, and two secrets would be one. */
+function isWord(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= -(2 ** 31) && Number(value) < 2 ** 32;
 }
 
 function isTime(value: unknown): value is number {

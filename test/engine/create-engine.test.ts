@@ -362,12 +362,24 @@ describe('what is refused', () => {
     ['an unknown option', { rules: 'r', worker: 2 }, 'no option "worker"; expected rules,'],
     ['a near miss', { rules: 'r', worker: 2 }, 'Did you mean "workers"?'],
     ['a key of texts', { rules: 'r', hashKey: { k0: 'a', k1: 'b' } }, 'hashKey is not { k0, k1 }'],
+    ['a long key', { rules: 'r', hashKey: { k0: 2 ** 40, k1: 1 } }, 'whole numbers of 32 bits'],
+    ['a key one over', { rules: 'r', hashKey: { k0: 0, k1: 2 ** 32 } }, 'numbers of 32 bits'],
+    ['a key one under', { rules: 'r', hashKey: { k0: -(2 ** 31) - 1, k1: 0 } }, 'of 32 bits'],
+    ['half a key', { rules: 'r', hashKey: { k0: 0.5, k1: 0 } }, 'numbers of 32 bits'],
     ['a word for a flag', { rules: 'r', emitShadow: 'yes' }, 'emitShadow is a string'],
     ['no handler', { rules: 'r', onDeadLetter: 5 }, 'onDeadLetter is 5; expected a function'],
   ])('options: %s', async (_, options, sentence) => {
     const error = await errorOf(createEngine(options as CreateEngineOptions));
     expect(error.code).toBe('USAGE');
     expect(error.message).toContain(sentence);
+  });
+
+  test.each([
+    ['signed', { k0: -(2 ** 31), k1: -1 }],
+    ['unsigned', { k0: 2 ** 31, k1: 2 ** 32 - 1 }],
+  ])('a key of two words is taken, %s', async (_, hashKey) => {
+    const engine = await open({ hashKey });
+    expect(await engine.decide([pay(1)])).toHaveLength(1);
   });
 
   const LINES = Buffer.from([pay(1), pay(2)].map((row) => `${JSON.stringify(row)}\n\n`).join(''));
