@@ -12,7 +12,7 @@ export const EXIT = {
   usage: 2,
   /** The rules file has errors, or its own tests fail. */
   rulesRejected: 3,
-  /** A file cannot be read or written, or an output was closed. */
+  /** A file cannot be read or written, an output was closed, or the system gives too little memory. */
   ioFailed: 4,
   /** A bug, or a worker died: the output ends after the last whole batch. */
   internal: 5,
@@ -29,7 +29,7 @@ export const EXIT_MEANINGS: readonly (readonly [ExitCode, string])[] = [
   [EXIT.deadLetters, 'of run: decided, but some rows were dead letters'],
   [EXIT.usage, 'the command line is wrong'],
   [EXIT.rulesRejected, 'the rules file was rejected, or its own tests fail'],
-  [EXIT.ioFailed, 'a file cannot be read or written, or an output was closed'],
+  [EXIT.ioFailed, 'a file cannot be read or written, an output was closed, or memory is lacking'],
   [EXIT.internal, 'an internal error; the output ends after the last whole batch'],
   [EXIT.interrupted, 'stopped by SIGINT; the last batch was finished, the .partial file kept'],
   [EXIT.terminated, 'stopped by SIGTERM; likewise'],

@@ -10,7 +10,6 @@
 // in the queue: the caller awaits what decide() returns.
 
 import { availableParallelism } from 'node:os';
-import { Packr } from 'msgpackr';
 import { stoppedClock } from '../base/clock.ts';
 import { HoldfastError } from '../base/errors.ts';
 import type { HashKey } from '../base/hash.ts';
@@ -26,19 +25,18 @@ import { BATCH_BYTES_MIN } from '../transport/row-bounds.ts';
 import { makeBatchInput, makeBatchMemory } from './batch.ts';
 import { BATCH_ROWS_DEFAULT, Engine } from './engine.ts';
 import {
-  checkArrival,
   checkBatch,
   checkInstant,
   checkOptions,
   checkTimes,
   defaultWorkers,
   formatOf,
+  takeArrival,
 } from './library-arguments.ts';
+import type { TakenArrival } from './library-arguments.ts';
+import { RowPacker } from './pack-row.ts';
 import { parseLines } from './parse-lines.ts';
 import { runFileTests } from './rule-tests.ts';
-
-/** A key that is `undefined` is absent, as in JSON: it has no form in msgpack. */
-const PACKING = { useRecords: false, skipValues: [undefined] };
 
 export interface CreateEngineOptions {
   /** Path of the rules file. */
@@ -46,11 +44,13 @@ export interface CreateEngineOptions {
   /** Worker threads; default: one less than the machine runs at once, at least 1. */
   readonly workers?: number;
   /**
-   * Called for each row that could not be read, before decide() resolves; its `row` and `byte` count
-   * from the beginning of that call's batch. What it throws rejects that decide(). Without it the
-   * first such row is told by a process warning.
+   * Called for each row that could not be read, one after another, before decide() resolves; its `row` and
+   * `byte` count from the beginning of that call's batch. What it returns is awaited, and the calls of
+   * decide() made since wait too: it must not wait for them, nor for close(). The first of what it throws,
+   * or rejects with, rejects that decide() when all letters were handed over; the rows of the call have
+   * been decided. Without it the first such row is told by a process warning.
    */
-  readonly onDeadLetter?: (letter: DeadLetter) => void;
+  readonly onDeadLetter?: (letter: DeadLetter) => unknown;
   /** Decisions list what shadow rules would have done; default false. */
   readonly emitShadow?: boolean;
   /** Of the hash that stands for strings: a secret of the installation. */
@@ -73,8 +73,8 @@ export interface PlanInfo {
 
 /** When rows arrived: only then does the rules file's deadline count. */
 export interface Arrival {
-  /** ms since the epoch, of each row or of all */
-  readonly arrivedMs: number | readonly number[];
+  /** ms since the epoch, of all rows, or a list of one a row */
+  readonly arrivedMs: number | ArrayLike<number>;
   /** ms since the epoch, now: the rows' age is reckoned from it */
   readonly nowMs: number;
 }
@@ -97,7 +97,8 @@ export interface DecisionEngine {
    * due, those that a row caused behind its own.
    *
    * Rejects with HoldfastError USAGE when the engine is closed, an argument is of the wrong kind or an object cannot
-   * be packed (nothing of that call is then decided), INTERNAL when a worker is lost (the engine is then of no more use).
+   * be packed (nothing of that call is then decided), IO_FAILED when what is to be kept fits in memory no more and
+   * INTERNAL when a worker is lost (the engine is then of no more use).
    */
   decide(batch: Uint8Array | readonly TransactionInput[], arrival?: Arrival): Promise<Decision[]>;
   /**
@@ -105,7 +106,7 @@ export interface DecisionEngine {
    * nothing waits for time any more) is decided, as a row of that time would have it.
    */
   advance(untilMs: number): Promise<Decision[]>;
-  /** Ends the workers when the calls made before are answered. */
+  /** Ends the workers when the calls made before are answered. Called again, it is the same ending. */
   close(): Promise<void>;
 }
 
@@ -113,7 +114,7 @@ export interface DecisionEngine {
  * Checks the rules, runs the tests in their file, starts and warms the workers.
  *
  * Rejects with HoldfastError RULES_REJECTED when the rules have problems or fail their tests (its
- * message lists all of them), IO_FAILED when there is no such file, USAGE for a bad option.
+ * message lists all of them), IO_FAILED when there is no such file or too little memory, USAGE for a bad option.
  */
 export async function createEngine(options: CreateEngineOptions): Promise<DecisionEngine> {
   checkOptions(options);
@@ -183,13 +184,13 @@ function warnOnce(): (letter: DeadLetter) => void {
 class QueuedEngine implements DecisionEngine {
   readonly plan: PlanInfo;
   readonly #engine: Engine;
-  readonly #onDeadLetter: (letter: DeadLetter) => void;
-  readonly #packr = new Packr(PACKING);
+  readonly #onDeadLetter: (letter: DeadLetter) => unknown;
+  readonly #packer = new RowPacker();
   /** Settles when all calls so far have; never rejects. */
   #last: Promise<unknown> = Promise.resolve();
   #isClosed = false;
 
-  constructor(engine: Engine, plan: PlanInfo, onDeadLetter: (letter: DeadLetter) => void) {
+  constructor(engine: Engine, plan: PlanInfo, onDeadLetter: (letter: DeadLetter) => unknown) {
     this.#engine = engine;
     this.plan = plan;
     this.#onDeadLetter = onDeadLetter;
@@ -202,14 +203,14 @@ class QueuedEngine implements DecisionEngine {
     if (this.#isClosed) throw new HoldfastError('USAGE', 'Cannot decide: the engine is closed.');
     checkBatch(batch);
     const isBytes = batch instanceof Uint8Array;
-    checkArrival(arrival);
-    // Objects are packed now: what the caller does to them afterwards changes nothing.
+    // Taken and packed now: what the caller does to them afterwards changes nothing.
+    const taken = takeArrival(arrival);
     const bytes = isBytes
       ? batch
-      : Buffer.concat(batch.map((row, index) => this.#pack(row, index)));
+      : Buffer.concat(batch.map((row, index) => this.#packer.pack(row, index)));
     const format = isBytes ? formatOf(bytes) : 'msgpack';
     const rowCount = isBytes ? null : batch.length;
-    const decisions = this.#last.then(() => this.#decideBytes(bytes, format, arrival, rowCount));
+    const decisions = this.#last.then(() => this.#decideBytes(bytes, format, taken, rowCount));
     this.#last = decisions.catch(() => {});
     return decisions;
   }
@@ -228,24 +229,14 @@ class QueuedEngine implements DecisionEngine {
     return decisions;
   }
 
-  #pack(row: unknown, index: number): Uint8Array {
-    try {
-      return this.#packr.pack(row);
-    } catch (cause) {
-      const detail = cause instanceof Error ? cause.message : String(cause);
-      const message = `Cannot pack row ${index} of the batch: ${detail}. Nothing of it was decided.`;
-      throw new HoldfastError('USAGE', message, { cause });
-    }
-  }
-
   /** @param rowCount null where it takes framing to know it */
   async #decideBytes(
     bytes: Uint8Array,
     format: Format,
-    arrival: Arrival | undefined,
+    arrival: TakenArrival | null,
     rowCount: number | null,
   ): Promise<Decision[]> {
-    const arrivedMs = arrival === undefined ? undefined : arrivalOf(arrival);
+    const arrivedMs = arrival === null ? undefined : arrivalOf(arrival);
     const nowMs = arrival?.nowMs ?? null;
     if (typeof arrival?.arrivedMs === 'object') {
       checkTimes(arrival.arrivedMs, rowCount ?? (await countRows(bytes, format)));
@@ -260,8 +251,21 @@ class QueuedEngine implements DecisionEngine {
       for (const part of decided.decisions) parseLines(part, decisions);
       for (const part of decided.letters) parseLines(part, letters);
     }
-    for (const letter of letters) this.#onDeadLetter(letter);
+    await this.#deliver(letters);
     return decisions;
+  }
+
+  /** What goes wrong with a letter keeps back none of the others. */
+  async #deliver(letters: readonly DeadLetter[]): Promise<void> {
+    const failures: unknown[] = [];
+    for (const letter of letters) {
+      try {
+        await this.#onDeadLetter(letter);
+      } catch (error) {
+        failures.push(error);
+      }
+    }
+    if (failures.length > 0) throw failures[0];
   }
 
   async close(): Promise<void> {
@@ -291,7 +295,7 @@ async function countRows(bytes: Uint8Array, format: Format): Promise<number> {
   return rows;
 }
 
-function arrivalOf({ arrivedMs }: Arrival): (row: number) => number {
+function arrivalOf({ arrivedMs }: TakenArrival): (row: number) => number {
   if (typeof arrivedMs === 'number') return () => arrivedMs;
   return (row) => arrivedMs[row] ?? NaN;
 }

@@ -6,20 +6,16 @@ import { nearMiss } from '../base/near-miss.ts';
 import type { Format } from '../domain/ports.ts';
 
 const OPTIONS = ['rules', 'workers', 'onDeadLetter', 'emitShadow', 'hashKey'];
+const ARRIVAL_KEYS = ['arrivedMs', 'nowMs'];
 const WORKERS_MAX = 64;
+const EPOCH_MS = 'ms since the epoch';
 const BYTE_ORDER_MARK = 0xef;
 const BLANKS = [0x20, 0x09, 0x0a, 0x0d];
 
 /** @param options of createEngine, as it came */
 export function checkOptions(options: unknown): void {
   if (!isRecord(options)) throw refused('create an engine', 'options', options, 'an object');
-  for (const name of Object.keys(options)) {
-    if (OPTIONS.includes(name)) continue;
-    const near = nearMiss(name, OPTIONS);
-    const hint = near === null ? '' : ` Did you mean "${near}"?`;
-    const known = `expected ${OPTIONS.join(', ')}`;
-    throw usage(`Cannot create an engine: there is no option "${name}"; ${known}.${hint}`);
-  }
+  refuseUnknown('create an engine', 'there is no option', options, OPTIONS);
   const { rules, workers, onDeadLetter, emitShadow, hashKey } = options;
   const check = (name: string, isRight: boolean, expected: string): void => {
     if (!isRight) throw refused('create an engine', name, options[name], expected);
@@ -40,10 +36,13 @@ export function checkOptions(options: unknown): void {
   );
   check('emitShadow', emitShadow === undefined || typeof emitShadow === 'boolean', 'true or false');
   if (hashKey === undefined) return;
-  const isKey =
-    isRecord(hashKey) && Number.isInteger(hashKey['k0']) && Number.isInteger(hashKey['k1']);
+  const isKey = isRecord(hashKey) && isWord(hashKey['k0']) && isWord(hashKey['k1']);
   // A secret of the installation: what was given is not told.
-  if (!isKey) throw usage('Cannot create an engine: hashKey is not { k0, k1 }, two whole numbers.');
+  if (!isKey) {
+    throw usage(
+      'Cannot create an engine: hashKey is not { k0, k1 }, two whole numbers of 32 bits, signed or not.',
+    );
+  }
 }
 
 export function defaultWorkers(cores: number): number {
@@ -65,22 +64,33 @@ export function checkBatch(batch: unknown): void {
   }
 }
 
-/** @param arrival of decide, as it came; how long a list is to be is checkTimes's */
-export function checkArrival(arrival: unknown): void {
-  if (arrival === undefined) return;
-  if (!isRecord(arrival)) throw refused('decide', 'arrival', arrival, '{ arrivedMs, nowMs }');
-  const { arrivedMs, nowMs } = arrival;
-  if (!Number.isFinite(nowMs)) throw refused('decide', 'nowMs', nowMs, 'ms since the epoch');
-  const isList = Array.isArray(arrivedMs) || ArrayBuffer.isView(arrivedMs);
-  const all = isList ? Array.from(arrivedMs as ArrayLike<unknown>) : [arrivedMs];
-  const wrong = all.findIndex((ms) => !Number.isFinite(ms));
-  if (wrong >= 0) {
-    const name = isList ? `arrivedMs[${wrong}]` : 'arrivedMs';
-    throw refused('decide', name, all[wrong], 'ms since the epoch');
-  }
+/** When rows arrived, as it was at the call: what the caller does to it afterwards changes nothing. */
+export interface TakenArrival {
+  /** of all rows, or one a row */
+  readonly arrivedMs: number | readonly number[];
+  readonly nowMs: number;
 }
 
-export function checkTimes(arrivedMs: ArrayLike<unknown>, rowCount: number): void {
+/** @param arrival of decide, as it came; how long a list is to be is checkTimes's */
+export function takeArrival(arrival: unknown): TakenArrival | null {
+  if (arrival === undefined) return null;
+  if (!isRecord(arrival)) throw refused('decide', 'arrival', arrival, '{ arrivedMs, nowMs }');
+  refuseUnknown('decide', 'arrival has no key', arrival, ARRIVAL_KEYS);
+  const { arrivedMs, nowMs } = arrival;
+  if (!isTime(nowMs)) throw refused('decide', 'nowMs', nowMs, EPOCH_MS);
+  if (isTime(arrivedMs)) return { arrivedMs, nowMs };
+  const expected = `${EPOCH_MS}, a number for all rows or a list of one a row`;
+  if (!isList(arrivedMs)) throw refused('decide', 'arrivedMs', arrivedMs, expected);
+  const times: number[] = [];
+  for (let row = 0; row < arrivedMs.length; row++) {
+    const time = arrivedMs[row];
+    if (!isTime(time)) throw refused('decide', `arrivedMs[${row}]`, time, EPOCH_MS);
+    times.push(time);
+  }
+  return { arrivedMs: times, nowMs };
+}
+
+export function checkTimes(arrivedMs: readonly number[], rowCount: number): void {
   if (arrivedMs.length === rowCount) return;
   throw usage(`Cannot decide: arrivedMs has ${arrivedMs.length} times for ${rowCount} rows.`);
 }
@@ -88,7 +98,7 @@ export function checkTimes(arrivedMs: ArrayLike<unknown>, rowCount: number): voi
 /** @param untilMs of advance, as it came */
 export function checkInstant(untilMs: unknown): void {
   if (typeof untilMs === 'number' && !Number.isNaN(untilMs)) return;
-  throw refused('advance', 'untilMs', untilMs, 'ms since the epoch, or Infinity');
+  throw refused('advance', 'untilMs', untilMs, `${EPOCH_MS}, or Infinity`);
 }
 
 /** NDJSON is text: its first byte is ASCII or a byte-order mark's, which no map of msgpack begins with. */
@@ -100,6 +110,35 @@ export function formatOf(bytes: Uint8Array): Format {
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** Any list of numbers: an array, a typed array, an object with a length. */
+function isList(value: unknown): value is ArrayLike<unknown> {
+  if (typeof value !== 'object' || value === null || !('length' in value)) return false;
+  return Number.isInteger(value.length) && Number(value.length) >= 0;
+}
+
+/** 32 bits, signed or not: of more the hash would take the lowest, and two secrets would be one. */
+function isWord(value: unknown): boolean {
+  return Number.isInteger(value) && Number(value) >= -(2 ** 31) && Number(value) < 2 ** 32;
+}
+
+function isTime(value: unknown): value is number {
+  return Number.isFinite(value);
+}
+
+/** A key that nobody reads is most often a slip. @param none what is said before its name */
+function refuseUnknown(
+  what: string,
+  none: string,
+  given: Readonly<Record<string, unknown>>,
+  known: readonly string[],
+): void {
+  const name = Object.keys(given).find((key) => !known.includes(key));
+  if (name === undefined) return;
+  const near = nearMiss(name, known);
+  const hint = near === null ? '' : ` Did you mean "${near}"?`;
+  throw usage(`Cannot ${what}: ${none} "${name}"; expected ${known.join(', ')}.${hint}`);
 }
 
 function refused(what: string, name: string, given: unknown, expected: string): HoldfastError {
@@ -116,5 +155,6 @@ function shown(value: unknown): string {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (Array.isArray(value)) return 'an array';
   if (typeof value === 'object') return `an object (${value.constructor?.name ?? 'no class'})`;
+  if (value === '') return 'an empty string';
   return value === undefined ? 'missing' : `a ${typeof value}`;
 }

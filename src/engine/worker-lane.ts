@@ -40,6 +40,7 @@ export class WorkerLane {
   readonly #waiting: Waiting[] = [];
   #serving: Promise<void> = Promise.resolve();
   #lost: unknown = null;
+  #closing: Promise<void> | null = null;
 
   /**
    * @param attend has the thread call serve(); resolves when it has left, rejects when the thread is lost
@@ -68,11 +69,20 @@ export class WorkerLane {
     });
   }
 
-  /** Resolves when all tasks are answered and the thread has left: nothing may be asked any more. */
+  /**
+   * Resolves when all tasks are answered and the thread has left. Nothing is taken any more once it was
+   * called; called again, it is the same ending: a thread that has left answers no second LEAVE.
+   */
   async close(): Promise<void> {
-    await this.ask(LEAVE).catch(() => {});
-    await this.#serving;
+    this.#closing ??= this.#leave();
+    return this.#closing;
+  }
+
+  async #leave(): Promise<void> {
+    const left = this.ask(LEAVE);
     this.#lost ??= new Error('The lane is closed.');
+    await left.catch(() => {});
+    await this.#serving;
     this.#port.close();
   }
 

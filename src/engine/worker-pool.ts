@@ -2,11 +2,14 @@
 // tasks of one batch on one thread would wait for each other at a barrier for ever.
 
 import { setTimeout as delay } from 'node:timers/promises';
+import type { MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { HoldfastError } from '../base/errors.ts';
 import type { BatchMemory } from './batch.ts';
 import { BARRIERS, CONTROL } from './batch.ts';
 import type { BatchResult } from './batch-result.ts';
+import type { CarriedError } from './carried-error.ts';
+import { throwCarried } from './carried-error.ts';
 import type { DuePart, PassingTime } from './life/life-walk.ts';
 import type { BatchTask, LaneTask, WorkerReport, WorkerStart, WorkerTask } from './worker.ts';
 import { WorkerLane } from './worker-lane.ts';
@@ -27,6 +30,7 @@ export class WorkerPool {
   /** All threads have loaded their code, or could not. */
   readonly #loaded: Promise<unknown>;
   #lost: HoldfastError | null = null;
+  #closing: Promise<void> | null = null;
 
   /** Starts the threads; they load their code while the caller reads the rules. */
   constructor(workers: number) {
@@ -44,11 +48,9 @@ export class WorkerPool {
         }),
     );
     this.#lanes = this.#pools.map(
-      (pool) => new WorkerLane(async () => pool.run({ kind: 'serve' } satisfies WorkerTask)),
+      (pool) => new WorkerLane(async () => runOn(pool, { kind: 'serve' })),
     );
-    const loading = this.#pools.map(async (pool) =>
-      pool.run({ kind: 'load' } satisfies WorkerTask),
-    );
+    const loading = this.#pools.map(async (pool) => runOn(pool, { kind: 'load' }));
     this.#loaded = Promise.allSettled(loading);
   }
 
@@ -58,7 +60,7 @@ export class WorkerPool {
     await this.#all(async (index) => {
       const lane = (this.#lanes[index] as WorkerLane).end;
       const task: WorkerTask = { kind: 'start', start: starts[index] as WorkerStart, lane };
-      return (this.#pools[index] as Piscina).run(task, { transferList: [lane.port] });
+      return runOn(this.#pools[index] as Piscina, task, [lane.port]);
     });
   }
 
@@ -85,9 +87,14 @@ export class WorkerPool {
 
   /**
    * Ends the threads. Tasks in flight end first: a thread that is ended while it answers makes its
-   * pool throw from nowhere.
+   * pool throw from nowhere. Called again, it is the same ending.
    */
   async close(): Promise<void> {
+    this.#closing ??= this.#end();
+    return this.#closing;
+  }
+
+  async #end(): Promise<void> {
     const left = Promise.all([this.#loaded, ...this.#lanes.map(async (lane) => lane.close())]);
     await Promise.race([left, delay(CLOSE_WAIT_MS, undefined, { ref: false })]);
     await Promise.allSettled(this.#pools.map((pool) => pool.destroy()));
@@ -129,8 +136,17 @@ export class WorkerPool {
   }
 }
 
+/** Rejects with what the thread threw: an operating failure as it was, the rest as a plain error. */
+async function runOn(
+  pool: Piscina,
+  task: WorkerTask,
+  transferList: readonly MessagePort[] = [],
+): Promise<void> {
+  throwCarried((await pool.run(task, { transferList: [...transferList] })) as CarriedError | null);
+}
+
 function lostWorker(index: number, cause: unknown): HoldfastError {
-  const detail = cause instanceof Error ? cause.message : String(cause);
   if (cause instanceof HoldfastError) return cause;
+  const detail = cause instanceof Error ? cause.message : String(cause);
   return new HoldfastError('INTERNAL', `Worker ${index} failed: ${detail}`, { cause });
 }

@@ -10,6 +10,8 @@ import { makeBatchView } from './batch-view.ts';
 import type { BatchView } from './batch-view.ts';
 import type { BatchResult } from './batch-result.ts';
 import { BatchWorker } from './batch-worker.ts';
+import type { CarriedError } from './carried-error.ts';
+import { carryError } from './carried-error.ts';
 import { DeadLetterBox } from './dead-letter-box.ts';
 import type { DuePart, PassingTime } from './life/life-walk.ts';
 import type { SharedTableMemory } from './shared-tables.ts';
@@ -197,7 +199,14 @@ class Worker {
 // its own to keep what lives between calls.
 const thread: { worker: Worker | null; lane: LaneEnd | null } = { worker: null, lane: null };
 
-export function run(task: WorkerTask): void {
+/** @returns why the thread is of no use, where that is an operating failure */
+export function run(task: WorkerTask): CarriedError | null {
+  return carryError(() => {
+    runTask(task);
+  });
+}
+
+function runTask(task: WorkerTask): void {
   if (task.kind === 'start') {
     thread.worker = new Worker(task.start);
     thread.lane = task.lane;

@@ -134,6 +134,12 @@ test('Transaction has the keys of the contract', () => {
   );
 });
 
+/** Every key that may be left out. That the type takes them is the compiler's to say: see tsconfig.json. */
+type OptionalKey = Exclude<keyof Transaction, 'id' | 'kind' | 'time'>;
+const ABSENT = Object.fromEntries(
+  TRANSACTION_FIELDS.map(({ name }) => [name, undefined]),
+) as Readonly<Record<OptionalKey, undefined>>;
+
 describe('decide', () => {
   const rows = [1, 2, 3].map((i) => pay(i));
   const packr = new Packr({ useRecords: false });
@@ -145,10 +151,7 @@ describe('decide', () => {
       Buffer.from(` \r\n\t${rows.map((row) => JSON.stringify(row)).join('\n')}`),
     ],
     ['msgpack', Buffer.concat(rows.map((row) => packr.pack(row)))],
-    [
-      'keys that are undefined',
-      rows.map((row) => ({ ...row, ip: undefined as unknown as string })),
-    ],
+    ['keys that are undefined', rows.map((row): Transaction => ({ ...ABSENT, ...row }))],
   ];
 
   test.each(inputs)('%s', async (_, batch) => {
@@ -210,6 +213,23 @@ describe('decide', () => {
     row.id = 'other';
     expect((await first)[0]?.transactionId).toBe('p1');
   });
+
+  test.each<[string, ArrayLike<number>]>([
+    ['an array', [0, 60]],
+    ['a typed array', Float64Array.of(0, 60)],
+    ['whole numbers', Int32Array.of(0, 60)],
+    ['an object with a length', { length: 2, 0: 0, 1: 60 }],
+  ])('times of arrival: %s; it may change once it was handed over', async (_, arrivedMs) => {
+    const engine = await open({}, `${RULES}deadline: { budget: 50ms, fallback: allow }\n`);
+    const arrival = { arrivedMs, nowMs: 100 };
+    const decided = engine.decide([pay(1), pay(2)], arrival);
+    if (Array.isArray(arrivedMs)) arrivedMs.length = 0;
+    else Reflect.set(arrivedMs, 0, 60);
+    arrival.nowMs = 1000;
+    Reflect.deleteProperty(arrival, 'arrivedMs');
+    const isOverdue = (await decided).map(({ flags = [] }) => flags.includes('OVERDUE'));
+    expect(isOverdue).toEqual([true, false]);
+  });
 });
 
 describe('rows that cannot be read', () => {
@@ -262,14 +282,41 @@ describe('rows that cannot be read', () => {
     expect(warnings[0]?.message).not.toContain('secret');
   });
 
-  test('what the handler throws rejects that call, and the next one goes on', async () => {
+  test.each<[string, (row: number) => unknown]>([
+    [
+      'throws',
+      (row) => {
+        throw new Error(`full at ${row}`);
+      },
+    ],
+    ['rejects with', async (row) => Promise.reject(new Error(`full at ${row}`))],
+  ])('what the handler %s rejects that call when it has all letters', async (_, fail) => {
+    const told: number[] = [];
     const engine = await open({
-      onDeadLetter: () => {
-        throw new Error('full');
+      onDeadLetter: ({ row }) => {
+        told.push(row);
+        return row > 0 ? fail(row) : null;
       },
     });
-    await expect(engine.decide(Buffer.from('{}\n'))).rejects.toThrow('full');
-    expect(await engine.decide([pay(1)])).toHaveLength(1);
+    const batch = `{}\n${JSON.stringify(pay(1))}\n{}\n{}\n`;
+    await expect(engine.decide(Buffer.from(batch))).rejects.toThrow('full at 2');
+    expect(told).toEqual([0, 2, 3]);
+    // Its good row was decided; the next call goes on.
+    const [again] = await engine.decide([pay(1)]);
+    expect(again?.flags).toContain('REPEAT');
+  });
+
+  test('letters come one after another, and decide waits for what the handler returns', async () => {
+    const told: string[] = [];
+    const engine = await open({
+      onDeadLetter: async ({ row }) => {
+        told.push(`${row} begins`);
+        await new Promise((resolve) => setTimeout(resolve, 5));
+        told.push(`${row} ends`);
+      },
+    });
+    await engine.decide(Buffer.from('{}\n{}\n'));
+    expect(told).toEqual(['0 begins', '0 ends', '1 begins', '1 ends']);
   });
 });
 
@@ -314,9 +361,14 @@ describe('what is refused', () => {
     ['nothing', undefined, 'options is missing; expected an object'],
     ['no rules', {}, 'rules is missing; expected the path of a rules file'],
     ['rules that are no path', { rules: 5 }, 'rules is 5; expected the path'],
+    ['rules without a name', { rules: '' }, 'rules is an empty string; expected the path'],
     ['an unknown option', { rules: 'r', worker: 2 }, 'no option "worker"; expected rules,'],
     ['a near miss', { rules: 'r', worker: 2 }, 'Did you mean "workers"?'],
     ['a key of texts', { rules: 'r', hashKey: { k0: 'a', k1: 'b' } }, 'hashKey is not { k0, k1 }'],
+    ['a long key', { rules: 'r', hashKey: { k0: 2 ** 40, k1: 1 } }, 'whole numbers of 32 bits'],
+    ['a key one over', { rules: 'r', hashKey: { k0: 0, k1: 2 ** 32 } }, 'numbers of 32 bits'],
+    ['a key one under', { rules: 'r', hashKey: { k0: -(2 ** 31) - 1, k1: 0 } }, 'of 32 bits'],
+    ['half a key', { rules: 'r', hashKey: { k0: 0.5, k1: 0 } }, 'numbers of 32 bits'],
     ['a word for a flag', { rules: 'r', emitShadow: 'yes' }, 'emitShadow is a string'],
     ['no handler', { rules: 'r', onDeadLetter: 5 }, 'onDeadLetter is 5; expected a function'],
   ])('options: %s', async (_, options, sentence) => {
@@ -325,7 +377,18 @@ describe('what is refused', () => {
     expect(error.message).toContain(sentence);
   });
 
+  test.each([
+    ['signed', { k0: -(2 ** 31), k1: -1 }],
+    ['unsigned', { k0: 2 ** 31, k1: 2 ** 32 - 1 }],
+  ])('a key of two words is taken, %s', async (_, hashKey) => {
+    const engine = await open({ hashKey });
+    expect(await engine.decide([pay(1)])).toHaveLength(1);
+  });
+
   const LINES = Buffer.from([pay(1), pay(2)].map((row) => `${JSON.stringify(row)}\n\n`).join(''));
+
+  const NO_LIST =
+    'arrivedMs is an object (DataView); expected ms since the epoch, a number for all rows or a list of one a row.';
 
   test.each<[string, readonly unknown[], string]>([
     ['one object', [pay(1)], 'the batch is an object (Object); expected a Uint8Array'],
@@ -338,6 +401,16 @@ describe('what is refused', () => {
       'row 0 of the batch is undefined. Nothing of it was decided.',
     ],
     ['no time of arrival', [[pay(1)], { nowMs: 1 }], 'arrivedMs is missing; expected ms'],
+    ['no list', [[pay(1)], { arrivedMs: new DataView(new ArrayBuffer(8)), nowMs: 1 }], NO_LIST],
+    [
+      'a set of times',
+      [[pay(1)], { arrivedMs: new Set([1]), nowMs: 1 }],
+      'an object (Set); expected',
+    ],
+    ['a hole', [[pay(1)], { arrivedMs: Array(1), nowMs: 1 }], 'arrivedMs[0] is missing'],
+    ['large times', [[pay(1)], { arrivedMs: new BigInt64Array(1), nowMs: 1 }], '[0] is a bigint'],
+    ['an unknown key', [[pay(1)], { arrivedMs: 1, nowMs: 1, x: 1 }], 'no key "x"; expected arr'],
+    ['a near miss', [[pay(1)], { arrivedMS: 1, nowMs: 1 }], 'Did you mean "arrivedMs"?'],
     ['no clock', [[pay(1)], { arrivedMs: 1 }], 'nowMs is missing; expected ms'],
     ['a word', [[pay(1)], { arrivedMs: [1, 'x'], nowMs: 1 }], 'arrivedMs[1] is a string'],
     ['too few', [[pay(1), pay(2)], { arrivedMs: [1], nowMs: 1 }], '1 times for 2 rows'],
@@ -378,15 +451,48 @@ describe('what is refused', () => {
     expect((await errorOf(open({ workers }))).code).toBe('USAGE');
   });
 
-  test('an object that contains itself: nothing of its call is decided', async () => {
+  const circle: Record<string, unknown> = { ...pay(2) };
+  circle['self'] = circle;
+  let nested: unknown = 1;
+  for (let level = 0; level < 100_000; level++) nested = [nested];
+
+  test.each<[string, object, string]>([
+    ['contains itself', circle, 'it contains itself, or is nested too deep'],
+    ['is nested too deep', { ...pay(2), nested }, 'it contains itself, or is nested too deep'],
+    [
+      'has too large a BigInt',
+      { ...pay(2), amount: 4_111_111_111_111_111n ** 2n },
+      'it has a BigInt that does not fit in 64 bits; allowed are -2^63 to 2^64-1',
+    ],
+    [
+      'has too small a BigInt',
+      { ...pay(2), amount: -(2n ** 63n) - 1n },
+      'it has a BigInt that does not fit in 64 bits; allowed are -2^63 to 2^64-1',
+    ],
+  ])('an object that %s: nothing of its call is decided', async (_, row, sentence) => {
     const engine = await open();
-    const circle: Record<string, unknown> = { ...pay(2) };
-    circle['self'] = circle;
-    const error = await errorOf(engine.decide([pay(1), circle as unknown as Transaction]));
+    const error = await errorOf(engine.decide([pay(1), row as Transaction]));
     expect(error.code).toBe('USAGE');
-    expect(error.message).toContain('row 1');
+    expect(error.message).toBe(
+      `Cannot pack row 1 of the batch: ${sentence}. Nothing of it was decided.`,
+    );
+    // The packer's own quotes the value.
+    expect(error.cause).toBe(undefined);
     const [first] = await engine.decide([pay(1)]);
     expect(first?.flags).toBeUndefined();
+  });
+
+  test('what an object throws by itself is told as it is', async () => {
+    const engine = await open();
+    const row = {
+      ...pay(1),
+      get city(): string {
+        throw new Error('no city');
+      },
+    };
+    const error = await errorOf(engine.decide([row]));
+    expect(error.message).toContain('Cannot pack row 0 of the batch: no city. Nothing');
+    expect(error.cause).toMatchObject({ message: 'no city' });
   });
 
   test('a closed engine; what was asked before is answered', async () => {

@@ -80,6 +80,16 @@ describe('a lane', () => {
     await lane.close();
     expect(await answers).toEqual([2, 4, 6]);
   });
+
+  test('closing again is the same ending; what is asked meanwhile is refused', async () => {
+    const { lane } = openLane();
+    const before = lane.ask(1);
+    const closings = [lane.close(), lane.close()];
+    await expect(lane.ask(2)).rejects.toThrow('closed');
+    await Promise.all(closings);
+    await lane.close();
+    expect(await before).toBe(2);
+  });
 });
 
 async function outputOf(script: string): Promise<string> {
@@ -98,12 +108,24 @@ test('a lane whose thread was lost lets its process end, though nobody closes it
   expect(await outputOf(script)).toBe('lost\n');
 });
 
-test('an engine that nobody closes lets its process end', async () => {
-  const rules = fileURLToPath(new URL('../../fixtures/rules/pos-wallet.yaml', import.meta.url));
-  const library = new URL('../../dist/index.js', import.meta.url).href;
-  const script = `
+const rules = fileURLToPath(new URL('../../fixtures/rules/pos-wallet.yaml', import.meta.url));
+const library = new URL('../../dist/index.js', import.meta.url).href;
+const OPEN = `
     const { createEngine } = await import(${JSON.stringify(library)});
-    const engine = await createEngine({ rules: ${JSON.stringify(rules)}, workers: 2 });
+    const engine = await createEngine({ rules: ${JSON.stringify(rules)}, workers: 2 });`;
+
+test('an engine that is closed twice at once: both calls settle, and the process ends', async () => {
+  const script = `${OPEN}
+    const closings = [engine.close(), engine.close()];
+    for (const closing of closings) await closing;
+    await engine.close();
+    console.log('closed');
+  `;
+  expect(await outputOf(script)).toBe('closed\n');
+});
+
+test('an engine that nobody closes lets its process end', async () => {
+  const script = `${OPEN}
     const row = { id: 't', kind: 'payment', time: 1772380802005, account: 'A', amount: 100,
       currency: 'CNY', merchant: 'M', channel: 'online' };
     console.log((await engine.decide([row])).length);
