@@ -12,8 +12,7 @@ const SCRIPT =
 
 test.skipIf(process.platform !== 'linux').each([
   ['main', 20],
-  ['a worker, rows', 40],
-  ['a worker, state', 50],
+  ['a worker', 40],
 ])('%s: %i GB', async (_, gigabytes) => {
   const args = ['-c', SCRIPT, 'sh', `${gigabytes}000000`, process.execPath, PROGRAM, RULES];
   const [code, err] = await new Promise<[unknown, string]>((resolve) => {
