@@ -3,6 +3,7 @@
 
 import { spawn } from 'node:child_process';
 import { join } from 'node:path';
+import { exitCodeAfter } from './exit-code.mjs';
 import { ROOT, build, install, requireNode } from './prepare.mjs';
 
 requireNode();
@@ -17,5 +18,5 @@ const child = spawn(process.execPath, [program, 'start', ...process.argv.slice(2
 process.on('SIGINT', () => {});
 process.on('SIGTERM', () => child.kill('SIGTERM'));
 child.on('exit', (code, signal) => {
-  process.exitCode = signal === null ? (code ?? 5) : 130;
+  process.exitCode = exitCodeAfter(code, signal);
 });

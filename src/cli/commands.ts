@@ -158,7 +158,7 @@ const GENERATE: CommandSpec = {
     { kind: 'choice', name: 'format', choices: FORMATS, about: 'default: by the name' },
     QUIET,
   ],
-  notes: [],
+  notes: ['Interrupted (Ctrl-C), what was made so far is kept as FILE.partial.'],
   examples: [
     'holdfast generate --rows 1000000 --accounts 200000 --seed 7 --out day.ndjson --labels day.csv',
   ],

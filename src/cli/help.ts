@@ -23,6 +23,11 @@ export function helpOfAll(commands: readonly CommandSpec[]): string {
   return `${lines.join('\n')}\n`;
 }
 
+/** Of the one command that is in no table: it has nothing to load. */
+export function helpOfVersion(): string {
+  return 'Print the version.\n\nUsage: holdfast version\n';
+}
+
 export function helpOf(command: CommandSpec): string {
   const rows: (readonly [string, string])[] = [
     ...command.positionals.map((spec) => [spec.name, spec.about] as const),

@@ -14,7 +14,7 @@ export interface PlanAndFiles {
   readonly files: readonly string[];
 }
 
-/** @returns null when the file is rejected; throws IO_FAILED when there is no such file to read */
+/** @returns null when the file is rejected; throws IO_FAILED when there is no such file to read, USAGE of - */
 export async function loadPlan(path: string, terminal: Terminal): Promise<PlanAndFiles | null> {
   requireFile(path);
   const loaded = await loadRulesFile(path);
@@ -28,6 +28,12 @@ export async function loadPlan(path: string, terminal: Terminal): Promise<PlanAn
 }
 
 function requireFile(path: string): void {
+  if (path === '-') {
+    const message =
+      'Rules cannot come by "-", as transactions can: name a file. ' +
+      '/dev/stdin is the standard input, ./- a file of that name.';
+    throw new HoldfastError('USAGE', message, { path });
+  }
   let isDirectory: boolean;
   try {
     isDirectory = statSync(path).isDirectory();

@@ -14,7 +14,7 @@ import { ioError, isReaderGone } from '../transport/io-error.ts';
 import { parseArguments } from './arguments.ts';
 import { COMMANDS } from './commands.ts';
 import { EXIT, exitCodeOf } from './exit-codes.ts';
-import { helpOf, helpOfAll } from './help.ts';
+import { helpOf, helpOfAll, helpOfVersion } from './help.ts';
 
 class ProcessTerminal implements Terminal {
   readonly isErrScreen = process.stderr.isTTY;
@@ -55,16 +55,21 @@ async function dispatch(args: readonly string[], context: CommandContext): Promi
     terminal.err(helpOfAll(COMMANDS));
     return EXIT.usage;
   }
-  if (word === 'version' || word === '--version' || word === '-v') {
-    refuseMore(rest, `${word} takes no argument`);
-    terminal.out(`${version()}\n`);
+  if (isVersion(word)) {
+    const isAsked = rest[0] !== undefined && isHelpOption(rest[0]);
+    refuseMore(rest.slice(isAsked ? 1 : 0), `${word} takes no argument`);
+    terminal.out(isAsked ? helpOfVersion() : `${version()}\n`);
     return EXIT.ok;
   }
-  const isHelp = word === 'help' || word === '--help' || word === '-h';
-  if (isHelp) refuseMore(rest.slice(1), `${word} takes the name of one command`);
-  if (isHelp && rest.length === 0) {
-    terminal.out(helpOfAll(COMMANDS));
-    return EXIT.ok;
+  const isHelp = word === 'help' || isHelpOption(word);
+  if (isHelp) {
+    refuseMore(rest.slice(1), `${word} takes the name of one command`);
+    const [about] = rest;
+    const isOfAll = about === undefined || about === 'help' || isHelpOption(about);
+    if (isOfAll || isVersion(about)) {
+      terminal.out(isOfAll ? helpOfAll(COMMANDS) : helpOfVersion());
+      return EXIT.ok;
+    }
   }
   const name = isHelp ? rest[0] : word;
   const command = COMMANDS.find((candidate) => candidate.name === name);
@@ -76,6 +81,14 @@ async function dispatch(args: readonly string[], context: CommandContext): Promi
   }
   const run = await command.load();
   return run(parsed, context);
+}
+
+function isVersion(word: string): boolean {
+  return word === 'version' || word === '--version' || word === '-v';
+}
+
+function isHelpOption(word: string): boolean {
+  return word === '--help' || word === '-h';
 }
 
 function refuseMore([extra]: readonly string[], expected: string): void {

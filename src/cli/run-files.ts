@@ -15,6 +15,7 @@ import { checkOutput } from '../transport/output-target.ts';
 import { LazySink, TerminalSink } from './dead-letter-sink.ts';
 import { DEAD_LETTERS_SUFFIX } from './input-output.ts';
 import { ProgressLine } from './progress.ts';
+import { foreignText } from './run-summary.ts';
 
 export interface RunSettings {
   readonly in: string;
@@ -57,12 +58,18 @@ export async function runFiles(
   signal: AbortSignal,
 ): Promise<FinishedRun | null> {
   const { terminal, clock } = context;
+  let progress: ProgressLine | null = null;
   const source = await openSource(settings.in, {
     format: settings.inputFormat,
     clock,
     signal,
+    onForeign: (form) => {
+      if (settings.isQuiet) return;
+      progress?.clear();
+      terminal.err(foreignText(source.name, form));
+    },
   });
-  const progress = settings.isQuiet ? null : new ProgressLine(terminal, clock, source.bytesTotal);
+  if (!settings.isQuiet) progress = new ProgressLine(terminal, clock, source.bytesTotal);
   let sinks: readonly Sink[] = [];
   try {
     const outputs = await openOutputs(settings, context, signal, () => progress?.clear());

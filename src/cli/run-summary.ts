@@ -1,6 +1,7 @@
 // The last lines of `holdfast run`: what was decided, how fast, and where it is.
 
 import type { RunResult } from '../engine/run-result.ts';
+import type { ForeignForm } from '../transport/foreign-bytes.ts';
 import { OUTCOMES } from '../domain/decision.ts';
 import {
   bytesText,
@@ -103,3 +104,12 @@ export const UNREAD_TEXT =
 
 export const UNREAD_STATS_TEXT =
   'Figures were not written: nobody had opened their output for reading.\n';
+
+/** Of an input in which no row can be read, with what makes one of it that can. */
+export function foreignText(source: string, form: ForeignForm): string {
+  const remedy =
+    form === 'gzip'
+      ? 'unpack it first: gunzip -c FILE | holdfast run --in - ...'
+      : 'write it as UTF-8 first: iconv -f UTF-16 -t UTF-8 FILE | holdfast run --in - ...';
+  return `Note: "${source}" looks like ${form}, not like NDJSON; ${remedy}\n`;
+}

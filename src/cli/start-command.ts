@@ -13,7 +13,8 @@ import { WorkerPool } from '../engine/worker-pool.ts';
 import { DRAIN_DEFAULT_MS } from './drain.ts';
 import { EXIT } from './exit-codes.ts';
 import { counted, percentText } from './format-text.ts';
-import { generateStream } from './generate-command.ts';
+import type { StreamSettings } from './generate-stream.ts';
+import { generateStream, stoppedText } from './generate-stream.ts';
 import { listenForInterrupt } from './interrupt.ts';
 import { prepareEngine } from './prepared-engine.ts';
 import { runFiles } from './run-files.ts';
@@ -46,7 +47,9 @@ export async function startCommand(
     );
     if (prepared === null) return EXIT.rulesRejected;
     const files = makeFolder(folder);
-    await makeStream(files, rows, accounts, parsed.count('seed') ?? 1, context);
+    const seed = parsed.count('seed') ?? 1;
+    const stopped = await makeStream(files, { rows, accounts, seed }, context);
+    if (stopped !== null) return stopped;
     return await decide(prepared, files, workers, context);
   } finally {
     await pool.close();
@@ -108,22 +111,30 @@ async function decide(
   }
 }
 
+/** @returns what to end with when the signal came; null = the stream is whole */
 async function makeStream(
-  files: StartFiles,
-  rows: number,
-  accounts: number,
-  seed: number,
+  { transactions: out, labels }: StartFiles,
+  size: Pick<StreamSettings, 'rows' | 'accounts' | 'seed'>,
   { terminal, clock }: CommandContext,
-): Promise<void> {
+): Promise<ExitCode | null> {
+  const { rows, accounts } = size;
   terminal.err(`Making ${counted(rows, 'transaction')} of ${counted(accounts, 'account')}\n`);
   let drawnMs = clock.monotonicMs();
-  const { transactions: out, labels } = files;
-  await generateStream({ rows, accounts, seed, format: 'ndjson', out, labels }, (made) => {
-    const nowMs = clock.monotonicMs();
-    if (nowMs - drawnMs < (terminal.isErrScreen ? 100 : 2000)) return;
-    drawnMs = nowMs;
-    const line = `${counted(made, 'row')}   ${percentText(made, rows)}`;
-    terminal.err(terminal.isErrScreen ? `\r\u001b[2K${line}` : `${line}\n`);
-  });
-  if (terminal.isErrScreen) terminal.err('\r\u001b[2K');
+  const interrupt = listenForInterrupt(terminal, true);
+  try {
+    const settings = { ...size, format: 'ndjson', out, labels } as const;
+    const stream = await generateStream(settings, interrupt.signal, (made) => {
+      const nowMs = clock.monotonicMs();
+      if (nowMs - drawnMs < (terminal.isErrScreen ? 100 : 2000)) return;
+      drawnMs = nowMs;
+      const line = `${counted(made, 'row')}   ${percentText(made, rows)}`;
+      terminal.err(terminal.isErrScreen ? `\r\u001b[2K${line}` : `${line}\n`);
+    });
+    if (terminal.isErrScreen) terminal.err('\r\u001b[2K');
+    if (!stream.isStopped) return null;
+    terminal.err(stoppedText(stream, rows));
+    return interrupt.exitCode();
+  } finally {
+    interrupt.dispose();
+  }
 }

@@ -55,6 +55,9 @@ export interface Sink {
   write(bytes: Uint8Array): Promise<void>;
   /** Completes the output (a regular file: renames .partial); afterwards nothing may be written. */
   finish(): Promise<void>;
-  /** Ends without completing: what was written stays, as `.partial` where it is a file. */
+  /**
+   * Ends without completing: what was written stays, as `.partial` where it is a file. Rejects where it
+   * does not, because another run has taken that name.
+   */
   abandon(): Promise<void>;
 }

@@ -14,8 +14,10 @@
 import type { BatchInput, Format, Source } from '../domain/ports.ts';
 import type { Clock } from '../base/clock.ts';
 import type { ByteReader } from './byte-reader.ts';
+import type { ForeignForm } from './foreign-bytes.ts';
 import type { Framer } from './framer.ts';
 import { assert } from '../base/assert.ts';
+import { foreignForm } from './foreign-bytes.ts';
 import { makeFramer } from './framer.ts';
 import { BATCH_BYTES_MIN } from './row-bounds.ts';
 
@@ -31,6 +33,8 @@ export interface FramedSourceOptions {
   readonly clock: Clock;
   /** When it is aborted the source is at its end: the rows handed over before are all there are. */
   readonly signal?: AbortSignal | undefined;
+  /** Told once, before the first batch is given, where NDJSON does not begin like NDJSON. */
+  readonly onForeign?: ((form: ForeignForm) => void) | undefined;
   /** Of a live source: when a row arrived. */
   readonly arrivedMs?: ((row: number) => number) | undefined;
 }
@@ -45,6 +49,7 @@ export class FramedSource implements Source {
   readonly #framer: Framer;
   readonly #clock: Clock;
   readonly #signal: AbortSignal | undefined;
+  readonly #onForeign: ((form: ForeignForm) => void) | undefined;
   readonly #onAbort = (): void => void this.#reader.close();
   /** Bytes read but not yet given in a batch: [#carryFrom, #carryTo). */
   #carry: Uint8Array = new Uint8Array(0);
@@ -61,6 +66,7 @@ export class FramedSource implements Source {
     this.#framer = makeFramer(options.format);
     this.#clock = options.clock;
     this.#signal = options.signal;
+    this.#onForeign = options.onForeign;
     this.name = options.reader.name;
     this.format = options.format;
     this.bytesTotal = options.reader.bytesTotal;
@@ -139,6 +145,7 @@ export class FramedSource implements Source {
     }
     this.#nextByte = batch.firstByte + scanned;
     if (batch.rowCount === 0) return false;
+    if (this.#nextRow === 0) this.#tellForeign(batch.slab.subarray(0, scanned));
     this.#nextRow += batch.rowCount;
     this.#keepCarry(batch.slab, scanned, filled, isCarryOnly);
     batch.arrivedMs = this.#clock.monotonicMs();
@@ -148,6 +155,12 @@ export class FramedSource implements Source {
       }
     }
     return true;
+  }
+
+  /** @param bytes of the first batch */
+  #tellForeign(bytes: Uint8Array): void {
+    const form = this.format === 'ndjson' ? foreignForm(bytes) : null;
+    if (form !== null) this.#onForeign?.(form);
   }
 
   #isAborted(): boolean {

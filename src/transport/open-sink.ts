@@ -3,20 +3,18 @@
 // Devices and pipes are written directly; `-` is the standard output.
 
 import { constants, fstatSync } from 'node:fs';
-import { realpath, rename } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { realpath } from 'node:fs/promises';
 import { setTimeout as delay } from 'node:timers/promises';
 import { isatty } from 'node:tty';
 import type { Sink } from '../domain/ports.ts';
 import type { ByteWriter } from './byte-writer.ts';
 import { assert } from '../base/assert.ts';
-import { HoldfastError } from '../base/errors.ts';
 import { FileWriter, PipeWriter } from './byte-writer.ts';
-import { closeDescriptor, openDescriptor, statDescriptor, syncDescriptor } from './descriptor.ts';
+import { closeDescriptor, openDescriptor, statDescriptor } from './descriptor.ts';
 import { ioError, systemCode } from './io-error.ts';
 import type { OutputTarget } from './output-target.ts';
 import { checkOutput, resolveTarget } from './output-target.ts';
-import { PARTIAL_SUFFIX } from './partial.ts';
+import { openRegular } from './regular-file-sink.ts';
 
 /** How long to wait before a named pipe is tried again that nobody reads yet. */
 const NO_READER_WAIT_MS = 50;
@@ -122,17 +120,6 @@ function readerGone(cause: unknown): Error {
   return Object.assign(new Error('nobody reads the pipe', { cause }), { code: 'EPIPE' });
 }
 
-async function openRegular(path: string, target: string): Promise<Sink> {
-  const partial = target + PARTIAL_SUFFIX;
-  try {
-    const flags = constants.O_WRONLY | constants.O_CREAT | constants.O_TRUNC;
-    const fd = await openDescriptor(partial, flags, 0o666);
-    return new RegularFileSink(path, target, new FileWriter(fd));
-  } catch (cause) {
-    throw ioError('create', path + PARTIAL_SUFFIX, cause);
-  }
-}
-
 class DirectSink implements Sink {
   readonly name: string;
   readonly #writer: ByteWriter;
@@ -160,64 +147,5 @@ class DirectSink implements Sink {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     await this.#writer.close();
-  }
-}
-
-class RegularFileSink implements Sink {
-  readonly name: string;
-  readonly #target: string;
-  readonly #writer: FileWriter;
-  #isOpen = true;
-
-  constructor(name: string, target: string, writer: FileWriter) {
-    this.name = name;
-    this.#target = target;
-    this.#writer = writer;
-  }
-
-  async write(bytes: Uint8Array): Promise<void> {
-    assert(this.#isOpen, `${this.name} is written after its end`);
-    try {
-      await this.#writer.write(bytes);
-    } catch (cause) {
-      throw this.#failure('write', cause);
-    }
-  }
-
-  async finish(): Promise<void> {
-    assert(this.#isOpen, `${this.name} is completed twice`);
-    try {
-      await syncDescriptor(this.#writer.fd);
-      this.#isOpen = false;
-      await this.#writer.close();
-      await rename(this.#target + PARTIAL_SUFFIX, this.#target);
-    } catch (cause) {
-      throw this.#failure('complete', cause);
-    }
-    await syncFolder(dirname(this.#target));
-  }
-
-  async abandon(): Promise<void> {
-    if (!this.#isOpen) return;
-    this.#isOpen = false;
-    await this.#writer.close();
-  }
-
-  #failure(task: string, cause: unknown): HoldfastError {
-    const kept = `What was written is kept as "${this.name}${PARTIAL_SUFFIX}".`;
-    return ioError(task, this.name, cause, kept);
-  }
-}
-
-/** Makes the new name last through a power cut, where the file system can; never a failure. */
-async function syncFolder(path: string): Promise<void> {
-  let fd = -1;
-  try {
-    fd = await openDescriptor(path, constants.O_RDONLY);
-    await syncDescriptor(fd);
-  } catch {
-    // Some file systems cannot sync a folder: the file itself is complete all the same.
-  } finally {
-    if (fd !== -1) await closeDescriptor(fd);
   }
 }

@@ -7,6 +7,7 @@ import { isatty } from 'node:tty';
 import type { Format, Source } from '../domain/ports.ts';
 import type { Clock } from '../base/clock.ts';
 import type { ByteReader } from './byte-reader.ts';
+import type { ForeignForm } from './foreign-bytes.ts';
 import { HoldfastError } from '../base/errors.ts';
 import { closeDescriptor, openDescriptor, statDescriptor } from './descriptor.ts';
 import { FileReader } from './file-reader.ts';
@@ -20,6 +21,8 @@ export interface SourceOptions {
   readonly clock: Clock;
   /** When it is aborted, reads end, one that is waiting too. */
   readonly signal?: AbortSignal | undefined;
+  /** Told once where NDJSON does not begin like NDJSON. */
+  readonly onForeign?: ((form: ForeignForm) => void) | undefined;
 }
 
 /** @param path `-` is the standard input. Rejects with IO_FAILED. */

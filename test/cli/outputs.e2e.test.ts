@@ -2,14 +2,15 @@
 // word and another exit code than 0, and nothing of an earlier run is emptied.
 
 import { execFile } from 'node:child_process';
-import { mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Outcome } from './program.ts';
-import { PROGRAM, runProgram } from './program.ts';
+import { PROGRAM, runProgram, startProgram } from './program.ts';
 import { SMALL_ROW, SMALL_RULES } from './small-run.ts';
 
 const RUN = ['run', '--rules', '../rules.yaml', '--in', '../in.ndjson', '--quiet'];
@@ -126,5 +127,33 @@ describe('an older file of dead letters', () => {
     const text = readFileSync(join(folder, LETTERS), 'utf8');
     if (letters === '') expect(text).toContain('"code":"BAD_JSON"');
     else expect(text).toBe(letters);
+  });
+});
+
+describe('two runs to one output', () => {
+  // The rows come by the standard input: a run goes on for as long as it is open.
+  const FROM_STDIN = ['run', '--rules', '../rules.yaml', '--in', '-', '--quiet'];
+  const ROW = `${JSON.stringify(SMALL_ROW)}\n`;
+
+  test.each([
+    ['--out', [], 'same'],
+    ['--dead-letters', ['--out', 'first.ndjson'], 'same'],
+    ['--alerts', ['--out', 'first.ndjson'], 'same'],
+  ])('%s: the later one is whole, the earlier one ends with 4', async (option, more, name) => {
+    const folder = newFolder();
+    const format = ['--format', 'ndjson'];
+    const earlier = startProgram([...FROM_STDIN, ...more, ...format, option, name], folder);
+    while (!existsSync(join(folder, `${name}.partial`))) await delay(20);
+    const others = more.length === 0 ? [] : ['--out', 'second.ndjson'];
+    const args = [...FROM_STDIN, ...others, ...format, option, name];
+    const later = await runProgram(args, folder, option === '--out' ? ROW : `not json\n${ROW}`);
+    expect(later.code).toBe(option === '--out' ? 0 : 1);
+    const whole = readFileSync(join(folder, name));
+    earlier.child.stdin?.end(`${ROW.repeat(3)}nor this\n`);
+    const { code, err } = await earlier.done;
+    expect(err).toContain(`Cannot complete "${name}": another run wrote to the same output`);
+    expect(code).toBe(4);
+    expect(readFileSync(join(folder, name)).equals(whole)).toBe(true);
+    expect(existsSync(join(folder, `${name}.partial`))).toBe(false);
   });
 });

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import {
   constants,
   existsSync,
+  lstatSync,
   readFileSync,
   readlinkSync,
   symlinkSync,
@@ -131,6 +132,53 @@ describe('a regular file', () => {
     await sink.write(Buffer.from('short'));
     await sink.finish();
     expect(readFileSync(path, 'utf8')).toBe('short');
+  });
+
+  test.each([['finish'], ['abandon']] as const)(
+    'that a later run writes too is never mixed: the earlier one cannot %s',
+    async (end) => {
+      const path = newPath();
+      const earlier = await openSink(path);
+      await earlier.write(Buffer.from('earlier, '));
+      const later = await openSink(path);
+      await later.write(Buffer.from('later'));
+      await earlier.write(Buffer.from('and more of it'));
+      const error = await failureOf(earlier[end]());
+      expect(error.code).toBe('IO_FAILED');
+      expect(error.message).toContain('another run wrote to the same output');
+      expect(error.message).toContain('What this run wrote is not kept under that name.');
+      await earlier.abandon().catch(() => {});
+      expect(existsSync(path)).toBe(false);
+      await later.finish();
+      expect(readFileSync(path, 'utf8')).toBe('later');
+    },
+  );
+
+  test('that a later run has completed is not replaced by what the earlier one wrote', async () => {
+    const path = newPath();
+    const earlier = await openSink(path);
+    await earlier.write(Buffer.from('earlier'));
+    const later = await openSink(path);
+    await later.write(Buffer.from('later'));
+    await later.finish();
+    const error = await failureOf(earlier.finish());
+    expect(error.message).toMatch(/^Cannot complete .* another run wrote to the same output/);
+    expect((await failureOf(earlier.abandon())).message).toContain('Cannot keep');
+    await earlier.abandon();
+    expect(readFileSync(path, 'utf8')).toBe('later');
+    expect(existsSync(`${path}.partial`)).toBe(false);
+  });
+
+  test('of which an older .partial is a link leaves what the link leads to as it was', async () => {
+    const path = newPath();
+    const other = newPath();
+    writeFileSync(other, 'of somebody else');
+    symlinkSync(other, `${path}.partial`);
+    const sink = await openSink(path);
+    await sink.write(Buffer.from('new'));
+    await sink.finish();
+    expect(readFileSync(other, 'utf8')).toBe('of somebody else');
+    expect(lstatSync(path).isFile()).toBe(true);
   });
 
   test('behind a symbolic link is replaced, the link stays', async () => {

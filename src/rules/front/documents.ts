@@ -1,15 +1,17 @@
 // The rules file and what it includes, as trees, in the order in which they count: an included file
 // stands before the one that includes it. A file that is reached twice counts once; a circle is an
 // error. Keys are checked against the table of each place.
+//
+// What is included need not be a rules file at all: a path may lead anywhere that this process may read.
+// Of a file that has no key of a rules file nothing is quoted, only that it is none.
 
 import { posix } from 'node:path';
 import { TOP_KEYS } from './keys.ts';
-import { quote } from './problem.ts';
-import type { Problems } from './problem.ts';
+import { Problems, quote } from './problem.ts';
 import type { ReadFile } from './read-file.ts';
 import { ContentHash, RULES_BYTES_MAX, readText } from './read-file.ts';
 import type { Entries } from './read-tree.ts';
-import { readKeys, readPaths } from './read-tree.ts';
+import { readKeys, readPaths, wordList } from './read-tree.ts';
 import { SourceFile } from './source-file.ts';
 import type { ScalarNode, Tree } from './yaml-tree.ts';
 import { canonicalTree, parseYaml } from './yaml-tree.ts';
@@ -26,6 +28,12 @@ const INCLUDED_KEYS = TOP_KEYS.map(({ name, description, schema }) => ({
   description,
   schema,
 }));
+
+/** A key of a rules file where one may stand in a text that is no YAML. */
+const INCLUDED_KEY = new RegExp(
+  `^[{ ]*["']?(${INCLUDED_KEYS.map(({ name }) => name).join('|')})["']?[ ]*:`,
+  'm',
+);
 
 /** A path as the file that names it means it. */
 export function resolvePath(from: SourceFile, path: string): string {
@@ -48,14 +56,27 @@ export class DocumentLoader {
     this.#hash = hash;
   }
 
-  load(name: string, text: string, isMain: boolean): void {
+  /** @param includedAt where another file names it; null = it is the main one */
+  load(name: string, text: string, includedAt: ScalarNode | null): void {
     const file = new SourceFile(name, text);
-    this.#hash.add(isMain ? 'rules' : 'include', text);
-    const root = parseYaml(file, this.#problems);
+    this.#hash.add(includedAt === null ? 'rules' : 'include', text);
+    // Apart: what is wrong with it shows its lines.
+    const own = new Problems();
+    const root = parseYaml(file, own);
     this.#open.push(name);
-    if (root !== null) this.#add(file, root, isMain);
+    if (includedAt !== null && !hasRulesKey(root, text)) this.#refuse(includedAt, name);
+    else {
+      this.#problems.addAll(own);
+      if (root !== null) this.#add(file, root, includedAt === null);
+    }
     this.#open.pop();
     this.#done.add(name);
+  }
+
+  #refuse(at: ScalarNode, name: string): void {
+    const expected = wordList(INCLUDED_KEYS.map((key) => key.name));
+    const message = `The included file ${quote(name)} is no rules file: it has none of the keys of one; expected ${expected}.`;
+    this.#problems.error(at, message);
   }
 
   #add(file: SourceFile, root: Tree, isMain: boolean): void {
@@ -87,9 +108,18 @@ export class DocumentLoader {
       return;
     }
     const read = readText(target, RULES_BYTES_MAX, this.#readFile);
-    if (read.ok) this.load(target, read.text, false);
+    if (read.ok) this.load(target, read.text, path);
     else this.#problems.error(path, `The included file ${quote(target)} ${read.reason}.`);
   }
+}
+
+/** @param root null = the text is no YAML, or not all of it */
+function hasRulesKey(root: Tree | null, text: string): boolean {
+  if (root === null) return INCLUDED_KEY.test(text);
+  return (
+    root.kind === 'map' &&
+    root.entries.some((entry) => INCLUDED_KEYS.some(({ name }) => name === entry.name))
+  );
 }
 
 /** The value of a key that may stand in several files but must be the same in all. */

@@ -83,7 +83,7 @@ export function loadRulesText(text: string, virtualPath: string, readFile: ReadF
   const problems = new Problems();
   const hash = new ContentHash();
   const loader = new DocumentLoader(problems, readFile, hash);
-  loader.load(virtualPath, text.replace(/^\ufeff/, ''), true);
+  loader.load(virtualPath, text.replace(/^\ufeff/, ''), null);
   const plan = makePlan(loader.documents, problems, readFile, hash);
   if (plan === null || problems.errorCount > 0)
     return { ok: false, problems: sorted(problems.errors) };

@@ -40,16 +40,27 @@ export class Problems {
 
   error(span: Span, message: string, suggestion: string | null = null): null {
     this.#errorCount++;
-    if (this.errors.length < PROBLEMS_MAX) this.errors.push(makeProblem(span, message, suggestion));
-    else if (this.errors.length === PROBLEMS_MAX) {
-      const message200 = `There are more than ${PROBLEMS_MAX} problems: the rest are not shown.`;
-      this.errors.push(makeProblem(span, message200, null));
-    }
+    if (this.errors.length <= PROBLEMS_MAX) this.#add(makeProblem(span, message, suggestion));
     return null;
+  }
+
+  /** Adds what was found apart, in a file of which it had to be seen first whether it counts. */
+  addAll(others: Problems): void {
+    this.#errorCount += others.errorCount;
+    for (const problem of others.errors) this.#add(problem);
+    this.warnings.push(...others.warnings.slice(0, PROBLEMS_MAX - this.warnings.length));
   }
 
   warning(span: Span, message: string): void {
     if (this.warnings.length < PROBLEMS_MAX) this.warnings.push(makeProblem(span, message, null));
+  }
+
+  #add(problem: RulesProblem): void {
+    if (this.errors.length < PROBLEMS_MAX) this.errors.push(problem);
+    else if (this.errors.length === PROBLEMS_MAX) {
+      const message = `There are more than ${PROBLEMS_MAX} problems: the rest are not shown.`;
+      this.errors.push({ ...problem, message, suggestion: null });
+    }
   }
 }
 

@@ -1,10 +1,10 @@
 // Reading files for the rules through an injected reader, decoding them as UTF-8, and saying in
 // words why one cannot be read.
 
-import { readFileSync, statSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 import { createHash } from 'node:crypto';
 
-/** Bytes of a file; throws where it cannot be read. `bytesMax` may be checked before reading. */
+/** Bytes of a file; throws where it cannot be read, or has more than `bytesMax`. */
 export type ReadFile = (path: string, bytesMax: number) => Uint8Array;
 
 export const RULES_BYTES_MAX: number = 4 * 1024 * 1024;
@@ -17,10 +17,35 @@ export type ReadText =
 
 class TooLarge extends Error {}
 
+/** What a pipe or device is first given room for; a regular file gets its own size. */
+const ROOM_BYTES = 64 * 1024;
+
 export function readFileFromDisk(path: string, bytesMax: number): Uint8Array {
-  const stat = statSync(path);
-  if (stat.isFile() && stat.size > bytesMax) throw new TooLarge();
-  return readFileSync(path);
+  const fd = openSync(path, 'r');
+  try {
+    const stat = fstatSync(fd);
+    if (stat.isFile() && stat.size > bytesMax) throw new TooLarge();
+    return readAtMost(fd, bytesMax, stat.isFile() ? stat.size + 1 : ROOM_BYTES);
+  } finally {
+    closeSync(fd);
+  }
+}
+
+/** To the end, which a device may not have: one byte over the limit says enough. */
+function readAtMost(fd: number, bytesMax: number, room: number): Uint8Array {
+  let bytes = Buffer.allocUnsafe(Math.min(room, bytesMax + 1));
+  let filled = 0;
+  for (;;) {
+    const count = readSync(fd, bytes, filled, bytes.length - filled, null);
+    filled += count;
+    if (filled > bytesMax) throw new TooLarge();
+    if (count === 0) return bytes.subarray(0, filled);
+    if (filled === bytes.length) {
+      const larger = Buffer.allocUnsafe(Math.min(2 * filled, bytesMax + 1));
+      bytes.copy(larger);
+      bytes = larger;
+    }
+  }
 }
 
 /** A file's text without byte-order mark, line breaks as they are. */

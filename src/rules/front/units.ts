@@ -15,6 +15,7 @@ const UNIT_MS: ReadonlyMap<string, number> = new Map([
   ['d', 86_400_000],
 ]);
 export const DURATION_UNITS = 'ms, s, m, h or d';
+export const DURATION_MS_MAX: number = Number.MAX_SAFE_INTEGER;
 const EXPONENT_MAX = 400;
 
 /** Whether a text has the form of a duration, of any length. */
@@ -22,14 +23,24 @@ export function isDurationForm(text: string): boolean {
   return /^(\d+(ms|s|m|h|d))+$/.test(text);
 }
 
+/** Of the form of a duration, but more than can be counted. */
+export function isDurationTooLong(text: string): boolean {
+  return isDurationForm(text) && totalMsOf(text) > DURATION_MS_MAX;
+}
+
 /** "90s", "1h30m", "500ms" in ms, or null. */
 export function parseDuration(text: string): number | null {
   if (!/^(\d{1,15}(ms|s|m|h|d)){1,5}$/.test(text)) return null;
+  const totalMs = totalMsOf(text);
+  return totalMs <= DURATION_MS_MAX ? totalMs : null;
+}
+
+function totalMsOf(text: string): number {
   let totalMs = 0;
   for (const [, count, unit] of text.matchAll(/(\d+)(ms|s|m|h|d)/g)) {
     totalMs += Number(count) * (UNIT_MS.get(unit as string) as number);
   }
-  return Number.isSafeInteger(totalMs) ? totalMs : null;
+  return totalMs;
 }
 
 /** In the largest unit that divides it: 600000 -> "10m". */
