@@ -67,7 +67,10 @@ export class EngineContender {
     });
     this.view = makeBatchView(this.memory, 0, this.program, null);
     this.out = new Uint8Array(this.memory.out[0]);
-    for (const format of warmFormats) warmUp(this.program, format, sizes);
+    for (const format of warmFormats) {
+      this.program.decoderOf(format).bind(this.view.table);
+      warmUp(this.program, format, sizes);
+    }
     this.program.reset();
     if (options.withoutLife === true) this.#dropLife();
     this.runner.reset();

@@ -73,6 +73,10 @@ export abstract class DecodeLoop implements RowDecoder {
   protected abstract readRow(table: DecodeTable, start: number, end: number): number;
   protected abstract get errorAt(): number;
 
+  bind(table: DecodeTable): void {
+    this.#bind(table);
+  }
+
   decode(
     table: DecodeTable,
     rowSpans: Int32Array,

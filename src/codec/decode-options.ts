@@ -37,6 +37,11 @@ export interface RowDecoder {
   /** Unknown keys in well-formed rows so far; they are ignored otherwise. */
   unknownKeyCount: number;
   /**
+   * Readies the loop for a table's memory, else done at its first row. Before the warm-up, so that what is
+   * optimised there has seen more than one memory.
+   */
+  bind(table: DecodeTable): void;
+  /**
    * Decodes rows [from, to): row r's bytes stand at rowSpans[2r], rowSpans[2r + 1] long, in
    * table.bytes; its record is record r - rowBase of the table. splitErrors[r] >= 0 marks a row
    * that framing already found bad. Never throws on input. Up to 64 bytes after the last row are

@@ -139,6 +139,8 @@ class Worker {
     this.#views = start.batches.map((memory, k) =>
       makeBatchView(memory, index, this.#program, start.shared[k] ?? null),
     );
+    const decoder = this.#program.decoderOf(start.warmFormat);
+    for (const { table } of this.#views) decoder.bind(table);
     warmUp(this.#program, start.warmFormat, sizes);
   }
 
