@@ -9,6 +9,7 @@ import { TextBytes, TextColumnBuilder } from '../../domain/text-column.ts';
 import { CsvReader } from './csv.ts';
 import type { CsvRecord } from './csv.ts';
 import { DistinctKeys } from './distinct-keys.ts';
+import { isHeader } from './foreign-file.ts';
 import { quote } from './problem.ts';
 import type { Problems } from './problem.ts';
 import { wordList } from './read-tree.ts';
@@ -85,10 +86,12 @@ export function readRegisterFile(
 
 function checkShape(shape: RegisterShape, header: readonly string[], problems: Problems): boolean {
   const before = problems.errorCount;
-  const columns = wordList(header.map(quote), 'and');
+  const has = isHeader(header)
+    ? `it has ${wordList(header.map(quote), 'and')}`
+    : 'its first line is no header of columns';
   for (const column of shape.key) {
     if (header.includes(column.text)) continue;
-    const message = `The file has no column ${quote(column.text)} for the key; it has ${columns}.`;
+    const message = `The file has no column ${quote(column.text)} for the key; ${has}.`;
     problems.error(column, message, nearMiss(column.text, header));
   }
   for (const [column, { type, at }] of shape.types) {
@@ -98,7 +101,7 @@ function checkShape(shape: RegisterShape, header: readonly string[], problems: P
       problems.warning(at, `The column ${quote(column)} is of the key, not ${type}: ${why}.`);
     }
     if (header.includes(column)) continue;
-    const message = `The file has no column ${quote(column)}; it has ${columns}.`;
+    const message = `The file has no column ${quote(column)}; ${has}.`;
     problems.error(at, message, nearMiss(column, header));
   }
   if (shape.key.length === 0 && !WINDOW_COLUMNS.every((column) => header.includes(column))) {

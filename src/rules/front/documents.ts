@@ -1,11 +1,9 @@
 // The rules file and what it includes, as trees, in the order in which they count: an included file
 // stands before the one that includes it. A file that is reached twice counts once; a circle is an
 // error. Keys are checked against the table of each place.
-//
-// What is included need not be a rules file at all: a path may lead anywhere that this process may read.
-// Of a file that has no key of a rules file nothing is quoted, only that it is none.
 
 import { posix } from 'node:path';
+import { hasAnyKey } from './foreign-file.ts';
 import { TOP_KEYS } from './keys.ts';
 import { Problems, quote } from './problem.ts';
 import type { ReadFile } from './read-file.ts';
@@ -28,12 +26,7 @@ const INCLUDED_KEYS = TOP_KEYS.map(({ name, description, schema }) => ({
   description,
   schema,
 }));
-
-/** A key of a rules file where one may stand in a text that is no YAML. */
-const INCLUDED_KEY = new RegExp(
-  `^[{ ]*["']?(${INCLUDED_KEYS.map(({ name }) => name).join('|')})["']?[ ]*:`,
-  'm',
-);
+const INCLUDED_NAMES = INCLUDED_KEYS.map(({ name }) => name);
 
 /** A path as the file that names it means it. */
 export function resolvePath(from: SourceFile, path: string): string {
@@ -64,7 +57,8 @@ export class DocumentLoader {
     const own = new Problems();
     const root = parseYaml(file, own);
     this.#open.push(name);
-    if (includedAt !== null && !hasRulesKey(root, text)) this.#refuse(includedAt, name);
+    if (includedAt !== null && !hasAnyKey(root, text, INCLUDED_NAMES))
+      this.#refuse(includedAt, name);
     else {
       this.#problems.addAll(own);
       if (root !== null) this.#add(file, root, includedAt === null);
@@ -74,7 +68,7 @@ export class DocumentLoader {
   }
 
   #refuse(at: ScalarNode, name: string): void {
-    const expected = wordList(INCLUDED_KEYS.map((key) => key.name));
+    const expected = wordList(INCLUDED_NAMES);
     const message = `The included file ${quote(name)} is no rules file: it has none of the keys of one; expected ${expected}.`;
     this.#problems.error(at, message);
   }
@@ -111,15 +105,6 @@ export class DocumentLoader {
     if (read.ok) this.load(target, read.text, path);
     else this.#problems.error(path, `The included file ${quote(target)} ${read.reason}.`);
   }
-}
-
-/** @param root null = the text is no YAML, or not all of it */
-function hasRulesKey(root: Tree | null, text: string): boolean {
-  if (root === null) return INCLUDED_KEY.test(text);
-  return (
-    root.kind === 'map' &&
-    root.entries.some((entry) => INCLUDED_KEYS.some(({ name }) => name === entry.name))
-  );
 }
 
 /** The value of a key that may stand in several files but must be the same in all. */

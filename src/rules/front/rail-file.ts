@@ -2,8 +2,8 @@
 
 import type { Method, RailEnd, RailMethod, RailPlan } from '../../domain/rails.ts';
 import { METHODS } from '../../domain/rails.ts';
-import { quote } from './problem.ts';
-import type { Problems } from './problem.ts';
+import { hasAnyKey } from './foreign-file.ts';
+import { Problems, quote } from './problem.ts';
 import { CUT_OFF_DAYS_MAX, RAIL_KEYS, RAIL_METHOD_KEYS, RAIL_UNTIL_KEYS } from './rail-keys.ts';
 import {
   readDuration,
@@ -32,14 +32,26 @@ export interface RailFile {
   readonly plan: RailPlan | null;
 }
 
-/** The file's rail, or null where not even its name can be read. */
+/**
+ * The file's rail, or null where not even its name can be read.
+ * @param at where another file names it
+ */
 export function readRailFile(
   file: SourceFile,
+  at: ScalarNode,
   timezone: string,
   problems: Problems,
 ): RailFile | null {
   const errorsBefore = problems.errorCount;
-  const root = parseYaml(file, problems);
+  const own = new Problems();
+  const root = parseYaml(file, own);
+  const names = RAIL_KEYS.map((key) => key.name);
+  if (file.text.trim() !== '' && !hasAnyKey(root, file.text, names)) {
+    const message = `The file ${quote(file.name)} is no rail file: it has none of the keys of one; expected ${wordList(names)}.`;
+    problems.error(at, message);
+    return null;
+  }
+  problems.addAll(own);
   const entries = root === null ? null : readKeys(root, RAIL_KEYS, 'the rail file', problems);
   if (root === null || entries === null) return null;
   const section = new Section(entries, problems);

@@ -80,7 +80,8 @@ class RailReader {
       return;
     }
     this.#hash.add('rail', read.text);
-    const rail = readRailFile(new SourceFile(target, read.text), this.#timezone, this.#problems);
+    const file = new SourceFile(target, read.text);
+    const rail = readRailFile(file, path, this.#timezone, this.#problems);
     if (rail === null) return;
     const name = rail.name.text;
     if (key !== null && key.text !== name) {

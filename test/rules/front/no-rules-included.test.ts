@@ -42,3 +42,21 @@ test.each([
   expect(said).toHaveLength(1);
   expect(said[0]?.startsWith(sentence)).toBe(true);
 });
+
+test.each([
+  [
+    'a rail',
+    'rails: [more]',
+    '3:9 The file "more" is no rail file: it has none of the keys of one;',
+  ],
+  [
+    'a register',
+    'registers: { r: { file: more, key: merchant } }',
+    '3:36 The file has no column "merchant" for the key; its first line is no header of columns.',
+  ],
+])('nor of one that is not %s', (_name, line, sentence) => {
+  const more = 'root:$6$SECRET:19000:0:99999:7:::\ndaemon:*:19000:0:99999:7:::\n';
+  const shown = problemsOf(`ruleset: t\ncurrency: EUR\n${line}\nrules: []\n`, { more });
+  expect(shown.join('\n')).toContain(sentence);
+  expect(shown.join('\n')).not.toMatch(/SECRET|daemon/);
+});

@@ -82,7 +82,6 @@ describe('rail files', () => {
     ['refund: {}\n', 'r.yaml:1:1 The key "rail" is missing in the rail file.'],
     ['rail: 5\nrefund: {}\n', 'r.yaml:1:7 Here rail must be a text: put it in quotes, "5".'],
     ['rail: ""\nrefund: {}\n', 'r.yaml:1:7 The name of a rail has 1 to 64 characters.'],
-    ['- rail\n', 'r.yaml:1:1 Here the rail file must be a map of keys and values.'],
     ['', 'r.yaml:1:1 The file is empty.'],
     ['rail: r\nrefund: { within: 0s }\n', 'r.yaml:2:19 Here within must be from 1ms to 3660d.'],
     [
