@@ -69,9 +69,9 @@ export abstract class DecodeLoop implements RowDecoder {
   /** What the loop may call; a position or number, or -1 where the row is for the careful way. */
   protected abstract callbacks(): Callbacks;
 
-  /** Reads a row into the draft by the careful way: the error's number, or -1, and its place. */
-  protected abstract readRow(table: DecodeTable, start: number, end: number): number;
-  protected abstract get errorAt(): number;
+  /** Reads a row into the draft by the careful way; where it is malformed, `found` has why and where. */
+  protected abstract readRow(table: DecodeTable, start: number, end: number): boolean;
+  protected abstract get found(): { readonly error: number; readonly errorAt: number };
 
   bind(table: DecodeTable): void {
     this.#bind(table);
@@ -97,9 +97,11 @@ export abstract class DecodeLoop implements RowDecoder {
         const start = rowSpans[2 * (first + k)] as number;
         const end = start + (rowSpans[2 * (first + k) + 1] as number);
         const split = splitErrors[first + k] as number;
-        const error = this.readRow(table, start, end);
+        const isWellFormed = this.readRow(table, start, end);
+        const { error, errorAt } = this.found;
+        const fatal = isWellFormed ? -1 : error;
         const at = base + k * strideWords;
-        const unknownKeys = this.draft.write(table, at, start, end, error, this.errorAt, split);
+        const unknownKeys = this.draft.write(table, at, start, end, fatal, errorAt, split);
         this.unknownKeyCount += unknownKeys;
       }
     }
@@ -157,7 +159,8 @@ export abstract class DecodeLoop implements RowDecoder {
     };
     const { exports } = startWasm(moduleOf(this.#name), {
       env: { memory },
-      [this.#name]: { ...this.callbacks(), convertMoney },
+      [this.#name]: this.callbacks(),
+      record: { convertMoney },
     });
     const words = new Int32Array(buffer, areaOffset, area.HEAD_BYTES >> 2);
     const spansAt = words[area.HEAD_SPANS >> 2] as number;

@@ -7,6 +7,7 @@ import { DecodeLoop } from './decode-loop.ts';
 import type { DecodeOptions, DecodeTable, RowDecoder } from './decode-options.ts';
 import type { FieldTables } from './field-tables.ts';
 import { VALUE_CLASS, checkNumber, makeFieldTables } from './field-tables.ts';
+import type { JsonReader } from './json-reader.ts';
 import { JsonRowReader } from './json-row.ts';
 import { parseRfc3339 } from './rfc3339.ts';
 
@@ -24,13 +25,12 @@ class JsonDecoder extends DecodeLoop {
     this.#rows = new JsonRowReader(tables, options.scratchOffset);
   }
 
-  protected override readRow(table: DecodeTable, start: number, end: number): number {
-    const isWellFormed = this.#rows.read(this.draft, table.bytes, start, end);
-    return isWellFormed ? -1 : this.#rows.reader.error;
+  protected override readRow(table: DecodeTable, start: number, end: number): boolean {
+    return this.#rows.read(this.draft, table.bytes, start, end);
   }
 
-  protected override get errorAt(): number {
-    return this.#rows.reader.errorAt;
+  protected override get found(): JsonReader {
+    return this.#rows.reader;
   }
 
   protected override callbacks(): Callbacks {
@@ -44,7 +44,7 @@ class JsonDecoder extends DecodeLoop {
     };
   }
 
-  #reader(end: number): JsonRowReader['reader'] {
+  #reader(end: number): JsonReader {
     const { reader } = this.#rows;
     reader.begin(this.bytes, end);
     return reader;

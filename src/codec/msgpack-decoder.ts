@@ -28,13 +28,12 @@ class MsgpackDecoder extends DecodeLoop {
     this.#rows = new MsgpackRowReader(tables);
   }
 
-  protected override readRow(table: DecodeTable, start: number, end: number): number {
-    const isWellFormed = this.#rows.read(this.draft, table, start, end);
-    return isWellFormed ? -1 : this.#rows.reader.error;
+  protected override readRow(table: DecodeTable, start: number, end: number): boolean {
+    return this.#rows.read(this.draft, table, start, end);
   }
 
-  protected override get errorAt(): number {
-    return this.#rows.reader.errorAt;
+  protected override get found(): MsgpackReader {
+    return this.#rows.reader;
   }
 
   protected override callbacks(): Callbacks {

@@ -1,5 +1,5 @@
 // The area of memory that a decoder's WebAssembly code works in, beside the rows' bytes and records: who
-// writes it is decode-memory.ts, who reads it the code of this folder. Compiled by both compilers, so
+// writes it is decode-area.ts, who reads it the code of this folder. Compiled by both compilers, so
 // that every offset is written once: whole numbers only, and no imports. Offsets are in bytes.
 //
 //   head | spans of some rows | block of each field | enum values | powers, masks, needed fields, money

@@ -2,8 +2,9 @@
 //
 // One pass over a row's bytes, table-driven: predict the next key from the one before it and compare 16
 // bytes at once; read the value by what its field must be; write it to its slot; add it to the content
-// hash. Strings are scanned for their closing quote 16 bytes at once, then hashed, as in base/hash.ts. Integers and decimals of up to 15 digits are exact in doubles (Clinger's fast path); the
-// loop knows no other numbers. One space after brace, colon, value or comma is common too.
+// hash. Strings are scanned for their closing quote 16 bytes at once, then hashed, as in base/hash.ts.
+// Integers and decimals of up to 15 digits are exact in doubles (Clinger's fast path); the loop knows no
+// other numbers. One space after brace, colon, value or comma is common too.
 // Whatever is rare calls back: escapes, UTF-8, long numbers, times in words, unknown keys and their
 // values. What is wrong or odd (errors, duplicates, null) ends the call at its row, which RowDraft then
 // reads by the careful way.
@@ -36,20 +37,9 @@ import {
   HEAD_STRIDE,
   HEAD_STRING_LENGTH,
   HEAD_STRING_OFFSET,
-  HEAD_UNKNOWN_KEYS,
 } from './area';
 import { contentPart, hashText } from './hash';
-import {
-  check,
-  copyMoney,
-  findEnum,
-  isComplete,
-  isOwnMoney,
-  lastEnum,
-  markMissing,
-  predict,
-  writeGood,
-} from './record';
+import { check, findEnum, finishRow, isComplete, lastEnum, predict } from './record';
 
 // What json-decoder.ts supplies. Positions are addresses; -1: not so, the row is for the careful way.
 declare function findKey(p: usize, end: usize): i32;
@@ -57,13 +47,11 @@ declare function rareString(p: usize, end: usize): i32;
 declare function rareNumber(p: usize, end: usize, valueClass: i32): i32;
 declare function timeString(p: usize, end: usize): i32;
 declare function skipValue(p: usize, end: usize): i32;
-declare function convertMoney(record: usize): i32;
 
 const QUOTE: i32 = 0x22;
 const COMMA: i32 = 0x2c;
 const MINUS: i32 = 0x2d;
 const POINT: i32 = 0x2e;
-const COLON: i32 = 0x3a;
 const SPACE: i32 = 0x20;
 const BRACE: i32 = 0x7b;
 const BRACE_END: i32 = 0x7d;
@@ -267,12 +255,7 @@ export function decode(area: usize, records: usize, from: i32, to: i32): i32 {
       if (p != end || kind < 0 || !isComplete(area, kind, seen)) return row;
       break;
     }
-    markMissing(area, record, seen);
-    let flags: i32 = 0;
-    if (isOwnMoney(area, record)) copyMoney(area, record);
-    else flags = convertMoney(record);
-    writeGood(record, start, length, kind, flags, content);
-    store<i32>(area, load<i32>(area, HEAD_UNKNOWN_KEYS) + unknownKeys, HEAD_UNKNOWN_KEYS);
+    finishRow(area, record, start, length, kind, seen, content, unknownKeys);
   }
   return to;
 }

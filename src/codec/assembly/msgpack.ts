@@ -30,27 +30,15 @@ import {
   HEAD_SEED,
   HEAD_SPANS,
   HEAD_STRIDE,
-  HEAD_UNKNOWN_KEYS,
 } from './area';
 import { contentPart, hashText } from './hash';
-import {
-  check,
-  copyMoney,
-  findEnum,
-  isComplete,
-  isOwnMoney,
-  lastEnum,
-  markMissing,
-  predict,
-  writeGood,
-} from './record';
+import { check, findEnum, finishRow, isComplete, lastEnum, predict } from './record';
 
 // What msgpack-decoder.ts supplies. Positions are addresses; -1: not so, the row is for the careful way.
 declare function findKey(p: usize, end: usize): i32;
 declare function rareNumber(p: usize, end: usize, valueClass: i32): i32;
 declare function skipValue(p: usize, end: usize): i32;
 declare function isUtf8(p: usize, end: usize): i32;
-declare function convertMoney(record: usize): i32;
 
 /** Whether no byte of the text has its high bit set. */
 function isAscii(p: usize, length: i32, masks: usize): bool {
@@ -179,12 +167,7 @@ export function decode(area: usize, records: usize, from: i32, to: i32): i32 {
       content += contentPart(bits, load<i64>(block, BLOCK_SALT));
     }
     if (p != end || kind < 0 || !isComplete(area, kind, seen)) return row;
-    markMissing(area, record, seen);
-    let flags: i32 = 0;
-    if (isOwnMoney(area, record)) copyMoney(area, record);
-    else flags = convertMoney(record);
-    writeGood(record, start, length, kind, flags, content);
-    store<i32>(area, load<i32>(area, HEAD_UNKNOWN_KEYS) + unknownKeys, HEAD_UNKNOWN_KEYS);
+    finishRow(area, record, start, length, kind, seen, content, unknownKeys);
   }
   return to;
 }

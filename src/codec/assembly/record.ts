@@ -39,7 +39,11 @@ import {
   HEAD_NEEDED,
   HEAD_OWN_CURRENCY,
   HEAD_READ,
+  HEAD_UNKNOWN_KEYS,
 } from './area';
+
+/** What decode-loop.ts supplies, for money of another currency than the plan's: flags of the record. */
+declare function convertMoney(record: usize): i32;
 
 /** Fields that may be left out in a row before its key is looked up. */
 const SKIPS_MAX = 6;
@@ -117,7 +121,7 @@ export function isComplete(area: usize, kind: i32, seen: i64): bool {
 }
 
 /** Marks the read fields missing whose bits are not in `seen`. */
-export function markMissing(area: usize, record: usize, seen: i64): void {
+function markMissing(area: usize, record: usize, seen: i64): void {
   const blocks: usize = load<u32>(area, HEAD_BLOCKS);
   for (let rest = load<i64>(area, HEAD_READ) & ~seen; rest != 0; rest &= rest - 1) {
     const block = blocks + usize(ctz<i64>(rest)) * BLOCK_BYTES;
@@ -133,14 +137,14 @@ export function markMissing(area: usize, record: usize, seen: i64): void {
 }
 
 /** Whether the row's money is in the plan's currency, or is not converted. */
-export function isOwnMoney(area: usize, record: usize): bool {
+function isOwnMoney(area: usize, record: usize): bool {
   if (load<i32>(area, HEAD_CONVERTS) == 0) return true;
   const currency = record + load<u32>(area, HEAD_CURRENCY_SLOT);
   return load<i32>(currency, 12) < 0 || load<i64>(currency) == load<i64>(area, HEAD_OWN_CURRENCY);
 }
 
 /** Fills the money slots of a row whose money is the plan's. */
-export function copyMoney(area: usize, record: usize): void {
+function copyMoney(area: usize, record: usize): void {
   const count = load<i32>(area, HEAD_MONEY_COUNT);
   let pair: usize = load<u32>(area, HEAD_MONEY);
   for (let k = 0; k < count; k++, pair += 8) {
@@ -149,7 +153,7 @@ export function copyMoney(area: usize, record: usize): void {
 }
 
 /** The header of a good row; its time is there already. */
-export function writeGood(
+function writeGood(
   record: usize,
   start: usize,
   length: usize,
@@ -168,4 +172,23 @@ export function writeGood(
   store<i32>(record, -1, ROW_REPEAT_ROW);
   store<i32>(record, 0, ROW_REVISION);
   store<i32>(record, 0, ROW_VERDICT);
+}
+
+/** A good row's end: what its keys, which are in their slots, do not say. */
+export function finishRow(
+  area: usize,
+  record: usize,
+  start: usize,
+  length: usize,
+  kind: i32,
+  seen: i64,
+  content: i64,
+  unknownKeys: i32,
+): void {
+  markMissing(area, record, seen);
+  let flags: i32 = 0;
+  if (isOwnMoney(area, record)) copyMoney(area, record);
+  else flags = convertMoney(record);
+  writeGood(record, start, length, kind, flags, content);
+  store<i32>(area, load<i32>(area, HEAD_UNKNOWN_KEYS) + unknownKeys, HEAD_UNKNOWN_KEYS);
 }
