@@ -17,7 +17,8 @@ import { EntityState } from '../state/entity-state.ts';
 import { makeEntityLayout } from '../state/make-layout.ts';
 import type { EntityLayout } from '../state/state-layout.ts';
 import { HEADER } from '../state/state-layout.ts';
-import { contributeSource, touchSource, updateSource } from '../state/update-source.ts';
+import { touchLines } from '../state/touch-lines.ts';
+import { contributeSource, linesOfRow, linesSource, updateSource } from '../state/update-source.ts';
 import { compileFunction } from './generated-code.ts';
 import type { KeyList } from './row-lists.ts';
 
@@ -60,6 +61,10 @@ export class FeaturePass {
   readonly #slots: Int32Array;
   readonly #buckets: Int32Array;
   readonly sources: readonly string[];
+  /** Words of a header, one in each of its cache lines. */
+  readonly #headerLines: readonly number[];
+  /** Addresses of a tile's rows in their rings. */
+  readonly #lines: Int32Array;
   /** Keeps the touching loops from being optimised away. */
   touched = 0;
 
@@ -71,6 +76,8 @@ export class FeaturePass {
     this.#slots = new Int32Array(options.listRowsMax);
     this.#buckets = new Int32Array(options.listRowsMax);
     this.layout = makeEntityLayout(entity, plan.features, plan.time.latenessMs);
+    this.#headerLines = headerLines(this.layout.headerWords);
+    this.#lines = new Int32Array(TILE_ROWS * linesOfRow(this.layout));
     const source = {
       layout: this.layout,
       rows,
@@ -78,12 +85,12 @@ export class FeaturePass {
       keepMs: plan.keepMs,
       writer: () => new Emitter(plan, rows, null, pool),
     };
-    this.sources = [updateSource(source), contributeSource(source), touchSource(source)];
-    const [update, contribute, touch] = this.sources;
+    this.sources = [updateSource(source), contributeSource(source), linesSource(source)];
+    const [update, contribute, lines] = this.sources;
     this.#code = {
       update: compileFunction<StateCode['update']>(must(update, 'the update loop')),
       contribute: compileFunction<StateCode['contribute']>(must(contribute, 'the late row step')),
-      touch: compileFunction<StateCode['touch']>(must(touch, 'the touching loop')),
+      lines: compileFunction<StateCode['lines']>(must(lines, 'the list of lines')),
     };
     this.state = this.makeState(room);
   }
@@ -143,7 +150,8 @@ export class FeaturePass {
     const slots = this.#slots;
     this.touched ^= state.index.locate(list.lo, this.#buckets, from, to);
     this.#findSlots(list, from, to);
-    this.touched ^= this.#code.touch(this.#tables, state, slots, from, to);
+    const count = this.#code.lines(state, slots, from, to, this.#lines);
+    this.touched ^= touchLines(state.R, this.#lines, 0, count);
     this.#code.update(this.#tables, state, list.rows, slots, from, to);
   }
 
@@ -154,21 +162,12 @@ export class FeaturePass {
     const { lo, hi } = list;
     const slots = this.#slots;
     index.candidates(lo, this.#buckets, slots, from, to);
-    // One short loop over the headers, both lines of longer ones: nothing in it waits for a miss.
-    const second = headerWords > LINE_WORDS ? LINE_WORDS : 0;
+    this.#touchHeaders(from, to);
     let isOdd = 0;
-    let touched = 0;
     for (let k = from; k < to; k++) {
       const slot = slots[k] as number;
-      if (slot < 0) {
-        isOdd = 1;
-        continue;
-      }
-      const h = slot * headerWords;
-      isOdd |= (H[h + KEY_HI] as number) ^ (hi[k] as number);
-      touched ^= H[h + second] as number;
+      isOdd |= slot < 0 ? 1 : (H[slot * headerWords + KEY_HI] as number) ^ (hi[k] as number);
     }
-    this.touched ^= touched;
     if (isOdd === 0) return;
     for (let k = from; k < to; k++) {
       const keyLo = lo[k] as number;
@@ -177,6 +176,17 @@ export class FeaturePass {
       if (slot >= 0 && H[slot * headerWords + KEY_HI] === keyHi) continue;
       const found = this.state.find(keyLo, keyHi);
       slots[k] = found >= 0 ? found : this.#slotOfNew(list.rows[k] as number, keyLo, keyHi);
+    }
+  }
+
+  /** All lines of the headers that were found; of one that was not, the first header's. */
+  #touchHeaders(from: number, to: number): void {
+    const { headerWords } = this.layout;
+    const slots = this.#slots;
+    const heads = this.#buckets;
+    for (let k = from; k < to; k++) heads[k] = Math.max(slots[k] as number, 0) * headerWords;
+    for (const offset of this.#headerLines) {
+      this.touched ^= touchLines(this.state.H, heads, from, to, offset);
     }
   }
 
@@ -196,6 +206,12 @@ export class FeaturePass {
       this.#code.update(this.#tables, this.state, list.rows, this.#slots, k, k + 1);
     }
   }
+}
+
+/** Without whole lines a header stands in one more than its words need, or may. */
+function headerLines(words: number): number[] {
+  const starts = Array.from({ length: Math.ceil(words / LINE_WORDS) }, (_, k) => k * LINE_WORDS);
+  return words % LINE_WORDS === 0 ? starts : [...starts, words - 1];
 }
 
 /** Tables for generated state code, bound to each batch by the caller. */

@@ -46,7 +46,8 @@ export interface StateCode {
     to: number,
   ): void;
   contribute(c: StateTables, s: EntityState, row: number): void;
-  touch(c: StateTables, s: EntityState, slots: Int32Array, from: number, to: number): number;
+  /** Word addresses in the rings that update will read and write, into `at`; gives their number. */
+  lines(s: EntityState, slots: Int32Array, from: number, to: number, at: Int32Array): number;
 }
 
 export interface StateLimits {

@@ -18,6 +18,7 @@
 import { assert } from '../base/assert.ts';
 import { SHARD_BITS as BITS } from '../domain/shards.ts';
 import { reserveWords } from './reserve.ts';
+import { touchLines } from './touch-lines.ts';
 
 const BUCKET_WORDS = 16;
 const ENTRIES = 7;
@@ -73,18 +74,16 @@ export class HashIndex {
   /** Word offsets of the home buckets of lo[from, to) into `out`, touching each so that misses overlap. */
   locate(lo: Int32Array, out: Int32Array, from: number, to: number): number {
     const words = this.words;
-    const narrowMask = (1 << this.#level) - 1;
-    const wideMask = (2 << this.#level) - 1;
-    const buckets = (1 << this.#level) + this.#split;
-    let touched = 0;
+    const highBit = 1 << this.#level;
+    const wideMask = 2 * highBit - 1;
+    const buckets = highBit + this.#split;
     for (let i = from; i < to; i++) {
-      const h = (lo[i] as number) >>> SHARD_BITS;
-      const wide = h & wideMask;
-      const at = (wide < buckets ? wide : h & narrowMask) * BUCKET_WORDS;
-      out[i] = at;
-      touched ^= words[at] as number;
+      const wide = ((lo[i] as number) >>> SHARD_BITS) & wideMask;
+      // #bucketOf without a branch: which way it goes cannot be foretold.
+      const isNone = (buckets - 1 - wide) >> 31;
+      out[i] = (wide & (wideMask ^ (isNone & highBit))) * BUCKET_WORDS;
     }
-    return touched;
+    return touchLines(words, out, from, to);
   }
 
   /**

@@ -13,6 +13,7 @@ import { ROW, ROW_FLAG } from '../domain/row-layout.ts';
 import { placeValues, writeFeatures } from './feature-source.ts';
 import type { UpdateSourceOptions } from './source-parts.ts';
 import { rowAt } from './source-parts.ts';
+import type { EntityLayout } from './state-layout.ts';
 import { HEADER } from './state-layout.ts';
 import { advanceCursor, storeNewest, storeTerms } from './store-source.ts';
 import { TermWriter, rowPrelude } from './term-source.ts';
@@ -95,27 +96,32 @@ ${lines.join('\n')}
 }`;
 }
 
+/** Most addresses that `lines` writes of one row: its own place, and each window's oldest row. */
+export function linesOfRow(layout: EntityLayout): number {
+  return 1 + layout.windows.length;
+}
+
 /**
- * `function touch(c, s, slots, from, to)`: reads one word of each line that update will need, in a
- * short loop so that the cache misses of many rows overlap.
+ * `function lines(s, slots, from, to, at)`: the addresses of each line of the rings that update will need,
+ * for touchLines. Nothing for an entity whose ring has no room: that is a call, and looks about itself.
  */
-export function touchSource(options: UpdateSourceOptions): string {
-  const { layout } = options;
-  const rows = layout.windows.map(
-    ({ cursor }) => `{ const q = H[h + ${cursor}]; touched ^= R[${rowAt(layout, 'q')}]; }`,
+export function linesSource({ layout }: UpdateSourceOptions): string {
+  const addresses = layout.windows.map(
+    ({ cursor }, w) => `{ const q = H[h + ${cursor}]; at[n + ${w + 1}] = ${rowAt(layout, 'q')}; }`,
   );
-  return `function touch(c, s, slots, from, to) {
+  return `function lines(s, slots, from, to, at) {
 const H = s.H, R = s.R;
-let touched = 0;
+let n = 0;
 for (let j = from; j < to; j++) {
 const slot = slots[j];
 if (slot < 0) continue;
 const h = slot * ${layout.headerWords};
 const cap = H[h + ${HEADER.capacity}], base = H[h + ${HEADER.base}], end = H[h + ${HEADER.end}];
 if (cap === 0 || end === H[h + ${HEADER.limit}]) continue;
-touched ^= R[${rowAt(layout, 'end')}];
-${rows.join('\n')}
+at[n] = ${rowAt(layout, 'end')};
+${addresses.join('\n')}
+n += ${linesOfRow(layout)};
 }
-return touched;
+return n;
 }`;
 }
