@@ -17,7 +17,7 @@ import { EntityState } from '../state/entity-state.ts';
 import { makeEntityLayout } from '../state/make-layout.ts';
 import type { EntityLayout } from '../state/state-layout.ts';
 import { HEADER } from '../state/state-layout.ts';
-import { touchLines } from '../state/touch-lines.ts';
+import { touchLines } from '../base/touch-lines.ts';
 import { contributeSource, linesOfRow, linesSource, updateSource } from '../state/update-source.ts';
 import { compileFunction } from './generated-code.ts';
 import type { KeyList } from './row-lists.ts';

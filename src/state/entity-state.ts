@@ -17,6 +17,7 @@ import { evaluateAt } from './read-at-place.ts';
 import type { WindowCalendar } from './ring-memory.ts';
 import type { EntityLayout } from './state-layout.ts';
 import { HEADER, HEADER_FLAG } from './state-layout.ts';
+import { touchLines } from '../base/touch-lines.ts';
 import type { TermOffsets } from './term-offsets.ts';
 import { makeTermOffsets } from './term-offsets.ts';
 import { Victims } from './victims.ts';
@@ -71,6 +72,9 @@ export interface EntityStateOptions {
   readonly hashKey: HashKey;
 }
 
+/** Entities that a sweep takes away at a time. */
+const IDLE_ROOM = 256;
+
 /** What happened at a limit, since the start. */
 export interface StateCounters {
   entitiesEvicted: number;
@@ -100,9 +104,15 @@ export class EntityState extends EntityRings {
   readonly #shardCounts = new Int32Array(SHARDS);
   /** Most entities that any shard has had. */
   #shardCountMax = 0;
+  readonly #emptyHeader: Int32Array;
   #slotNext = 0;
   #slotFree = -1;
   #sweepAt = 0;
+  readonly #idle: Int32Array = new Int32Array(IDLE_ROOM);
+  readonly #idleLo: Int32Array = new Int32Array(IDLE_ROOM);
+  readonly #idleAt: Int32Array = new Int32Array(IDLE_ROOM);
+  /** Keeps the touching loops from being optimised away. */
+  touched = 0;
   #created = 0;
   /** Idle for longer than this, an entity is not visible to any feature any more. */
   readonly #idleMsMax: number;
@@ -121,6 +131,7 @@ export class EntityState extends EntityRings {
     this.tables = tables;
     this.code = options.code;
     this.index = new HashIndex(entitiesMax);
+    this.#emptyHeader = emptyHeader(layout);
     this.termOffsets = makeTermOffsets(layout);
     this.X = new Float64Array(this.termOffsets.length);
     this.XI = new Int32Array(this.X.buffer);
@@ -162,37 +173,19 @@ export class EntityState extends EntityRings {
     if (slot >= 0) {
       const h = slot * layout.headerWords;
       this.#slotFree = H[h + HEADER.limit] as number;
-      for (let k = 0; k < layout.headerWords; k++) H[h + k] = 0;
     } else slot = this.#slotNext++;
     const h = slot * layout.headerWords;
+    const empty = this.#emptyHeader;
+    for (let k = 0; k < empty.length; k++) H[h + k] = empty[k] as number;
     H[h + HEADER.keyLo] = lo;
     H[h + HEADER.keyHi] = hi;
-    this.#clearTimes(h);
     this.index.insert(lo, slot);
     const shardCount = (this.#shardCounts[shard] as number) + 1;
     this.#shardCounts[shard] = shardCount;
     if (shardCount > this.#shardCountMax) this.#shardCountMax = shardCount;
     this.#created++;
-    this.#victims.get(shard)?.add(slot);
+    if (this.#victims.size > 0) this.#victims.get(shard)?.add(slot);
     return slot;
-  }
-
-  /** "Never" for every time in a new header, and the folds' empty values. */
-  #clearTimes(h: number): void {
-    const { layout, HD } = this;
-    HD[(h + HEADER.lastTime) >> 1] = -Infinity;
-    if (layout.firstTime >= 0) HD[(h + layout.firstTime) >> 1] = -Infinity;
-    if (layout.lastDecided >= 0) HD[(h + layout.lastDecided) >> 1] = -Infinity;
-    if (layout.droppedDecided >= 0) HD[(h + layout.droppedDecided) >> 1] = -Infinity;
-    for (const term of layout.lasts) {
-      HD[((h + term.newest) >> 1) + term.doubles] = -Infinity;
-      HD[((h + term.dropped) >> 1) + term.doubles] = -Infinity;
-    }
-    for (const term of layout.places) {
-      HD[(h + term.newest) >> 1] = -Infinity;
-      HD[(h + term.dropped) >> 1] = -Infinity;
-    }
-    for (const fold of layout.folds) HD[(h + fold.back) >> 1] = foldStart(fold);
   }
 
   /** Makes room for `row`; one given up at the limit flags this one TRUNCATED. */
@@ -288,15 +281,34 @@ export class EntityState extends EntityRings {
     const oldest = streamTimeMs - this.#idleMsMax - limits.latenessMs;
     const count = Math.min(this.#slotNext, this.#created * 2 + most);
     this.#created = 0;
+    let idle = 0;
     for (let k = 0; k < count; k++) {
       if (this.#sweepAt >= this.#slotNext) this.#sweepAt = 0;
       const h = this.#sweepAt * layout.headerWords;
       if ((HD[(h + HEADER.lastTime) >> 1] as number) < oldest && H[h + HEADER.capacity] !== FREE) {
-        this.remove(this.#sweepAt);
-        this.counters.entitiesSwept++;
+        this.#idle[idle++] = this.#sweepAt;
+        if (idle === IDLE_ROOM) idle = this.#removeIdle(idle);
       }
       this.#sweepAt++;
     }
+    this.#removeIdle(idle);
+  }
+
+  /** Removes the first `count` that were found idle, all their lines brought in before; gives 0. */
+  #removeIdle(count: number): number {
+    const { H, layout } = this;
+    const slots = this.#idle;
+    const lo = this.#idleLo;
+    const at = this.#idleAt;
+    for (let k = 0; k < count; k++) lo[k] = H[(slots[k] as number) * layout.headerWords] as number;
+    this.touched ^= this.index.locate(lo, at, 0, count);
+    for (let k = 0; k < count; k++) {
+      at[k] = H[(slots[k] as number) * layout.headerWords + HEADER.base] as number;
+    }
+    this.touched ^= touchLines(this.R, at, 0, count);
+    for (let k = 0; k < count; k++) this.remove(slots[k] as number);
+    this.counters.entitiesSwept += count;
+    return 0;
   }
 
   #evict(shard: number): void {
@@ -346,4 +358,19 @@ export class EntityState extends EntityRings {
     }
     return found;
   }
+}
+
+/** A new header's words: "never" for every time in it, and the folds' empty values. */
+function emptyHeader(layout: EntityLayout): Int32Array {
+  const { firstTime, lastDecided, droppedDecided, lasts, places, folds } = layout;
+  const doubles = new Float64Array(Math.ceil(layout.headerWords / 2));
+  const times = [
+    HEADER.lastTime,
+    ...[firstTime, lastDecided, droppedDecided].filter((word) => word >= 0),
+    ...lasts.flatMap((term) => [term.newest, term.dropped].map((at) => at + 2 * term.doubles)),
+    ...places.flatMap((term) => [term.newest, term.dropped]),
+  ];
+  for (const word of times) doubles[word >> 1] = -Infinity;
+  for (const fold of folds) doubles[fold.back >> 1] = foldStart(fold);
+  return new Int32Array(doubles.buffer, 0, layout.headerWords);
 }

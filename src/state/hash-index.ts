@@ -18,7 +18,7 @@
 import { assert } from '../base/assert.ts';
 import { SHARD_BITS as BITS } from '../domain/shards.ts';
 import { reserveWords } from './reserve.ts';
-import { touchLines } from './touch-lines.ts';
+import { touchLines } from '../base/touch-lines.ts';
 
 const BUCKET_WORDS = 16;
 const ENTRIES = 7;

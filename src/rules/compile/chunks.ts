@@ -16,6 +16,7 @@ import { TEMP_SLOTS_MAX } from '../runtime/rule-runtime.ts';
 import { Emitter } from './emit.ts';
 import { makeFunction } from './generated.ts';
 import type { Lookup } from './lookup-plan.ts';
+import { LookupLines } from './lookup-lines.ts';
 import { LookupPlan } from './lookup-plan.ts';
 
 /** Over `rows[0, count)`: the decided rows of a tile. L holds the tile's lookups. */
@@ -34,11 +35,15 @@ export interface Chunks {
   readonly firedWords: number;
   /** Int32 of L a row. */
   readonly lookupCount: number;
-  /** Lookups first, then rules; in this order. */
-  readonly functions: readonly ChunkFunction[];
+  /** To be run in this order, of the lookups first. */
+  readonly lookups: readonly ChunkFunction[];
+  readonly rules: readonly ChunkFunction[];
+  readonly lines: LookupLines;
   readonly sources: readonly string[];
 }
 
+/** Rows whose lookups are made together. */
+export const SCORED_ROWS_MAX = 256;
 const PARAMETERS = 'i32, f64, F, FI, L, rows, count, fired';
 const RULES_PER_WORD = 32;
 const SOURCE_CHARACTERS = 15_000; // ~20 KB of bytecode
@@ -83,6 +88,7 @@ export function compileChunks(
     bodies.push([...emitter.preamble(), ...rowStart(layout, lookupCount), ...stores, '}']);
     ready = to;
   }
+  const lookupFunctions = bodies.length;
   const firedWords = Math.max(1, Math.ceil(plan.rules.length / RULES_PER_WORD));
   for (let word = 0; word < firedWords; word++) {
     const rules = plan.rules.slice(word * RULES_PER_WORD, (word + 1) * RULES_PER_WORD);
@@ -91,10 +97,15 @@ export function compileChunks(
     const start = rowStart(layout, lookupCount);
     bodies.push(...wordBodies(emitter, rules, ofLife, target, start));
   }
+  const functions = bodies.map((body) =>
+    makeFunction<ChunkFunction>(PARAMETERS, body, pool, runtime),
+  );
   return {
     firedWords,
     lookupCount,
-    functions: bodies.map((body) => makeFunction<ChunkFunction>(PARAMETERS, body, pool, runtime)),
+    lookups: functions.slice(0, lookupFunctions),
+    rules: functions.slice(lookupFunctions),
+    lines: new LookupLines(lookups, layout, pool, SCORED_ROWS_MAX),
     sources: bodies.map((body) => `(${PARAMETERS}) => {\n${body.join('\n')}\n}`),
   };
 }

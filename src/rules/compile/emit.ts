@@ -318,12 +318,7 @@ export class Emitter {
   #lookup(e: CellOrIn): string {
     const early = this.#lookups?.(e) ?? null;
     if (early !== null) return this.#scope.local(early);
-    const isList = e.op === 'in' && e.set === 'list';
-    const index = e.op === 'in' ? e.index : e.register;
-    return this.#find(
-      isList ? this.#pool.listTable(index) : this.#pool.registerTable(index),
-      e.key,
-    );
+    return this.#find(this.#pool.tableOf(e), e.key);
   }
 
   #find(table: number, key: readonly Expression[]): string {

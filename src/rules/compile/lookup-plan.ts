@@ -19,19 +19,31 @@ function lookupShape(e: Lookup): string {
   return `${table} ${shapeOf(e.key)}`;
 }
 
+export type Cell = Extract<Expression, { op: 'cell' }>;
+
 export class LookupPlan {
   /** In an order in which keys that need another lookup come after it. */
   readonly lookups: Lookup[] = [];
+  /** Each register's column that is read by each key, once. */
+  readonly cells: Cell[] = [];
   readonly #numbers = new Map<string, number>();
+  readonly #cellShapes = new Set<string>();
 
   /** Takes in all lookups of an expression. */
   add(e: Expression): void {
     for (const part of partsOf(e)) this.add(part);
     if (e.op !== 'cell' && (e.op !== 'in' || e.set === 'literal')) return;
     const shape = lookupShape(e);
+    if (e.op === 'cell') this.#addCell(e, `${shape} ${e.column}`);
     if (this.#numbers.has(shape)) return;
     this.#numbers.set(shape, this.lookups.length);
     this.lookups.push(e);
+  }
+
+  #addCell(e: Cell, shape: string): void {
+    if (this.#cellShapes.has(shape)) return;
+    this.#cellShapes.add(shape);
+    this.cells.push(e);
   }
 
   /** Number of a lookup that was added. */

@@ -11,13 +11,13 @@ import type { EvidenceReader, RowTable, Verdict } from '../../domain/verdict.ts'
 import type { ConstantPool } from '../runtime/constant-pool.ts';
 import type { RuleRuntime } from '../runtime/rule-runtime.ts';
 import type { Chunks } from './chunks.ts';
-import { compileChunks } from './chunks.ts';
+import { SCORED_ROWS_MAX, compileChunks } from './chunks.ts';
 import type { BoundTable } from './deciding.ts';
 import { Decider } from './deciding.ts';
 import { CompiledEvidence } from './evidence.ts';
 
-/** Rows whose lookups are made together; more are scored in several goes. */
-const TILE_ROWS = 256;
+// More rows are scored in several goes.
+const TILE_ROWS: number = SCORED_ROWS_MAX;
 /** Feature tables that are bound in turn: of the batches in use, and of payments that live on. */
 const FEATURE_TABLES = 5;
 
@@ -118,7 +118,10 @@ export class RulesProgram {
       fired[base + word] = (fired[base + word] as number) & ~(this.lifeBits[word] as number);
     }
     this.#one[0] = row;
-    for (const run of this.#lifeChunks.functions) {
+    for (const run of this.#lifeChunks.lookups) {
+      run(i32, f64, F, FI, this.#lookups, this.#one, 1, fired);
+    }
+    for (const run of this.#lifeChunks.rules) {
       run(i32, f64, F, FI, this.#lookups, this.#one, 1, fired);
     }
   }
@@ -165,7 +168,7 @@ export class RulesProgram {
   }
 
   #scoreTile(from: number, to: number): void {
-    const { i32, f64, F, FI } = this.#bound;
+    const { i32 } = this.#bound;
     const fired = this.#fired;
     const rows = this.#rows;
     const stride = this.#strideWords;
@@ -177,12 +180,17 @@ export class RulesProgram {
     }
     if (count < to - from) fired.fill(0, from * this.firedWords, to * this.firedWords);
     if (count === 0) return;
-    for (const run of this.#rowChunks.functions) {
-      run(i32, f64, F, FI, this.#lookups, rows, count, fired);
-    }
-    for (const run of this.#lifeChunks.functions) {
-      run(i32, f64, F, FI, this.#lookups, rows, count, fired);
-    }
+    this.#runChunks(this.#rowChunks, count);
+    this.#runChunks(this.#lifeChunks, count);
+  }
+
+  #runChunks({ lookups, lines, rules }: Chunks, count: number): void {
+    const { i32, f64, F, FI } = this.#bound;
+    const rows = this.#rows;
+    lines.touchKeys(i32, rows, count);
+    for (const run of lookups) run(i32, f64, F, FI, this.#lookups, rows, count, this.#fired);
+    lines.touchCells(this.#lookups, count);
+    for (const run of rules) run(i32, f64, F, FI, this.#lookups, rows, count, this.#fired);
   }
 }
 

@@ -7,6 +7,7 @@ import { assert, must } from '../../base/assert.ts';
 import { ZonedCalendar } from '../../base/calendar.ts';
 import type { HashKey } from '../../base/hash.ts';
 import { hashBytes, hashString } from '../../base/hash.ts';
+import type { Expression } from '../../domain/expression.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { TextColumn } from '../../domain/text-column.ts';
 import { textColumnOf } from '../../domain/text-column.ts';
@@ -71,6 +72,12 @@ export class ConstantPool {
   registerTable(register: number): number {
     const data = must(this.plan.registers[register], 'register');
     return this.#table(`register ${register}`, `register ${data.name}`, data.keys);
+  }
+
+  /** Number of the table that a lookup looks in; not of a literal's. */
+  tableOf(lookup: Extract<Expression, { op: 'cell' | 'in' }>): number {
+    if (lookup.op === 'cell') return this.registerTable(lookup.register);
+    return lookup.set === 'list' ? this.listTable(lookup.index) : this.registerTable(lookup.index);
   }
 
   literalTable(values: readonly string[]): number {

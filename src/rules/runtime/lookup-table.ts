@@ -7,6 +7,7 @@
 import { AssertionError, assert } from '../../base/assert.ts';
 import type { HashKey } from '../../base/hash.ts';
 import { hashBytes, hashWords } from '../../base/hash.ts';
+import { touchLines } from '../../base/touch-lines.ts';
 import type { TextColumn } from '../../domain/text-column.ts';
 import { rowCountOf } from '../../domain/text-column.ts';
 
@@ -65,6 +66,17 @@ export class LookupTable {
       if (words[at] === lo && words[at + 1] === hi) return row;
       at = (at + 4) & wrap;
     }
+  }
+
+  get bytes(): number {
+    return this.#words.byteLength;
+  }
+
+  /** Brings in where `count` keys begin to be looked for: lo[k], which become addresses. */
+  touch(lo: Int32Array, count: number): number {
+    const wrap = this.#wrap;
+    for (let k = 0; k < count; k++) lo[k] = ((lo[k] as number) << 2) & wrap;
+    return touchLines(this.#words, lo, 0, count);
   }
 
   /** The same for a key whose parts' hashes stand in `parts`; length < 0 when any is missing. */
