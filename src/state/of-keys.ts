@@ -49,8 +49,11 @@ export class OfKeys {
   readonly #keepMs: number;
   /** Place of a shard's ring among those of this worker; -1 = another's. */
   readonly #rings = new Int32Array(SHARDS).fill(-1);
-  readonly #heads: Float64Array;
-  readonly #tails: Float64Array;
+  /** Of each ring: place of the oldest, and how many there are. */
+  readonly #heads: Int32Array;
+  readonly #counts: Int32Array;
+  /** Of each ring: places that were ever taken. */
+  readonly #reached: Int32Array;
   readonly #stride: number;
   readonly #idWord: number;
   readonly #ofWord: number;
@@ -73,8 +76,9 @@ export class OfKeys {
     shards.forEach((shard, ring) => {
       this.#rings[shard] = ring;
     });
-    this.#heads = new Float64Array(shards.length);
-    this.#tails = new Float64Array(shards.length);
+    this.#heads = new Int32Array(shards.length);
+    this.#counts = new Int32Array(shards.length);
+    this.#reached = new Int32Array(shards.length);
     this.#entryWords = HEAD_WORDS + fields.length * 2;
     const entries = perShard * shards.length;
     this.#words = reserveWords(entries * this.#entryWords);
@@ -95,8 +99,7 @@ export class OfKeys {
   }
 
   get bytesUsed(): number {
-    let entries = 0;
-    for (const tail of this.#tails) entries += Math.min(tail, this.#perShard);
+    const entries = this.#reached.reduce((sum, count) => sum + count, 0);
     return entries * this.#entryWords * 4 + this.#index.bytesUsed;
   }
 
@@ -116,7 +119,9 @@ export class OfKeys {
   #prefetch(i32: Int32Array, from: number, to: number): void {
     const lo = this.#lowHalves;
     for (let row = from; row < to; row++) {
-      lo[row - from] = i32[row * this.#stride + this.#idWord] as number;
+      const at = row * this.#stride;
+      const word = i32[at + KIND_WORD] === PAYMENT ? this.#idWord : this.#ofWord;
+      lo[row - from] = i32[at + word] as number;
     }
     this.touched ^= this.#index.locate(lo, this.#buckets, 0, to - from);
   }
@@ -164,9 +169,11 @@ export class OfKeys {
   #append(lo: number, hi: number, ring: number): number {
     this.#expire(ring);
     const words = this.#words;
-    const tail = this.#tails[ring] as number;
-    this.#tails[ring] = tail + 1;
-    const entry = ring * this.#perShard + (tail % this.#perShard);
+    const count = this.#counts[ring] as number;
+    this.#counts[ring] = count + 1;
+    const place = this.#wrap((this.#heads[ring] as number) + count);
+    if (place >= (this.#reached[ring] as number)) this.#reached[ring] = place + 1;
+    const entry = ring * this.#perShard + place;
     const e = entry * this.#entryWords;
     this.#times[e >> 1] = this.#now[0] as number;
     words[e + E.lo] = lo;
@@ -178,19 +185,25 @@ export class OfKeys {
   /** Makes room for one; of what is too old at most two leave at a time. */
   #expire(ring: number): void {
     for (let k = 0; k < 2; k++) {
+      const count = this.#counts[ring] as number;
+      if (count === 0) return;
       const head = this.#heads[ring] as number;
-      const isFull = (this.#tails[ring] as number) - head >= this.#perShard;
-      if (head === this.#tails[ring]) return;
-      const entry = ring * this.#perShard + (head % this.#perShard);
+      const entry = ring * this.#perShard + head;
       const isOld = this.#isOld(entry);
-      if (!isFull && !isOld) return;
+      if (count < this.#perShard && !isOld) return;
       if (!isOld) this.evicted++;
       const e = entry * this.#entryWords;
       if (this.#times[e >> 1] !== GONE_MS) {
         this.#index.remove(this.#words[e + E.lo] as number, entry);
       }
-      this.#heads[ring] = head + 1;
+      this.#heads[ring] = this.#wrap(head + 1);
+      this.#counts[ring] = count - 1;
     }
+  }
+
+  /** A place in a ring, from one less than two times round. */
+  #wrap(place: number): number {
+    return place < this.#perShard ? place : place - this.#perShard;
   }
 
   #isOld(entry: number): boolean {

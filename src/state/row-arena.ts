@@ -126,7 +126,6 @@ export class RowArena {
     const first = this.#free[level] as number;
     const at = unit * this.#unitWords;
     words[at + NEXT] = first;
-    words[at + PREVIOUS] = 0;
     if (first !== 0) words[first * this.#unitWords + PREVIOUS] = unit;
     this.#free[level] = unit;
     this.#levels[unit] = level + 1;
@@ -136,11 +135,15 @@ export class RowArena {
     const { words } = this;
     const at = unit * this.#unitWords;
     const next = words[at + NEXT] as number;
-    const previous = words[at + PREVIOUS] as number;
-    if (previous === 0) this.#free[level] = next;
-    else words[previous * this.#unitWords + NEXT] = next;
-    if (next !== 0) words[next * this.#unitWords + PREVIOUS] = previous;
     this.#levels[unit] = 0;
+    // What a first block has in PREVIOUS is not read, so the next one, which is not in the caches, need not be told.
+    if (this.#free[level] === unit) {
+      this.#free[level] = next;
+      return;
+    }
+    const previous = words[at + PREVIOUS] as number;
+    words[previous * this.#unitWords + NEXT] = next;
+    if (next !== 0) words[next * this.#unitWords + PREVIOUS] = previous;
   }
 }
 

@@ -103,7 +103,7 @@ export function linesOfRow(layout: EntityLayout): number {
 
 /**
  * `function lines(s, slots, from, to, at)`: the addresses of each line of the rings that update will need,
- * for touchLines. Nothing for an entity whose ring has no room: that is a call, and looks about itself.
+ * for touchLines. In a block that is full the next row's place is the oldest row's, which room is made by.
  */
 export function linesSource({ layout }: UpdateSourceOptions): string {
   const addresses = layout.windows.map(
@@ -117,7 +117,7 @@ const slot = slots[j];
 if (slot < 0) continue;
 const h = slot * ${layout.headerWords};
 const cap = H[h + ${HEADER.capacity}], base = H[h + ${HEADER.base}], end = H[h + ${HEADER.end}];
-if (cap === 0 || end === H[h + ${HEADER.limit}]) continue;
+if (cap === 0) continue;
 at[n] = ${rowAt(layout, 'end')};
 ${addresses.join('\n')}
 n += ${linesOfRow(layout)};
