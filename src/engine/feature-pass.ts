@@ -21,6 +21,7 @@ import { touchLines } from '../base/touch-lines.ts';
 import { contributeSource, linesOfRow, linesSource, updateSource } from '../state/update-source.ts';
 import { compileFunction } from './generated-code.ts';
 import type { KeyList } from './row-lists.ts';
+import type { StateRoom } from './state-room.ts';
 
 // Own constants: an imported one is loaded and checked at each use in a hot loop.
 const KEY_HI: number = HEADER.keyHi;
@@ -30,14 +31,6 @@ const LATE: number = ROW_FLAG.late;
 const REPEAT: number = ROW_FLAG.repeat;
 
 export const TILE_ROWS = 256;
-
-/** What state is made for: whose rows, and how many of each in a shard; ids, in all. */
-export interface StateRoom {
-  readonly shards: readonly number[];
-  readonly entities: number;
-  readonly ids: number;
-  readonly payments: number;
-}
 
 export interface FeaturePassOptions {
   readonly plan: Plan;

@@ -16,7 +16,6 @@ import type { Plan } from '../domain/plan.ts';
 import type { Format } from '../domain/ports.ts';
 import type { RowLayout } from '../domain/row-layout.ts';
 import { ROW, ROW_FLAG, fieldNumber, makeRowLayout } from '../domain/row-layout.ts';
-import { SHARDS } from '../domain/shards.ts';
 import type { RowTable } from '../domain/verdict.ts';
 import type { CompileContext } from '../rules/compile/row-function.ts';
 import type { RulesProgram } from '../rules/compile/rules-program.ts';
@@ -28,7 +27,6 @@ import { OfKeys } from '../state/of-keys.ts';
 import { Repeats, verdictOutcome } from '../state/repeats.ts';
 import type { BatchSizes, MemoryPlaces } from './batch.ts';
 import { makeCounters } from './counters.ts';
-import type { StateRoom } from './feature-pass.ts';
 import { FeaturePass, makeStateTables } from './feature-pass.ts';
 import { OverdueDecisions } from './life/overdue-decisions.ts';
 import { LifeFill } from './life/life-fill.ts';
@@ -40,28 +38,21 @@ import { ScratchRow } from './life/scratch-row.ts';
 import { VerdictBlocks } from './life/verdict-blocks.ts';
 import { RowDecisions } from './row-decisions.ts';
 import { KeyCollector } from './row-lists.ts';
+import type { RoomOptions, StateRoom } from './state-room.ts';
+import { ownRoom, warmingRoom } from './state-room.ts';
 import { Watch } from './watch.ts';
 
 // Own constants: an imported one is loaded and checked at each use in a hot loop.
 const FLAGS_WORD: number = ROW.flags / 4;
 const VERDICT_WORD: number = ROW.verdict / 4;
 
-/** Of entities, and of payments, in a warm-up's state. */
-const WARMING_PER_SHARD = 1024;
-
-export interface WorkerProgramOptions {
-  readonly plan: Plan;
+export interface WorkerProgramOptions extends RoomOptions {
   readonly outputFormat: Format;
   readonly emitShadow: boolean;
   readonly watchesRates?: boolean;
-  /** Payments kept a shard, if fewer than the plan's limit. */
-  readonly paymentsMax?: number;
   /** State is that of a warm-up, until the first reset(). */
   readonly startsWarming?: boolean;
   readonly hashKey: HashKey;
-  /** This worker's number and how many there are: it owns shards s with s % workers === index. */
-  readonly index: number;
-  readonly workers: number;
   readonly places: MemoryPlaces;
   /** False only in rules files' own tests, whose rows give just the keys that matter. */
   readonly requireKeys: boolean;
@@ -139,7 +130,7 @@ export class WorkerProgram {
     const pool = new ConstantPool(plan, hashKey);
     const runtime = new RuleRuntime(pool, tempOffset);
     this.#tables = makeStateTables({ runtime, pool });
-    this.#room = options.startsWarming === true ? this.#warmingRoom() : this.#ownRoom();
+    this.#room = options.startsWarming === true ? warmingRoom(plan) : ownRoom(options);
     this.passes = usedEntities(plan).map(
       (entity) =>
         new FeaturePass(
@@ -230,7 +221,7 @@ export class WorkerProgram {
    * @param isWarming state that is soon thrown away
    */
   reset(isWarming: boolean = false): void {
-    this.#room = isWarming ? this.#warmingRoom() : this.#ownRoom();
+    this.#room = isWarming ? warmingRoom(this.plan) : ownRoom(this.#options);
     for (const pass of this.passes) pass.state = pass.makeState(this.#room);
     this.repeats = this.#makeRepeats();
     this.ofKeys = this.#makeOfKeys();
@@ -238,30 +229,6 @@ export class WorkerProgram {
     this.watch?.reset();
     this.counters.fill(0);
     for (const decoder of Object.values(this.#decoders)) decoder.unknownKeyCount = 0;
-  }
-
-  #ownRoom(): StateRoom {
-    const { plan, index, workers, paymentsMax = Infinity } = this.#options;
-    return {
-      shards: ownedShards(index, workers),
-      entities: plan.limits.entities,
-      ids: plan.repeats.ids,
-      payments: Math.min(plan.limits.pending, paymentsMax),
-    };
-  }
-
-  /**
-   * A warm-up takes rows of all shards, whoever owns them, and few: memory that was reserved and freed is
-   * zeroed, and so touched, when it is reserved again.
-   */
-  #warmingRoom(): StateRoom {
-    const { plan } = this.#options;
-    return {
-      shards: ownedShards(0, 1),
-      entities: Math.min(plan.limits.entities, WARMING_PER_SHARD),
-      ids: Math.min(plan.repeats.ids, WARMING_PER_SHARD * SHARDS),
-      payments: Math.min(plan.limits.pending, WARMING_PER_SHARD),
-    };
   }
 
   #makeOfKeys(): OfKeys | null {
@@ -383,13 +350,5 @@ export class WorkerProgram {
 export function usedEntities(plan: Plan): number[] {
   return [...plan.entities.keys()].filter((entity) =>
     plan.features.some((feature) => feature.entity === entity),
-  );
-}
-
-/** A worker that owns none has room for one all the same: no table is of nothing. */
-function ownedShards(index: number, workers: number): number[] {
-  if (index >= SHARDS) return [index % SHARDS];
-  return Array.from({ length: SHARDS }, (_, shard) => shard).filter(
-    (shard) => shard % workers === index,
   );
 }
