@@ -97,7 +97,7 @@ export class LifePass {
     return this.#isAll;
   }
 
-  /** Touches the index where rows [from, to) will be looked up, so that the cache misses overlap. */
+  /** Brings in where rows [from, to) will be looked up, in the filter first if there is one. */
   prefetch(from: number, to: number): void {
     const { i32 } = (this.#state.tables as LifeTables).table;
     const lo = this.#lowHalves;
@@ -105,7 +105,10 @@ export class LifePass {
     for (let row = from; row < to; row++) {
       lo[count++] = i32[row * this.#stride + this.#state.words.id] as number;
     }
-    this.touched ^= this.#state.lives.index.locate(lo, this.#buckets, 0, count);
+    this.touched ^=
+      this.#ids === null
+        ? this.#state.lives.index.locate(lo, this.#buckets, 0, count)
+        : this.#ids.touch(lo, count);
   }
 
   /**

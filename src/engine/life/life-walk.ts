@@ -118,21 +118,23 @@ export class LifeWalk {
     const life = this.#program.life as LifePass;
     this.#out.begin();
     this.#entries.count = 0;
-    if (life.keepsAll) this.#allRows(life, count);
-    else {
-      for (let row = life.nextBusy(0, count); row < count;) {
-        this.#row(life, row);
-        row = life.nextBusy(row + 1, count);
-      }
+    for (let from = 0; from < count; from += PREFETCH_ROWS) {
+      const to = Math.min(count, from + PREFETCH_ROWS);
+      life.prefetch(from, to);
+      if (life.keepsAll) this.#allRows(life, from, to);
+      else this.#busyRows(life, from, to);
     }
     return this.#finish();
   }
 
-  #allRows(life: LifePass, count: number): void {
-    for (let from = 0; from < count; from += PREFETCH_ROWS) {
-      const to = Math.min(count, from + PREFETCH_ROWS);
-      life.prefetch(from, to);
-      for (let row = from; row < to; row++) this.#row(life, row);
+  #allRows(life: LifePass, from: number, to: number): void {
+    for (let row = from; row < to; row++) this.#row(life, row);
+  }
+
+  #busyRows(life: LifePass, from: number, to: number): void {
+    for (let row = life.nextBusy(from, to); row < to;) {
+      this.#row(life, row);
+      row = life.nextBusy(row + 1, to);
     }
   }
 
