@@ -6,7 +6,7 @@
 
 import { previousTime, rowAt, FOLD_START } from './source-parts.ts';
 import type { UpdateSourceOptions } from './source-parts.ts';
-import type { EntityLayout, FoldTerm } from './state-layout.ts';
+import type { EntityLayout, FoldTerm, LastTerm } from './state-layout.ts';
 
 /** Totals beyond this are brought down by `s.rebase` before they lose whole units at 2^53. */
 export const SUM_REBASE_AT: number = 2 ** 52;
@@ -102,16 +102,33 @@ export function storeTerms(options: UpdateSourceOptions): string[] {
   return lines;
 }
 
+/**
+ * A text goes to the header, where it mostly stands already, and from there to the row. Word by word: as
+ * doubles some texts would be NaNs, whose bits need not stay.
+ */
+function storeText(term: LastTerm, i: number): string[] {
+  const { newest, raw, doubles } = term;
+  const copies = Array.from(
+    { length: doubles * 2 },
+    (_, k) => `R[a + ${raw + k}] = H[h + ${newest + k}];`,
+  );
+  const isSame = `HD[hd + ${newest / 2}] === l${i}len && H[h + ${newest + 2}] === l${i}lo && H[h + ${newest + 3}] === l${i}hi`;
+  return [
+    `if (l${i}len >= 0) {`,
+    `  if (!(${isSame})) s.putText(H, h + ${newest}, l${i}len, l${i}lo, l${i}hi, l${i}off);`,
+    `  HD[hd + ${newest / 2 + doubles}] = t;`,
+    `  ${copies.join(' ')}`,
+    `} else RD[(a + ${raw}) >> 1] = NaN;`,
+  ];
+}
+
 /** Stores what features without a window remember; after the features were written. */
 export function storeNewest(options: UpdateSourceOptions): string[] {
   const { layout, keepMs } = options;
   const lines: string[] = [];
   layout.lasts.forEach((term, i) => {
     if (term.isString) {
-      lines.push(
-        `s.putText(R, a + ${term.raw}, l${i}len, l${i}lo, l${i}hi, l${i}off);`,
-        `if (l${i}len >= 0) { s.putText(H, h + ${term.newest}, l${i}len, l${i}lo, l${i}hi, l${i}off); HD[hd + ${term.newest / 2 + term.doubles}] = t; }`,
-      );
+      lines.push(...storeText(term, i));
     } else {
       lines.push(
         `RD[(a + ${term.raw}) >> 1] = l${i};`,
