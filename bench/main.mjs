@@ -8,8 +8,8 @@
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { figures } from './figures/all.mjs';
+import { readOptions, refuse } from './options.mjs';
 import { machine, table, writeJson } from './report.mjs';
 import { parseScale } from './scale.mjs';
 import { fixed, whole } from './statistics.mjs';
@@ -17,40 +17,20 @@ import { warmMemory } from './warm-memory.mjs';
 
 const OUT = fileURLToPath(new URL('../out/bench.json', import.meta.url));
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    quick: { type: 'boolean', default: false },
-    accounts: { type: 'string' },
-    rounds: { type: 'string' },
-    'round-rows': { type: 'string' },
-    'batch-rows': { type: 'string' },
-    seed: { type: 'string', default: '1' },
-    only: { type: 'string' },
-    out: { type: 'string', default: OUT },
-  },
-});
-const number = (name, usual, quick) => Number(values[name] ?? (values.quick ? quick : usual));
+const { figureNames, out, ...options } = readOptions(OUT);
 const context = {
-  isQuick: values.quick,
-  accounts: number('accounts', 1_000_000, 2000),
-  rounds: number('rounds', 7, 2),
-  roundRows: number('round-rows', 131_072, 3000),
-  batchRows: number('batch-rows', 4096, 1000),
-  seed: Number(values.seed),
-  only: values.only ?? null,
-  log: (text) => void (values.quick || process.stderr.write(`  ${text}\n`)),
+  ...options,
+  log: (text) => void (options.isQuick || process.stderr.write(`  ${text}\n`)),
 };
 
 function chosen() {
-  const unknown = positionals.filter((name) => !figures.some((figure) => figure.name === name));
+  const unknown = figureNames.filter((name) => !figures.some((figure) => figure.name === name));
   if (unknown.length > 0) {
     const names = figures.map(({ name }) => name).join(', ');
-    process.stderr.write(`Unknown figure ${unknown.join(', ')}; there are ${names}.\n`);
-    process.exit(2);
+    refuse(`Unknown figure ${unknown.join(', ')}; there are ${names}.`);
   }
-  if (positionals.length === 0) return figures;
-  return figures.filter(({ name }) => positionals.includes(name));
+  if (figureNames.length === 0) return figures;
+  return figures.filter(({ name }) => figureNames.includes(name));
 }
 
 async function runHere(figure) {
@@ -60,8 +40,8 @@ async function runHere(figure) {
 
 /** Runs one figure in a process of its own, with the options given to this one. */
 async function runApart({ name }) {
-  const options = process.argv.slice(2).filter((argument) => !positionals.includes(argument));
-  const child = fork(fileURLToPath(import.meta.url), [name, ...options], {
+  const given = process.argv.slice(2).filter((argument) => !figureNames.includes(argument));
+  const child = fork(fileURLToPath(import.meta.url), [name, ...given], {
     execArgv: process.execArgv,
   });
   const exited = once(child, 'exit');
@@ -87,7 +67,7 @@ function print(rows, memory) {
       `JSON.parse of one such row, ${whole(scale.bytes)} bytes: ${fixed(scale.us, 2)} us\n\n` +
       `${table(rows)}\n`,
   );
-  writeJson(values.out, {
+  writeJson(out, {
     machine: { ...about, memory, scale },
     context: { ...context, log: undefined },
     rows,

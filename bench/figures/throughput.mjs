@@ -13,6 +13,7 @@ import { requireEqual } from '../equality.mjs';
 import { ROWS_PER_ACCOUNT } from '../inputs/row-stream.mjs';
 import { PASSES } from '../../dist/engine/batch-worker.js';
 import { fixed, median, spread, whole } from '../statistics.mjs';
+import { refuse } from '../options.mjs';
 
 /** The plain program is several times as slow: fewer rows take as long. */
 const PLAIN_ROWS_SHARE = 0.2;
@@ -34,6 +35,10 @@ export const throughput = {
     const wanted = SERIES.filter(
       ({ host, name }) => only === null || only === host || only === name,
     );
+    if (wanted.length === 0) {
+      const names = new Set(SERIES.flatMap(({ host, name }) => [host, name]));
+      refuse(`--only takes one of ${[...names].join(', ')}; got "${only}".`);
+    }
     const hostNames = [...new Set(wanted.map(({ host }) => host))];
     const hosts = {};
     for (const name of hostNames) {

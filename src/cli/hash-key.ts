@@ -14,7 +14,7 @@ export function hashKeyFrom(value: string | undefined): HashKey {
   if (!/^[\da-f]{16}$/i.test(value)) {
     throw new HoldfastError(
       'USAGE',
-      `${HASH_KEY_VARIABLE} takes 16 hexadecimal digits, got ${value.length} characters that are not that.`,
+      `${HASH_KEY_VARIABLE} takes 16 hexadecimal digits; what it has (length ${value.length}) is not that.`,
     );
   }
   return { k0: parseInt(value.slice(0, 8), 16) | 0, k1: parseInt(value.slice(8), 16) | 0 };

@@ -105,11 +105,15 @@ export const UNREAD_TEXT =
 export const UNREAD_STATS_TEXT =
   'Figures were not written: nobody had opened their output for reading.\n';
 
+const REMEDIES: Readonly<Record<ForeignForm, string>> = {
+  gzip: 'unpack it first: gunzip -c FILE | holdfast run --in - ...',
+  'UTF-16': 'write it as UTF-8 first: iconv -f UTF-16 -t UTF-8 FILE | holdfast run --in - ...',
+  msgpack: 'say so: --in-format msgpack',
+  NDJSON: 'say so: --in-format ndjson',
+};
+
 /** Of an input in which no row can be read, with what makes one of it that can. */
 export function foreignText(source: string, form: ForeignForm): string {
-  const remedy =
-    form === 'gzip'
-      ? 'unpack it first: gunzip -c FILE | holdfast run --in - ...'
-      : 'write it as UTF-8 first: iconv -f UTF-16 -t UTF-8 FILE | holdfast run --in - ...';
-  return `Note: "${source}" looks like ${form}, not like NDJSON; ${remedy}\n`;
+  const given = form === 'NDJSON' ? 'msgpack' : 'NDJSON';
+  return `Note: "${source}" looks like ${form}, not like ${given}; ${REMEDIES[form]}\n`;
 }

@@ -1,13 +1,14 @@
 // Where each feature's value of a row stands: one record of doubles a row (with several workers one
 // a row and entity, so that two writers never share a cache line). NaN = missing.
 //
-// A number-like feature takes one double. A string feature (`last` of a string) takes five:
-//   [0] length in bytes or NaN when missing, [1] hash (low and high int32), [2..4] first 24 bytes.
+// A number-like feature takes one double. A string feature (`last` of a string) takes more:
+//   [0] length in bytes or NaN when missing, [1] hash (low and high int32), [2..6] first 40 bytes.
 
 import type { FeatureSpec } from './plan.ts';
 
-export const STRING_FEATURE_DOUBLES = 5;
-export const STRING_FEATURE_TEXT_BYTES = 24;
+/** A UUID and most ids fit: what is kept of a longer text cannot be told in full, nor searched. */
+export const STRING_FEATURE_TEXT_BYTES = 40;
+export const STRING_FEATURE_DOUBLES: number = 2 + STRING_FEATURE_TEXT_BYTES / 8;
 
 export interface FeatureLayout {
   /** Index of row 0's value of each feature, in doubles. */

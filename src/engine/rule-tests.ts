@@ -61,7 +61,9 @@ function runFileTest(engine: LocalEngine, plan: Plan, fileTest: FileTest): strin
     for (const record of engine.advance(null)) newest.set(record.transactionId, record);
     look(given.length);
   }
-  return expect.flatMap((expected, k) => problemsOf(plan, name, expected, seen[k] ?? null));
+  return expect.flatMap((expected, k) =>
+    problemsOf(plan, name, expected, seen[k] ?? null, given.length),
+  );
 }
 
 function problemsOf(
@@ -69,8 +71,9 @@ function problemsOf(
   name: string,
   { at, after, outcome, rules, place }: FileTestExpectation,
   decision: Decision | null,
+  givenCount: number,
 ): string[] {
-  const when = after === null ? '' : `, after row ${after}`;
+  const when = after === null ? '' : after === givenCount ? ', at the end' : `, after row ${after}`;
   const where = `${place.file}:${place.line}:${place.column}: test "${maskText(name)}", row ${at}${when}`;
   if (decision === null) return [`${where}: a row of this kind gets no decision`];
   const problems: string[] = [];

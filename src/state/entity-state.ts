@@ -5,7 +5,7 @@
 import { assert } from '../base/assert.ts';
 import type { HashKey } from '../base/hash.ts';
 import type { FeatureLayout } from '../domain/feature-layout.ts';
-import { STRING_FEATURE_TEXT_BYTES } from '../domain/feature-layout.ts';
+import { STRING_FEATURE_DOUBLES, STRING_FEATURE_TEXT_BYTES } from '../domain/feature-layout.ts';
 import type { RowLayout } from '../domain/row-layout.ts';
 import { ROW, ROW_FLAG } from '../domain/row-layout.ts';
 import { SHARDS as SHARD_COUNT } from '../domain/shards.ts';
@@ -84,6 +84,7 @@ export interface StateCounters {
 
 // Own constant: an imported one is loaded and checked at each use in a hot loop.
 const SHARDS: number = SHARD_COUNT;
+const TEXT_WORDS: number = STRING_FEATURE_DOUBLES * 2;
 /** HEADER.capacity of a slot that holds no entity. */
 const FREE = -1;
 
@@ -199,7 +200,7 @@ export class EntityState extends EntityRings {
     Atomics.or(i32, row * this.rowStrideWords + ROW.flags / 4, ROW_FLAG.truncated);
   }
 
-  /** Writes a text value (length, hash, first bytes) as five doubles at word `at` of `target`. */
+  /** Writes a text value (length, hash, first bytes) as doubles at word `at` of `target`. */
   putText(
     target: Int32Array,
     at: number,
@@ -213,7 +214,7 @@ export class EntityState extends EntityRings {
     view.setFloat64(base, length < 0 ? NaN : length, true);
     target[at + 2] = lo;
     target[at + 3] = hi;
-    for (let k = 4; k < 10; k++) target[at + k] = 0;
+    for (let k = 4; k < TEXT_WORDS; k++) target[at + k] = 0;
     const from = offset >= 0 ? this.tables.bytes : this.tables.K.bytes;
     const start = offset >= 0 ? offset : ~offset;
     const count = length < STRING_FEATURE_TEXT_BYTES ? length : STRING_FEATURE_TEXT_BYTES;

@@ -159,7 +159,7 @@ export class FramedSource implements Source {
 
   /** @param bytes of the first batch */
   #tellForeign(bytes: Uint8Array): void {
-    const form = this.format === 'ndjson' ? foreignForm(bytes) : null;
+    const form = foreignForm(bytes, this.format);
     if (form !== null) this.#onForeign?.(form);
   }
 

@@ -21,6 +21,7 @@ const TEXT = `${JSON.stringify(SMALL_ROW)}\n`.repeat(3);
 const LITTLE = Buffer.from(`\ufeff${TEXT}`, 'utf16le');
 const UTF16 = 'looks like UTF-16, not like NDJSON; write it as UTF-8 first: iconv ';
 const GZIP = 'looks like gzip, not like NDJSON; unpack it first: gunzip ';
+const MSGPACK = 'looks like msgpack, not like NDJSON; say so: --in-format msgpack';
 
 let folderCount = 0;
 function newFolder(input: Uint8Array): string {
@@ -36,6 +37,7 @@ test.each([
   ['UTF-16, low byte first', LITTLE, UTF16],
   ['UTF-16, high byte first', Buffer.from(LITTLE).swap16(), UTF16],
   ['gzip', gzipSync(TEXT), GZIP],
+  ['msgpack', Buffer.from([0x81, 0xa1, 0x61, 0x01]), MSGPACK],
   ['UTF-8 with a mark', Buffer.from(`\ufeff${TEXT}`), null],
   ['UTF-8', Buffer.from(TEXT), null],
 ] as const)('%s', async (_name, bytes, note) => {
@@ -69,4 +71,16 @@ test('is not said of msgpack, in which such a byte is a number', async () => {
   const { code, err } = await runProgram(args, folder);
   expect(code).toBe(1);
   expect(err).not.toContain('looks like');
+});
+
+test('NDJSON that is taken for msgpack', async () => {
+  const folder = newFolder(Buffer.from(TEXT));
+  const { code, err } = await runProgram(
+    [...RUN, '--in', 'in.ndjson', '--in-format', 'msgpack'],
+    folder,
+  );
+  expect(code).toBe(1);
+  expect(err).toContain(
+    'Note: "in.ndjson" looks like NDJSON, not like msgpack; say so: --in-format',
+  );
 });
