@@ -11,7 +11,8 @@ export interface BatchInput {
   /** Writable; a source may write [0, bytesMax). */
   readonly slab: Uint8Array;
   readonly bytesMax: number;
-  readonly rowsMax: number;
+  /** Most rows that the source may write now. */
+  rowsMax: number;
   /** Offset and length in the slab, a pair a row. */
   readonly rows: Int32Array;
   /**
