@@ -61,6 +61,7 @@ export class LifeAgain {
     else {
       record.isEndless = true;
       record.isForced = true;
+      record.fired = new Set([...record.fired, ...firedBefore]);
     }
     if (onExpiry === 'refund') record.isByRefund = true;
     const verdict = this.#verdictOf(record, view, event);
@@ -76,8 +77,11 @@ export class LifeAgain {
     const row = must(event.row, 'row');
     const word = this.#store.text(row, 'release');
     record.life.release = word;
-    if (record.newest.outcome !== 'hold') return;
     const view = this.#viewOf(record, event);
+    if (record.newest.outcome !== 'hold') {
+      this.arm(record, view);
+      return;
+    }
     const firedBefore = record.fired;
     const waivedBefore = record.waived;
     const shown = this.#shownBy(record, view);
@@ -96,7 +100,10 @@ export class LifeAgain {
         record.isForced = false;
         record.isByRefund = false;
         record.isEndless = false;
-      } else record.isForced = true;
+      } else {
+        record.isForced = true;
+        record.fired = new Set([...record.fired, ...firedBefore]);
+      }
     }
     const verdict = this.#verdictOf(record, view, event);
     record.waived = new Set([...waivedBefore, ...record.waived]);

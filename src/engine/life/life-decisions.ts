@@ -70,7 +70,10 @@ export class LifeDecisions {
     records.setFlag(record, LIFE_FLAG.expired);
     // What was declined, and found nothing to reverse with, is not allowed by the end of its hold.
     if (onExpiry === 0 && !records.hasFlag(record, LIFE_FLAG.forced)) evaluation.waive(record);
-    else records.setFlag(record, LIFE_FLAG.forced | LIFE_FLAG.endless);
+    else {
+      records.setFlag(record, LIFE_FLAG.forced | LIFE_FLAG.endless);
+      evaluation.keepFired(record);
+    }
     if (onExpiry === 2) records.setFlag(record, LIFE_FLAG.byRefund);
     evaluation.decide(record);
     // Where nothing is left to reverse with it is held as it was, and nothing is told.
@@ -106,8 +109,10 @@ export class LifeDecisions {
     const { i32, at } = evaluation.event;
     const word = this.#state.enums.release.read(i32, at);
     records.set(record, LIFE_B.release, word);
-    // It is a word on a hold: without one there is nothing to decide.
-    if (records.get(record, LIFE_B.outcome) !== HOLD) return;
+    if (records.get(record, LIFE_B.outcome) !== HOLD) {
+      this.#hearWord(record);
+      return;
+    }
     const isRefused = this.#state.enums.credential.read(i32, at) === FAILED;
     evaluation.layOut(record, CAUSE.release);
     const isStopped = evaluation.judge(record, true);
@@ -115,13 +120,24 @@ export class LifeDecisions {
       if (word === APPROVE) {
         evaluation.waive(record);
         records.clearFlag(record, LIFE_FLAG.forced | LIFE_FLAG.byRefund | LIFE_FLAG.endless);
-      } else records.setFlag(record, LIFE_FLAG.forced);
+      } else {
+        records.setFlag(record, LIFE_FLAG.forced);
+        evaluation.keepFired(record);
+      }
     }
     evaluation.decide(record);
     const isChanged = evaluation.hasChanged(record);
     if (isChanged) evaluation.amend(record, CAUSE.release, 0, out);
     this.#state.timers.arm(record, evaluation.scratch, 0);
     if (isChanged) this.#resolved(record, out);
+  }
+
+  /** A word on a hold, without one: nothing is decided, but a rule that reads it may have a timer now. */
+  #hearWord(record: number): void {
+    const { timers, evaluation } = this.#state;
+    if (!timers.hasClocks) return;
+    evaluation.layOut(record, CAUSE.release);
+    timers.arm(record, evaluation.scratch, 0);
   }
 
   /** A refund or reversal that was held may go out now: its payment moves. */

@@ -322,6 +322,20 @@ export class LifeEvaluation {
     this.records.setFlag(record, LIFE_FLAG.scoreWaived);
   }
 
+  /** What had fired before `judge` counts on: a reverse by decline or expiry has the reasons that it had. */
+  keepFired(record: number): void {
+    const { verdicts } = this;
+    if (!verdicts.has(record)) return;
+    for (let word = 0; word < this.#fired.length; word++) {
+      const before = this.#firedBefore[word] as number;
+      const lifeBits = this.#parts.rules.lifeBits[word] as number;
+      const kept = verdicts.lifeBits(record, word) | (before & lifeBits);
+      verdicts.setLifeBits(record, word, kept);
+      this.#fired[word] =
+        (this.#fired[word] as number) | (before & ~verdicts.waivedBits(record, word));
+    }
+  }
+
   /** The verdict of what `judge` left, with hold, reversal and what was forced. */
   decide(record: number): void {
     const { rules, blocks } = this.#parts;

@@ -420,6 +420,18 @@ const CASES: readonly Case[] = [
     decisions: ['p#0 hold waits', 'p#1 reverse waits (release from d)'],
   },
   {
+    name: 'what is declined has the reasons that it had, though its rule asks whether anybody looked',
+    rules: `rules:\n${rule('unseen', '!has(payment.release)')}`,
+    rows: [row('p', 0), release('d', 'p', 1, 'decline')],
+    decisions: ['p#0 hold unseen', 'p#1 reverse unseen (release from d)'],
+  },
+  {
+    name: 'a release of what is not held is news for a timer',
+    rules: `rules:\n${rule('later', 'payment.age() >= "60s" && payment.release == "approve"')}`,
+    rows: [row('p', 0), release('a', 'p', 1, 'approve'), row('q', 61_000)],
+    decisions: ['p#0 allow', 'p#1 hold later (timer)', 'q#0 allow'],
+  },
+  {
     name: 'a payment decided anew is decided with what has happened to it',
     rules: `rules:\n${rule('fraud', 'payment.label == "fraud" && payment.state == "charged"')}`,
     rows: [
