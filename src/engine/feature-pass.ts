@@ -186,7 +186,7 @@ export class FeaturePass {
   /** A LATE row enters nothing, so it makes no entity: slot -1. */
   #slotOfNew(row: number, lo: number, hi: number): number {
     const flags = this.#tables.i32[row * this.#rowStride + FLAGS_WORD] as number;
-    return (flags & LATE) !== 0 ? -1 : this.state.create(lo, hi);
+    return (flags & LATE) !== 0 ? -1 : this.state.create(lo, hi, row);
   }
 
   /** Near the limit of entities each row is entered before the next is looked up. */

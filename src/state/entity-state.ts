@@ -165,11 +165,13 @@ export class EntityState extends EntityRings {
     return this.#shardCountMax + count <= this.limits.entitiesPerShard;
   }
 
-  /** Makes the entity with this key, which is new, evicting one where its shard is full. */
-  create(lo: number, hi: number): number {
+  /** Makes the entity with this key, new with `row`, evicting one where its shard is full. */
+  create(lo: number, hi: number, row: number): number {
     const { layout, H } = this;
     const shard = lo & (SHARDS - 1);
-    if ((this.#shardCounts[shard] as number) >= this.limits.entitiesPerShard) this.#evict(shard);
+    if ((this.#shardCounts[shard] as number) >= this.limits.entitiesPerShard) {
+      this.#evict(shard, row);
+    }
     let slot = this.#slotFree;
     if (slot >= 0) {
       const h = slot * layout.headerWords;
@@ -195,9 +197,13 @@ export class EntityState extends EntityRings {
     const lastTime = this.HD[(slot * this.layout.headerWords + HEADER.lastTime) >> 1] as number;
     // A late row does not bring the windows back.
     this.now[0] = Math.max(this.tables.f64[at] as number, lastTime);
-    if (!this.makeRoom(slot)) return;
-    const { i32 } = this.tables;
-    Atomics.or(i32, row * this.rowStrideWords + ROW.flags / 4, ROW_FLAG.truncated);
+    if (this.makeRoom(slot)) this.#flagTruncated(row);
+  }
+
+  /** Something was given up at a limit that the row, or a later one, would have seen. */
+  #flagTruncated(row: number): void {
+    const at = row * this.rowStrideWords + ROW.flags / 4;
+    Atomics.or(this.tables.i32, at, ROW_FLAG.truncated);
   }
 
   /** Writes a text value (length, hash, first bytes) as doubles at word `at` of `target`. */
@@ -312,7 +318,7 @@ export class EntityState extends EntityRings {
     return 0;
   }
 
-  #evict(shard: number): void {
+  #evict(shard: number, row: number): void {
     let slot = this.#victims.get(shard)?.take() ?? -1;
     if (slot < 0) {
       const victims = new Victims(this.#candidates(shard), {
@@ -324,6 +330,10 @@ export class EntityState extends EntityRings {
       slot = victims.take();
     }
     assert(slot >= 0, 'a full shard has an entity to evict');
+    // One that no feature can see any more is not missed; a sweep might have taken it before.
+    const now = this.tables.f64[row * (this.rowStrideWords / 2) + ROW.streamTimeMs / 8] as number;
+    const lastTime = this.HD[(slot * this.layout.headerWords + HEADER.lastTime) >> 1] as number;
+    if (lastTime >= now - this.#idleMsMax - this.limits.latenessMs) this.#flagTruncated(row);
     this.remove(slot);
     this.counters.entitiesEvicted++;
   }
