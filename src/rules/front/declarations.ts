@@ -56,6 +56,7 @@ const STRING_BYTES_MAX = 1024;
 export interface Declarations {
   readonly fields: ReadonlyMap<string, FieldInfo>;
   readonly extraFields: readonly FieldSpec[];
+  readonly brokenFields: ReadonlySet<string>;
   readonly names: ReadonlyMap<string, Declaration>;
   readonly lists: readonly ListData[];
   readonly registers: readonly RegisterData[];
@@ -71,6 +72,7 @@ export class DeclarationReader {
   readonly #places = new Map<string, ScalarNode>();
   readonly #fields = new Map<string, FieldInfo>();
   readonly #extraFields: FieldSpec[] = [];
+  readonly #brokenFields = new Set<string>();
   readonly #lists: ListData[] = [];
   readonly #registers: RegisterData[] = [];
   readonly #lets: LetDeclaration[] = [];
@@ -97,6 +99,7 @@ export class DeclarationReader {
     return {
       fields: this.#fields,
       extraFields: this.#extraFields,
+      brokenFields: this.#brokenFields,
       names: this.#names,
       lists: this.#lists,
       registers: this.#registers,
@@ -161,7 +164,10 @@ export class DeclarationReader {
       this.#problems.error(key, `More than ${EXTRA_FIELDS_MAX} extra fields are declared.`);
       return;
     }
-    if (type === null) return;
+    if (type === null) {
+      this.#brokenFields.add(name);
+      return;
+    }
     const spec: FieldSpec = {
       name,
       type: type satisfies FieldType,
@@ -189,7 +195,7 @@ export class DeclarationReader {
     }
     const seen = new Set<string>();
     for (const part of parts) {
-      if (!this.#fields.has(part.text)) {
+      if (!this.#fields.has(part.text) && !this.#brokenFields.has(part.text)) {
         const message = `The transaction has no field ${quote(part.text)}.`;
         this.#problems.error(part, message, nearMiss(part.text, this.#fields.keys()));
       } else if (seen.has(part.text)) {

@@ -4,7 +4,7 @@
 import { exponentOr2, isCurrencyCode } from '../../domain/currencies.ts';
 import type { FieldSpec } from '../../domain/fields.ts';
 import { nearMiss } from './near-miss.ts';
-import type { FieldInfo } from './check/scope.ts';
+import type { Scope } from './check/scope.ts';
 import { GIVEN_KEYS } from './keys.ts';
 import { quote } from './problem.ts';
 import type { Problems } from './problem.ts';
@@ -18,17 +18,21 @@ export const TEST_ROWS_MAX = 200_000;
 const FIRST_TIME_MS = Date.UTC(2026, 0, 1);
 const EVERY_MS = 1000;
 
+export type GivenFields = Pick<Scope, 'fields' | 'brokenFields'>;
+
 type Row = Readonly<Record<string, unknown>>;
 
 export class GivenReader {
-  readonly #fields: ReadonlyMap<string, FieldInfo>;
+  readonly #fields: GivenFields['fields'];
+  readonly #brokenFields: GivenFields['brokenFields'];
   readonly #currency: string | null;
   readonly #problems: Problems;
   #rowCount = 0;
   #saidNoCurrency = false;
 
-  constructor(fields: ReadonlyMap<string, FieldInfo>, currency: string | null, problems: Problems) {
+  constructor({ fields, brokenFields }: GivenFields, currency: string | null, problems: Problems) {
     this.#fields = fields;
+    this.#brokenFields = brokenFields;
     this.#currency = currency;
     this.#problems = problems;
   }
@@ -93,6 +97,7 @@ export class GivenReader {
     for (const { key, name, value } of map.entries) {
       const field = this.#fields.get(name);
       if (field === undefined) {
+        if (this.#brokenFields.has(name)) continue;
         const near = nearMiss(name, this.#fields.keys());
         this.#problems.error(key, `The transaction has no field ${quote(name)}.`, near);
         continue;

@@ -127,7 +127,7 @@ function makePlan(
   const { rules, ruleIds, exempt } = new RulesReader(scope, uses, reasons, settings.life).read(
     documents,
   );
-  const tests = new TestsReader(scope.fields, currency, problems).read(documents, rules, ruleIds);
+  const tests = new TestsReader(scope, currency, problems).read(documents, rules, ruleIds);
   return {
     ...header,
     ...settings,

@@ -3,8 +3,8 @@
 import { OUTCOMES } from '../../domain/decision.ts';
 import type { FileTest, FileTestExpectation, RulePlan } from '../../domain/plan.ts';
 import { nearMiss } from './near-miss.ts';
-import type { FieldInfo } from './check/scope.ts';
 import type { RulesDocument } from './documents.ts';
+import type { GivenFields } from './given.ts';
 import { GivenReader, TEST_ROWS_MAX } from './given.ts';
 import { EXPECTATION_KEYS, TEST_KEYS } from './keys.ts';
 import { quote } from './problem.ts';
@@ -25,7 +25,7 @@ export class TestsReader {
   readonly #given: GivenReader;
   readonly #problems: Problems;
 
-  constructor(fields: ReadonlyMap<string, FieldInfo>, currency: string | null, problems: Problems) {
+  constructor(fields: GivenFields, currency: string | null, problems: Problems) {
     this.#given = new GivenReader(fields, currency, problems);
     this.#problems = problems;
   }

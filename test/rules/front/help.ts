@@ -47,6 +47,7 @@ export function shown(plan: Plan, expression: Expression): string {
       ofRows.map((spec, number) => [spec.name, { number, spec, type: valueTypeOf(spec.type) }]),
     ),
     extraFields: plan.extraFields,
+    brokenFields: new Set(),
     names: new Map(),
     lists: plan.lists,
     registers: plan.registers,

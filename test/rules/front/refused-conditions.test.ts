@@ -199,7 +199,10 @@ const ROWS: readonly (readonly [string, string])[] = [
     `1+14 The transaction has no field "constructor"; others than the contract's are declared under "fields".`,
   ],
   ['tx.toString() == 1', '1+13 There is no function "toString".'],
-  ['hasOwnProperty.count("1h") > 1', '1+26 There is no entity "hasOwnProperty".'],
+  [
+    'hasOwnProperty.count("1h") > 1',
+    '1+26 There is no entity "hasOwnProperty"; there are account, merchant, terminal, ip, device, card, paymentCode, order, operator and charge.',
+  ],
   [
     'account.constructor("1h") > 1',
     '1+25 "account" has no feature "constructor"; there are count, sum, avg, min, max, distinct, ratio, last, sinceLast, age, distanceKm, speedKmh.',

@@ -7,6 +7,7 @@ import type { ASTNode } from '../cel-source.ts';
 import { code, quote } from '../problem.ts';
 import { counted, isIdentifier, wordList } from '../read-tree.ts';
 import type { Checker } from './checker.ts';
+import { FEATURE_NAMES } from './features.ts';
 import { checkLifeName, lifeOwnerOf } from './life.ts';
 import type { FieldInfo, RegisterDeclaration } from './scope.ts';
 import { typeWords } from './scope.ts';
@@ -31,6 +32,7 @@ export function checkAccess(checker: Checker, ast: AccessNode): Typed | null {
 function fieldValue(checker: Checker, ast: AccessNode, name: string): Typed | null {
   const field = checker.scope.fields.get(name);
   if (field === undefined) {
+    if (checker.scope.brokenFields.has(name)) return null;
     const message = `The transaction has no field ${quote(name)}; others than the contract's are declared under "fields".`;
     return checker.error(ast, message, nearMiss(name, checker.scope.fields.keys()));
   }
@@ -59,6 +61,10 @@ function notAField(checker: Checker, ast: AccessNode, owner: string, name: strin
   const declaration = checker.scope.names.get(owner);
   switch (declaration?.kind) {
     case 'entity':
+      if (checker.scope.fields.has(name) && !FEATURE_NAMES.includes(name)) {
+        const message = `${quote(name)} is a field of the transaction, not of ${quote(owner)}: write tx.${name}.`;
+        return checker.error(ast, message, `tx.${name}`);
+      }
       return checker.error(
         ast,
         `Features of ${quote(owner)} are called with parentheses, such as ${owner}.count("10m").`,

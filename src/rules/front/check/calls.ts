@@ -2,10 +2,11 @@
 
 import { RE2JS } from 're2js';
 import type { Expression, FunctionName, ValueType } from '../../../domain/expression.ts';
+import { isLifeCall } from '../../../domain/life.ts';
 import { nearMiss } from '../near-miss.ts';
 import type { ASTNode } from '../cel-source.ts';
 import { code, quote } from '../problem.ts';
-import { noZone } from '../read-tree.ts';
+import { noZone, wordList } from '../read-tree.ts';
 import { isTimezone } from '../units.ts';
 import type { Checker } from './checker.ts';
 import { checkLifeCall, lifeOwnerOf } from './life.ts';
@@ -61,6 +62,8 @@ const SIGNATURES: ReadonlyMap<string, Signature> = new Map<FunctionName, Signatu
 
 const OTHER_FUNCTIONS = ['min', 'max', 'abs', 'round', 'version', 'duration', 'has'] as const;
 const PATTERN_LENGTH_MAX = 1024;
+/** Names that a sentence lists. */
+const LISTED_MAX = 24;
 
 export const FUNCTION_NAMES: readonly string[] = [...SIGNATURES.keys(), ...OTHER_FUNCTIONS];
 
@@ -121,33 +124,43 @@ export function checkCallCondition(
 }
 
 function unknownFunction(checker: Checker, ast: CallNode, name: string): null {
-  if (FEATURE_NAMES.includes(name)) {
-    const receiver = ast.op === 'rcall' ? ast.args[1] : null;
-    const owner = ownerOf(receiver);
-    const declared = owner === null ? undefined : checker.scope.names.get(owner);
-    const isOwned = receiver?.op === 'id' || (receiver?.op === '.' && receiver.args[1] === 'prior');
-    if (owner !== null && declared === undefined && isOwned) {
-      const entities = [...checker.scope.names.values()].filter(({ kind }) => kind === 'entity');
-      const near = nearMiss(
-        owner,
-        entities.map((entity) => entity.name),
-      );
-      return checker.error(ast, `There is no entity ${quote(owner)}.`, near);
-    }
-    if (receiver?.op === '.' && receiver.args[1] !== 'prior' && declared?.kind === 'entity') {
-      const message = `Between ${quote(declared.name)} and ${name}(…) only "prior" may stand, not ${quote(receiver.args[1])}.`;
-      return checker.error(ast, message, nearMiss(receiver.args[1], ['prior']));
-    }
-    if (receiver?.op === '.' && receiver.args[1] === 'prior' && isPrior(receiver.args[0])) {
-      return checker.error(ast, `"prior." stands once: account.prior.${name}(…).`);
-    }
-    return checker.error(
-      ast,
-      `${quote(name)} is a feature of an entity: write account.${name}(…).`,
-    );
-  }
+  if (FEATURE_NAMES.includes(name)) return unownedFeature(checker, ast, name);
   if (/^not$/i.test(name)) return checker.error(ast, 'Write ! for not: !(tx.amount > 5).');
-  return checker.error(ast, `There is no function ${quote(name)}.`, nearMiss(name, FUNCTION_NAMES));
+  const isOfPayment = ast.op === 'call' && isLifeCall('payment', name);
+  const near = isOfPayment ? `payment.${name}()` : nearMiss(name, FUNCTION_NAMES);
+  return checker.error(ast, `There is no function ${quote(name)}.`, near);
+}
+
+/** A feature that is asked of nothing, or of what is no entity. */
+function unownedFeature(checker: Checker, ast: CallNode, name: string): null {
+  const receiver = ast.op === 'rcall' ? ast.args[1] : null;
+  const owner = ownerOf(receiver);
+  const declared = owner === null ? undefined : checker.scope.names.get(owner);
+  if (declared?.kind === 'broken') return null;
+  const entities = [...checker.scope.names.values()].flatMap((declaration) =>
+    declaration.kind === 'entity' ? [declaration.name] : [],
+  );
+  if (owner === 'prior') {
+    const after = receiver?.op === '.' ? receiver.args[1] : '';
+    const entity = entities.includes(after) ? after : 'account';
+    const message = `"prior" stands after the entity: write ${entity}.prior.${name}(…).`;
+    return checker.error(ast, message);
+  }
+  const isOwned = receiver?.op === 'id' || (receiver?.op === '.' && receiver.args[1] === 'prior');
+  if (owner !== null && declared === undefined && isOwned) {
+    const near = nearMiss(owner, entities);
+    const isShort = near === null && entities.length <= LISTED_MAX;
+    const others = isShort ? `; there are ${wordList(entities, 'and')}` : '';
+    return checker.error(ast, `There is no entity ${quote(owner)}${others}.`, near);
+  }
+  if (receiver?.op === '.' && receiver.args[1] !== 'prior' && declared?.kind === 'entity') {
+    const message = `Between ${quote(declared.name)} and ${name}(…) only "prior" may stand, not ${quote(receiver.args[1])}.`;
+    return checker.error(ast, message, nearMiss(receiver.args[1], ['prior']));
+  }
+  if (receiver?.op === '.' && receiver.args[1] === 'prior' && isPrior(receiver.args[0])) {
+    return checker.error(ast, `"prior." stands once: account.prior.${name}(…).`);
+  }
+  return checker.error(ast, `${quote(name)} is a feature of an entity: write account.${name}(…).`);
 }
 
 /** `account` of `account` and of `account.x`; null of anything else. */

@@ -22,8 +22,7 @@ export function checkCompare(checker: Checker, ast: ASTNode, negated: boolean): 
   if (checker.isBoolean(asts[0]) || checker.isBoolean(asts[1])) {
     return compareConditions(checker, ast, asts, operator);
   }
-  const left = checker.value(asts[0], true);
-  const right = checker.value(asts[1], true);
+  const [left, right] = sideValues(checker, asts);
   if (left === null || right === null) return null;
   if (refusesClocks(checker, asts, left, right)) return null;
   const sides = comparable(checker, ast, asts, left, right);
@@ -49,6 +48,42 @@ export function checkCompare(checker: Checker, ast: ASTNode, negated: boolean): 
     type: 'boolean',
     ...node,
   };
+}
+
+/** The values of both sides; a name that is none is looked at last, beside what it is compared with. */
+function sideValues(
+  checker: Checker,
+  asts: readonly [ASTNode, ASTNode],
+): readonly [Typed | null, Typed | null] {
+  const [a, b] = asts;
+  if (isNoValue(checker, a)) {
+    const right = checker.value(b, true);
+    return [besideValue(checker, a, right), right];
+  }
+  const left = checker.value(a, true);
+  return [left, besideValue(checker, b, left)];
+}
+
+function isNoValue(checker: Checker, ast: ASTNode): ast is ASTNode & { readonly op: 'id' } {
+  if (ast.op !== 'id') return false;
+  const kind = checker.scope.names.get(ast.args)?.kind;
+  return kind !== 'let' && kind !== 'broken';
+}
+
+function besideValue(checker: Checker, ast: ASTNode, other: Typed | null): Typed | null {
+  if (other !== null && refuseBareText(checker, ast, other.expression)) return null;
+  return checker.value(ast, true);
+}
+
+/** A name that stands where one of the values of `side` does is that text without its quotes. */
+export function refuseBareText(checker: Checker, ast: ASTNode, side: Expression): boolean {
+  if (!isNoValue(checker, ast)) return false;
+  const field = fieldOf(checker, side);
+  const values = field === null ? undefined : valuesOf(checker, field);
+  if (values?.includes(ast.args) !== true) return false;
+  const message = `${code(ast.args)} is no value here; a text stands in quotes: "${ast.args}".`;
+  checker.error(ast, message);
+  return true;
 }
 
 /** What a clock is compared with must stand still between events, or no timer could be set. */

@@ -14,7 +14,7 @@ import type { EntityDeclaration } from './scope.ts';
 import { FEATURES_MAX, typeWords } from './scope.ts';
 import type { Typed } from './typed.ts';
 import { typed } from './typed.ts';
-import { checkWindow, windowText } from './windows.ts';
+import { checkWindow, isText, windowText } from './windows.ts';
 
 type Parameter = 'window' | 'where' | 'where?' | 'value' | 'field';
 
@@ -105,10 +105,13 @@ function checkParts(
   given.forEach((argument, index) => {
     const parameter = parameters[index] as Parameter;
     if (parameter === 'window') {
-      parts.window = checkWindow(checker, argument);
+      parts.window = checkWindow(checker, argument, given.slice(1));
       isWhole &&= parts.window !== null;
       return;
     }
+    // A text after what is no window was meant to be the window.
+    const isLate = isText(argument) && !isText(given[0] as ASTNode);
+    if (!isWhole && parts.window === null && isLate) return;
     const what = parameter === 'where?' ? 'where' : parameter;
     const result = insideCounted(checker, `${what} of ${fn}`, () => {
       if (parameter === 'value') return checkSummand(checker, argument, fn);

@@ -128,6 +128,7 @@ function refusedHere(checker: Checker, ast: ASTNode): boolean {
 
 function unknown(checker: Checker, ast: ASTNode, owner: LifeOwner, name: string): null {
   const { scope } = checker;
+  if (scope.brokenFields.has(name)) return null;
   if (owner === 'payment' && scope.fields.has(name)) {
     const message = `The fields of the payment itself are those of tx: write tx.${name}.`;
     return checker.error(ast, message, `tx.${name}`);

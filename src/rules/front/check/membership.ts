@@ -6,20 +6,37 @@ import type { ASTNode } from '../cel-source.ts';
 import { code, quote } from '../problem.ts';
 import { checkKey, isAskedAsWindows, refuseWindows } from './access.ts';
 import type { Checker } from './checker.ts';
-import { checkEnum, comparable } from './compare.ts';
+import { checkEnum, comparable, refuseBareText } from './compare.ts';
 import type { Typed } from './typed.ts';
 
 export function checkIn(checker: Checker, ast: ASTNode, negated: boolean): Expression | null {
   const [left, right] = ast.args as [ASTNode, ASTNode];
+  if (left.op === '!_') return refuseNotBeforeIn(checker, left, right);
   const atom =
     right.op === 'list' ? inLiteral(checker, ast, left, right) : inNamed(checker, ast, left, right);
   if (atom === null || !negated) return atom;
   return { op: 'not', value: atom, type: 'boolean', ...checker.node(ast) };
 }
 
+/** `!x in y` is read as `(!x) in y`. */
+function refuseNotBeforeIn(
+  checker: Checker,
+  left: ASTNode & { readonly op: '!_' },
+  right: ASTNode,
+): null {
+  const { source } = checker;
+  const whole = `!(${source.textOf(left.args)} in ${source.textOf(right)})`;
+  const message = `${code(source.textOf(left))} is a condition, true or false: write ${code(whole)}.`;
+  return checker.error(left, message);
+}
+
 function inNamed(checker: Checker, ast: ASTNode, left: ASTNode, right: ASTNode): Expression | null {
   if (right.op !== 'id') {
     checker.value(left);
+    if (right.op === 'value' && typeof right.args === 'string') {
+      const list = `[${checker.source.textOf(right)}]`;
+      return checker.error(right, `A list stands in square brackets: write ${code(list)}.`);
+    }
     return checker.error(
       right,
       'On the right of "in" stands a list, a register or a list in brackets.',
@@ -98,6 +115,11 @@ function inSet(
   return { op: 'in', set, index, key, elements: [], type: 'boolean', ...checker.node(ast) };
 }
 
+function memberValue(checker: Checker, element: ASTNode, subject: Typed | null): Typed | null {
+  const isText = subject !== null && refuseBareText(checker, element, subject.expression);
+  return isText ? null : checker.value(element);
+}
+
 function inLiteral(
   checker: Checker,
   ast: ASTNode,
@@ -110,7 +132,7 @@ function inLiteral(
   let key: Typed | null = subject;
   const elements: Expression[] = [];
   for (const element of right.args) {
-    const value = inSourceOfList(() => checker.value(element));
+    const value = inSourceOfList(() => memberValue(checker, element, subject));
     if (value === null || subject === null) continue;
     if (value.expression.op !== 'number' && value.expression.op !== 'string') {
       const isAlone = right.args.length === 1 && value.expression.op === 'boolean';

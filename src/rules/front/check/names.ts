@@ -11,6 +11,10 @@ export function notAValue(checker: Checker, ast: ASTNode & { readonly op: 'id' }
   const declaration = checker.scope.names.get(name);
   switch (declaration?.kind) {
     case 'entity':
+      if (checker.scope.fields.has(name)) {
+        const message = `${quote(name)} is an entity and no value; the field of the transaction is written tx.${name}.`;
+        return checker.error(ast, message, `tx.${name}`);
+      }
       return checker.error(
         ast,
         `${quote(name)} is an entity: ask one of its features, such as ${name}.count("10m").`,

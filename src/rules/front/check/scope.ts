@@ -58,6 +58,8 @@ export interface Scope {
   /** The contract's and the file's; those of a payment's life come after them, see Uses. */
   readonly fields: ReadonlyMap<string, FieldInfo>;
   readonly extraFields: readonly FieldSpec[];
+  /** Declared, but not as it should be: uses stay silent. */
+  readonly brokenFields: ReadonlySet<string>;
   readonly names: ReadonlyMap<string, Declaration>;
   readonly lists: readonly ListData[];
   readonly registers: readonly RegisterData[];

@@ -9,7 +9,22 @@ import type { Checker } from './checker.ts';
 
 export const WINDOW_MS_MAX: number = 400 * 86_400_000;
 
-export function checkWindow(checker: Checker, ast: ASTNode): FeatureWindow | null {
+const WINDOW_FORM = 'A window is a text such as "10m", "24h", "30d", "day" or "month"';
+
+/** @param more what stands after it: a window among that should stand first */
+export function checkWindow(
+  checker: Checker,
+  ast: ASTNode,
+  more: readonly ASTNode[],
+): FeatureWindow | null {
+  if (ast.op === 'id' && (ast.args === 'day' || ast.args === 'month')) {
+    const isNamed = checker.scope.names.has(ast.args);
+    if (!isNamed) return checker.error(ast, `A window is a text: write "${ast.args}".`);
+  }
+  const form = more.some(isText) ? `${WINDOW_FORM} and comes first` : WINDOW_FORM;
+  if (checker.isBoolean(ast)) {
+    return checker.error(ast, `${form}; ${code(checker.source.textOf(ast))} is not.`);
+  }
   const value = checker.value(ast);
   if (value === null) return null;
   const { expression } = value;
@@ -17,10 +32,7 @@ export function checkWindow(checker: Checker, ast: ASTNode): FeatureWindow | nul
     return windowOf(checker, ast, expression.value, expression.text);
   }
   if (expression.op !== 'string') {
-    return checker.error(
-      ast,
-      `A window is a text such as "10m", "24h", "30d", "day" or "month"; ${code(expression.text)} is not.`,
-    );
+    return checker.error(ast, `${form}; ${code(expression.text)} is not.`);
   }
   const text = expression.value;
   if (text === 'day' || text === 'month') return { kind: text };
@@ -35,6 +47,10 @@ export function checkWindow(checker: Checker, ast: ASTNode): FeatureWindow | nul
     );
   }
   return windowOf(checker, ast, ms, text);
+}
+
+export function isText(ast: ASTNode): boolean {
+  return ast.op === 'value' && typeof ast.args === 'string';
 }
 
 function windowOf(checker: Checker, ast: ASTNode, ms: number, text: string): FeatureWindow | null {
