@@ -94,6 +94,13 @@ export class CsvReader {
     return this.#problemCount === 0 ? names : null;
   }
 
+  /** What separates the columns of `header` in place of a comma, in words; null = nothing is seen to. */
+  static foreignSeparator(header: readonly string[]): string | null {
+    if (header.length !== 1) return null;
+    if (header[0]?.includes(';') === true) return '";"';
+    return header[0]?.includes('\t') === true ? 'tabs' : null;
+  }
+
   /** The next record of `width` cells, or null at the end or when too much is wrong. */
   next(width: number): CsvRecord | null {
     for (;;) {

@@ -21,11 +21,24 @@ import type { ScalarNode } from './yaml-tree.ts';
 
 const KEY_BYTES_MAX = 1024;
 
-/** Distinct values of the first column, in file order. */
-export function readListFile(name: string, file: SourceFile, problems: Problems): ListData | null {
+/**
+ * Distinct values of the first column, in file order.
+ * @param at where the file is named
+ */
+export function readListFile(
+  name: string,
+  file: SourceFile,
+  at: ScalarNode,
+  problems: Problems,
+): ListData | null {
   const reader = new CsvReader(file, problems);
   const header = reader.header();
   if (header === null) return null;
+  const separator = CsvReader.foreignSeparator(header);
+  if (separator !== null) {
+    const message = `Columns are separated by commas, here by ${separator}: each line is one value of the list.`;
+    problems.warning(at, message);
+  }
   const rowsMax = countLines(file);
   const bytes = new TextBytes(Buffer.byteLength(file.text));
   const values = new TextColumnBuilder(bytes, rowsMax);
@@ -86,6 +99,14 @@ export function readRegisterFile(
 
 function checkShape(shape: RegisterShape, header: readonly string[], problems: Problems): boolean {
   const before = problems.errorCount;
+  const separator = CsvReader.foreignSeparator(header);
+  const columns = [...shape.key.map(({ text }) => text), ...shape.types.keys()];
+  if (separator !== null && columns.some((column) => !header.includes(column))) {
+    const at = shape.key[0] ?? shape.at;
+    const message = `The columns of a register's file are separated by commas, here by ${separator}.`;
+    problems.error(at, message);
+    return false;
+  }
   const has = isHeader(header)
     ? `it has ${wordList(header.map(quote), 'and')}`
     : 'its first line is no header of columns';

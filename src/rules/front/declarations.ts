@@ -207,9 +207,13 @@ export class DeclarationReader {
   }
 
   #list({ key, name, value }: MapEntry): void {
-    const path = readPath(value, 'a list', this.#problems);
+    const path =
+      value.kind === 'scalar'
+        ? readPath(value, 'a list', this.#problems)
+        : this.#problems.error(value, 'Here a list must be the path of a CSV file.');
     const file = path === null ? null : this.#csv('list', name, value as ScalarNode, path);
-    const data = file === null ? null : readListFile(name, file, this.#problems);
+    const data =
+      file === null ? null : readListFile(name, file, value as ScalarNode, this.#problems);
     if (data === null) this.#declare(key, { kind: 'broken', name });
     else if (this.#declare(key, { kind: 'list', name, index: this.#lists.length })) {
       this.#lists.push(data);

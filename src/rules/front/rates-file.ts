@@ -22,7 +22,9 @@ export function readRatesFile(
   const currencyAt = header.indexOf('currency');
   const rateAt = header.indexOf('rate');
   if (currencyAt === -1 || rateAt === -1) {
-    reader.error(0, 1, 'A file of rates has the columns currency and rate.');
+    const separator = CsvReader.foreignSeparator(header);
+    const why = separator === null ? '' : `; columns are separated by commas, here by ${separator}`;
+    reader.error(0, 1, `A file of rates has the columns currency and rate${why}.`);
     return null;
   }
   const rates: RateData[] = [];

@@ -75,15 +75,20 @@ export class ReasonTable {
     const reason: ReasonSpec = {
       code,
       responseCode:
-        this.#code(entries, 'de39', /^[0-9A-Z]{2}$/, 'two characters in quotes, "05"') ??
+        this.#code(entries, 'de39', /^[0-9A-Z]{2}$/, 'two characters in quotes, such as "05"') ??
         base?.responseCode ??
         null,
       reversalReason:
-        this.#code(entries, 'de25', /^[0-9]{4}$/, 'four digits, "4020"') ??
+        this.#code(entries, 'de25', /^[0-9]{4}$/, 'four digits, such as "4020"') ??
         base?.reversalReason ??
         null,
       isoReason:
-        this.#code(entries, 'iso', /^[A-Z0-9]{1,4}$/, 'up to four capitals or digits, "FRAD"') ??
+        this.#code(
+          entries,
+          'iso',
+          /^[A-Z0-9]{1,4}$/,
+          'up to four capitals or digits, such as "FRAD"',
+        ) ??
         base?.isoReason ??
         null,
     };

@@ -216,9 +216,9 @@ const ROWS: readonly (readonly [string, readonly string[]])[] = [
     'reasons.yaml',
     [
       '4:3+6 reasons.POLICY The reason "POLICY" exists already; a rule may set its own codes: reason: { code: POLICY, de39: "…" }.',
-      '5:16+5 reasons.OWN.de39 Here de39 must be two characters in quotes, "05".',
-      '5:29+1 reasons.OWN.de25 Here de25 must be four digits, "4020".',
-      '5:37+5 reasons.OWN.iso Here iso must be up to four capitals or digits, "FRAD".',
+      '5:16+5 reasons.OWN.de39 Here de39 must be two characters in quotes, such as "05".',
+      '5:29+1 reasons.OWN.de25 Here de25 must be four digits, such as "4020".',
+      '5:37+5 reasons.OWN.iso Here iso must be up to four capitals or digits, such as "FRAD".',
       '6:3+5 reasons.small "small" is no reason code: capitals, digits and _, up to 64.',
       `8:63+3 rules[0].reason.code There is no reason "OWM"; others than the engine's are declared under "reasons".`,
       '9:57+3 rules[1].reason.cod Unknown key "cod" in a reason; expected code, de39, de25 or iso. [code]',

@@ -64,6 +64,7 @@ describe('sections', () => {
     ['rates: ""', ["3:8 A file's name is expected here."]],
     ['rails: [""]', ["3:9 A file's name is expected here."]],
     ['lists: { l: "" }', ["3:13 A file's name is expected here."]],
+    ['lists: { l: [A1, A2] }', ['3:13 Here a list must be the path of a CSV file.']],
     ['registers: { r: { file: "", key: a } }', ["3:25 A file's name is expected here."]],
     ['timezon: x', ['3:1 Unknown key "timezon" in the rules file. (did you mean timezone)']],
     ['guard: [5]', ['3:8 Here "guard" must be a map of keys and values.']],
@@ -199,6 +200,27 @@ describe('registers', () => {
       expect(problemsOfRegister(register, 'a,b\n1,2\n')).toEqual([problem]);
     },
   );
+
+  test.each([
+    ['k;n\na;1\n', '";"'],
+    ['k\tn\na\t1\n', 'tabs'],
+  ])('columns are separated by commas: %j', (csv, separator) => {
+    expect(problemsOfRegister('{ file: r.csv, key: k, types: { n: number } }', csv)).toEqual([
+      `2:37 The columns of a register's file are separated by commas, here by ${separator}.`,
+    ]);
+    const text = `${HEAD}rates: r.csv\nlists: { l: r.csv }\n${RULES}`;
+    expect(problemsOf(text, { 'r.csv': csv })).toEqual([
+      `1:1 A file of rates has the columns currency and rate; columns are separated by commas, here by ${separator}.`,
+    ]);
+    const result = load(`${HEAD}lists: { l: r.csv }\n${RULES}`, { 'r.csv': csv });
+    expect(result.ok && result.warnings).toMatchObject([
+      {
+        line: 3,
+        column: 13,
+        message: `Columns are separated by commas, here by ${separator}: each line is one value of the list.`,
+      },
+    ]);
+  });
 
   test('a key may be said to be a text', () => {
     const register = '{ file: r.csv, key: [a, b], types: { a: string, b: version } }';
