@@ -254,7 +254,11 @@ export class EntityState extends EntityRings {
       t = asOf;
       place = this.placeOf(h, t);
     }
-    if (!enters) this.counters.lateEvaluated++;
+    if (!enters) {
+      this.counters.lateEvaluated++;
+      const givenUpMs = slot < 0 ? 0 : this.givenUpMs(h);
+      if (givenUpMs > 0 && givenUpMs > t - this.#idleMsMax) this.#flagTruncated(row);
+    }
     evaluateAt(this, row, slot, place, t);
     if (enters) insertLate(this, row, slot, place, t);
   }

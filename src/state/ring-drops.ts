@@ -20,6 +20,10 @@ const END: number = HEADER.end;
 const LIMIT: number = HEADER.limit;
 const FLAGS: number = HEADER.flags;
 
+/** Unit of a time in HEADER.flags, and the greatest: in the year 2248. */
+const GIVEN_UP_MS = 4096;
+const GIVEN_UP_MAX: number = 2 ** 31 - 1;
+
 /** A ring of this many rows does not shrink. */
 export const RING_ROWS_MIN: number = UNIT_ROWS;
 
@@ -133,7 +137,15 @@ export class RingDrops extends RingMemory {
       H[h + cursor] = (start + 1) | 0;
     }
     this.rowsTruncated++;
+    const time = this.timeAt(h, start);
+    const units = Math.min(GIVEN_UP_MAX, Math.max(1, Math.ceil(time / GIVEN_UP_MS)));
+    H[h + FLAGS] = (units << 1) | ((H[h + FLAGS] as number) & HEADER_FLAG.indexed);
     this.#dropOldest(slot);
+  }
+
+  /** When the newest row was that was given up at the limit, to 4 s and never too early; 0 = none was. */
+  protected givenUpMs(h: number): number {
+    return ((this.H[h + FLAGS] as number) >>> 1) * GIVEN_UP_MS;
   }
 
   #dropOldest(slot: number): void {

@@ -27,7 +27,7 @@ export const HEADER = {
   start: 6, // sequence number of the oldest row kept
   end: 7, // one past the newest
   limit: 8, // sequence number that needs room to be made first
-  flags: 9,
+  flags: 9, // HEADER_FLAG, and from bit 1 on when the newest row was that was given up (givenUpMs)
 } as const;
 export const HEADER_FIXED_WORDS = 10;
 export const HEADER_FLAG = { indexed: 1 } as const;

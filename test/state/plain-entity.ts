@@ -181,6 +181,7 @@ export class PlainEntity {
   readonly #rows: PlainRow[] = [];
   /** What gave way at the limit; of these only the newest are remembered. */
   readonly #dropped: PlainRow[] = [];
+  #gaveWayAt = -Infinity;
   #streamTime = -Infinity;
   #born = -Infinity;
   /** Of all rows entered, those that gave way too. */
@@ -210,7 +211,7 @@ export class PlainEntity {
       return { values, isLate, isTruncated };
     }
     const values = this.#valuesAt(time, row);
-    if (isLate) return { values, isLate, isTruncated: false };
+    if (isLate) return { values, isLate, isTruncated: this.#mayLackRows(time) };
     const isTruncated = this.#makeRoom(this.#newest);
     this.#enter(row);
     return { values, isLate, isTruncated };
@@ -271,13 +272,22 @@ export class PlainEntity {
     return isFirst || time < this.#born ? undefined : time - this.#born;
   }
 
+  /** Of a row that gave way at the limit it is known to 4 s when it was. */
+  #mayLackRows(time: number): boolean {
+    const { keepMs, latenessMs } = this.#limits;
+    const until = Math.ceil(this.#gaveWayAt / 4096) * 4096;
+    return until > time - Math.max(keepMs, REACH_MS + latenessMs);
+  }
+
   /** True when a row gave way that a window may still need. */
   #makeRoom(newest: number): boolean {
     const { rowsPerEntity, latenessMs } = this.#limits;
     const needed = this.#after(newest - REACH_MS - latenessMs);
     const isTruncated = this.#rows.length - needed >= rowsPerEntity;
-    if (isTruncated) this.#dropped.push(...this.#rows.splice(0, needed + 1));
-    return isTruncated;
+    if (!isTruncated) return false;
+    this.#dropped.push(...this.#rows.splice(0, needed + 1));
+    this.#gaveWayAt = this.#dropped.at(-1)?.time ?? -Infinity;
+    return true;
   }
 
   #enter(row: PlainRow): void {
