@@ -11,8 +11,7 @@ export interface BatchInput {
   /** Writable; a source may write [0, bytesMax). */
   readonly slab: Uint8Array;
   readonly bytesMax: number;
-  /** Most rows that the source may write now. */
-  rowsMax: number;
+  readonly rowsMax: number;
   /** Offset and length in the slab, a pair a row. */
   readonly rows: Int32Array;
   /**

@@ -182,7 +182,6 @@ export class Engine {
       input.rowCount = 0;
       let hasRows: boolean;
       try {
-        state.bound(input);
         hasRows = await run.source.read(input);
       } catch (error) {
         // What was read before it is still decided and written.

@@ -49,13 +49,6 @@ export class RunState {
     return this.#run.signal?.aborted !== true;
   }
 
-  /** The batch takes no more rows than the limit leaves: what stands behind them is not looked at. */
-  bound(input: BatchInput): void {
-    const { rowLimit } = this.#run;
-    const left = rowLimit === null ? Infinity : rowLimit - this.#taken;
-    input.rowsMax = Math.max(1, Math.min(this.#options.batchRowsMax, left));
-  }
-
   /** Cuts the batch at the row limit; false when nothing is left of it. */
   take(input: BatchInput): boolean {
     const { rowLimit } = this.#run;
