@@ -389,7 +389,7 @@ function written(value: ValueModel, masking: Masking): EvidenceValue | undefined
     cut += character;
   }
   const { length } = new TextEncoder().encode(cut);
-  const isCut = (length > 21 && length <= 24) || length > 60;
+  const isCut = (length > 37 && length <= 40) || length > 60;
   return masking === 'none' ? cut : maskText(cut, { isCard: masking === 'card', isCut });
 }
 

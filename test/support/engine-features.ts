@@ -12,7 +12,7 @@ export function featuresOf(engine: LocalEngine): FeatureValue[] {
     const value = F[at] as number;
     if (Number.isNaN(value)) return undefined;
     if (feature.type !== 'string' && feature.type !== 'version') return value;
-    const text = bytes.subarray((at + 2) * 8, (at + 2) * 8 + Math.min(24, value));
+    const text = bytes.subarray((at + 2) * 8, (at + 2) * 8 + Math.min(40, value));
     return new TextDecoder().decode(text);
   });
 }

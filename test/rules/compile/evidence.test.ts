@@ -116,7 +116,7 @@ const cases: {
     ],
   },
   {
-    name: 'a text is cut to 64 bytes, a feature to 24, between characters',
+    name: 'a text is cut to 64 bytes, a feature to 40, between characters',
     when: compare(tx('city'), '!=', feature(1, 'string')),
     row: { city: 'é'.repeat(40), '#1': `a${'é'.repeat(30)}` },
     items: [
@@ -125,7 +125,7 @@ const cases: {
         op: '!=',
         held: true,
         value: 'é'.repeat(32),
-        threshold: `a${'é'.repeat(11)}`,
+        threshold: `a${'é'.repeat(19)}`,
       },
     ],
   },
@@ -236,7 +236,7 @@ const cases: {
   {
     name: 'a long text of a feature inside another expression is missing',
     when: compare(choose(bool(true), bool(false), feature(1, 'string'), str('')), '!=', str('x')),
-    row: { '#1': 'a'.repeat(30) },
+    row: { '#1': 'a'.repeat(50) },
     items: [{ what: 'choose', op: '!=', held: true, threshold: 'x' }],
   },
 ];

@@ -9,7 +9,10 @@ import type {
   ValueType,
 } from '../../../src/domain/expression.ts';
 import type { FeatureLayout } from '../../../src/domain/feature-layout.ts';
-import { makeFeatureLayout } from '../../../src/domain/feature-layout.ts';
+import {
+  STRING_FEATURE_TEXT_BYTES,
+  makeFeatureLayout,
+} from '../../../src/domain/feature-layout.ts';
 import type { FieldSpec } from '../../../src/domain/fields.ts';
 import { TRANSACTION_FIELDS, isStringType } from '../../../src/domain/fields.ts';
 import type { FeatureSpec, Plan, RulePlan } from '../../../src/domain/plan.ts';
@@ -332,7 +335,10 @@ function fill(bench: Bench, rows: readonly Row[]): void {
         F[place] = encoded.length;
         const [lo, hi] = hashString(value, DEFAULT_HASH_KEY);
         FI.set([lo, hi], place * 2 + 2);
-        new Uint8Array(F.buffer).set(encoded.subarray(0, 24), (place + 2) * 8);
+        new Uint8Array(F.buffer).set(
+          encoded.subarray(0, STRING_FEATURE_TEXT_BYTES),
+          (place + 2) * 8,
+        );
       } else if (value !== undefined) {
         F[place] = Number(value);
       }
