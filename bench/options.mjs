@@ -31,11 +31,11 @@ function parsed(out) {
 /** @param out where the figures are written, if not said otherwise */
 export function readOptions(out) {
   const { values, positionals } = parsed(out);
-  const number = (name, usual, quick) => {
+  const number = (name, usual, quick, least = 1) => {
     const text = values[name] ?? String(values.quick ? quick : usual);
     const value = Number(text);
-    if (!Number.isSafeInteger(value) || value < 1) {
-      refuse(`--${name} takes a whole number from 1, got "${text}".`);
+    if (!Number.isSafeInteger(value) || value < least) {
+      refuse(`--${name} takes a whole number from ${least}, got "${text}".`);
     }
     return value;
   };
@@ -47,7 +47,7 @@ export function readOptions(out) {
     rounds: number('rounds', 7, 2),
     roundRows: number('round-rows', 131_072, 3000),
     batchRows: number('batch-rows', 4096, 1000),
-    seed: number('seed', 1, 1),
+    seed: number('seed', 1, 1, 0),
     only: values.only ?? null,
   };
 }

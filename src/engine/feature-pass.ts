@@ -5,6 +5,7 @@
 import { must } from '../base/assert.ts';
 import { haversineKm } from '../base/geo.ts';
 import type { HashKey } from '../base/hash.ts';
+import { touchLines } from '../base/touch-lines.ts';
 import type { FeatureLayout } from '../domain/feature-layout.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { RowLayout } from '../domain/row-layout.ts';
@@ -17,7 +18,6 @@ import { EntityState } from '../state/entity-state.ts';
 import { makeEntityLayout } from '../state/make-layout.ts';
 import type { EntityLayout } from '../state/state-layout.ts';
 import { HEADER } from '../state/state-layout.ts';
-import { touchLines } from '../base/touch-lines.ts';
 import { contributeSource, linesOfRow, linesSource, updateSource } from '../state/update-source.ts';
 import { compileFunction } from './generated-code.ts';
 import type { KeyList } from './row-lists.ts';

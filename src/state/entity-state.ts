@@ -4,6 +4,7 @@
 
 import { assert } from '../base/assert.ts';
 import type { HashKey } from '../base/hash.ts';
+import { touchLines } from '../base/touch-lines.ts';
 import type { FeatureLayout } from '../domain/feature-layout.ts';
 import { STRING_FEATURE_DOUBLES, STRING_FEATURE_TEXT_BYTES } from '../domain/feature-layout.ts';
 import type { RowLayout } from '../domain/row-layout.ts';
@@ -17,7 +18,6 @@ import { evaluateAt } from './read-at-place.ts';
 import type { WindowCalendar } from './ring-memory.ts';
 import type { EntityLayout } from './state-layout.ts';
 import { HEADER, HEADER_FLAG } from './state-layout.ts';
-import { touchLines } from '../base/touch-lines.ts';
 import type { TermOffsets } from './term-offsets.ts';
 import { makeTermOffsets } from './term-offsets.ts';
 import { Victims } from './victims.ts';
@@ -288,8 +288,8 @@ export class EntityState extends EntityRings {
    * were made since the last sweep, and `most` beyond. Never visible in a decision.
    */
   sweep(most: number, streamTimeMs: number): void {
-    const { layout, limits, H, HD } = this;
-    const oldest = streamTimeMs - this.#idleMsMax - limits.latenessMs;
+    const { layout, H, HD } = this;
+    const oldest = this.#visibleFrom(streamTimeMs);
     const count = Math.min(this.#slotNext, this.#created * 2 + most);
     this.#created = 0;
     let idle = 0;
@@ -298,15 +298,23 @@ export class EntityState extends EntityRings {
       const h = this.#sweepAt * layout.headerWords;
       if ((HD[(h + HEADER.lastTime) >> 1] as number) < oldest && H[h + HEADER.capacity] !== FREE) {
         this.#idle[idle++] = this.#sweepAt;
-        if (idle === IDLE_ROOM) idle = this.#removeIdle(idle);
+        if (idle === IDLE_ROOM) {
+          this.#removeIdle(idle);
+          idle = 0;
+        }
       }
       this.#sweepAt++;
     }
     this.#removeIdle(idle);
   }
 
-  /** Removes the first `count` that were found idle, all their lines brought in before; gives 0. */
-  #removeIdle(count: number): number {
+  /** An entity whose last row is older is seen by no feature of a row that comes at this stream time, or later. */
+  #visibleFrom(streamTimeMs: number): number {
+    return streamTimeMs - this.#idleMsMax - this.limits.latenessMs;
+  }
+
+  /** Removes the first `count` that were found idle, all their lines brought in before. */
+  #removeIdle(count: number): void {
     const { H, layout } = this;
     const slots = this.#idle;
     const lo = this.#idleLo;
@@ -319,7 +327,6 @@ export class EntityState extends EntityRings {
     this.touched ^= touchLines(this.R, at, 0, count);
     for (let k = 0; k < count; k++) this.remove(slots[k] as number);
     this.counters.entitiesSwept += count;
-    return 0;
   }
 
   #evict(shard: number, row: number): void {
@@ -337,7 +344,7 @@ export class EntityState extends EntityRings {
     // One that no feature can see any more is not missed; a sweep might have taken it before.
     const now = this.tables.f64[row * (this.rowStrideWords / 2) + ROW.streamTimeMs / 8] as number;
     const lastTime = this.HD[(slot * this.layout.headerWords + HEADER.lastTime) >> 1] as number;
-    if (lastTime >= now - this.#idleMsMax - this.limits.latenessMs) this.#flagTruncated(row);
+    if (lastTime >= this.#visibleFrom(now)) this.#flagTruncated(row);
     this.remove(slot);
     this.counters.entitiesEvicted++;
   }

@@ -16,9 +16,9 @@
 // Memory is reserved for the stated maximum at once; pages never touched cost nothing.
 
 import { assert } from '../base/assert.ts';
+import { touchLines } from '../base/touch-lines.ts';
 import { SHARD_BITS as BITS } from '../domain/shards.ts';
 import { reserveWords } from './reserve.ts';
-import { touchLines } from '../base/touch-lines.ts';
 
 const BUCKET_WORDS = 16;
 const ENTRIES = 7;

@@ -10,7 +10,7 @@ import { ROW, ROW_FLAG } from '../../domain/row-layout.ts';
 import type { EvidenceReader, RowTable, Verdict } from '../../domain/verdict.ts';
 import type { ConstantPool } from '../runtime/constant-pool.ts';
 import type { RuleRuntime } from '../runtime/rule-runtime.ts';
-import type { Chunks } from './chunks.ts';
+import type { ChunkFunction, Chunks } from './chunks.ts';
 import { SCORED_ROWS_MAX, compileChunks } from './chunks.ts';
 import type { BoundTable } from './deciding.ts';
 import { Decider } from './deciding.ts';
@@ -111,19 +111,14 @@ export class RulesProgram {
 
   /** Evaluates the life rules of one row of the bound tables anew; its other bits stay. */
   scoreLife(row: number): void {
-    const { i32, f64, F, FI } = this.#bound;
     const fired = this.#fired;
     const base = row * this.firedWords;
     for (let word = 0; word < this.firedWords; word++) {
       fired[base + word] = (fired[base + word] as number) & ~(this.lifeBits[word] as number);
     }
     this.#one[0] = row;
-    for (const run of this.#lifeChunks.lookups) {
-      run(i32, f64, F, FI, this.#lookups, this.#one, 1, fired);
-    }
-    for (const run of this.#lifeChunks.rules) {
-      run(i32, f64, F, FI, this.#lookups, this.#one, 1, fired);
-    }
+    this.#run(this.#lifeChunks.lookups, this.#one, 1);
+    this.#run(this.#lifeChunks.rules, this.#one, 1);
   }
 
   /**
@@ -185,12 +180,16 @@ export class RulesProgram {
   }
 
   #runChunks({ lookups, lines, rules }: Chunks, count: number): void {
-    const { i32, f64, F, FI } = this.#bound;
     const rows = this.#rows;
-    lines.touchKeys(i32, rows, count);
-    for (const run of lookups) run(i32, f64, F, FI, this.#lookups, rows, count, this.#fired);
+    lines.touchKeys(this.#bound.i32, rows, count);
+    this.#run(lookups, rows, count);
     lines.touchCells(this.#lookups, count);
-    for (const run of rules) run(i32, f64, F, FI, this.#lookups, rows, count, this.#fired);
+    this.#run(rules, rows, count);
+  }
+
+  #run(functions: readonly ChunkFunction[], rows: Int32Array, count: number): void {
+    const { i32, f64, F, FI } = this.#bound;
+    for (const run of functions) run(i32, f64, F, FI, this.#lookups, rows, count, this.#fired);
   }
 }
 

@@ -52,6 +52,11 @@ export class CelSource {
   }
 }
 
+/** A text as it is written, in quotes. */
+export function isText(ast: ASTNode): boolean {
+  return ast.op === 'value' && typeof ast.args === 'string';
+}
+
 /** Parses, or reports why not and returns null. */
 export function parseCel(source: CelSource, problems: Problems): ASTNode | null {
   const { text, node } = source;

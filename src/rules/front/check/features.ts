@@ -5,6 +5,7 @@ import type { Expression, ValueType } from '../../../domain/expression.ts';
 import type { FeatureFunction, FeatureSpec, FeatureWindow } from '../../../domain/plan.ts';
 import { nearMiss } from '../near-miss.ts';
 import type { ASTNode } from '../cel-source.ts';
+import { isText } from '../cel-source.ts';
 import { code, quote } from '../problem.ts';
 import { wordList } from '../read-tree.ts';
 import { canonical } from './canonical.ts';
@@ -14,7 +15,7 @@ import type { EntityDeclaration } from './scope.ts';
 import { FEATURES_MAX, typeWords } from './scope.ts';
 import type { Typed } from './typed.ts';
 import { typed } from './typed.ts';
-import { checkWindow, isText, windowText } from './windows.ts';
+import { checkWindow, windowText } from './windows.ts';
 
 type Parameter = 'window' | 'where' | 'where?' | 'value' | 'field';
 

@@ -3,6 +3,7 @@
 import type { Expression } from '../../../domain/expression.ts';
 import { nearMiss } from '../near-miss.ts';
 import type { ASTNode } from '../cel-source.ts';
+import { isText } from '../cel-source.ts';
 import { code, quote } from '../problem.ts';
 import { checkKey, isAskedAsWindows, refuseWindows } from './access.ts';
 import type { Checker } from './checker.ts';
@@ -33,7 +34,7 @@ function refuseNotBeforeIn(
 function inNamed(checker: Checker, ast: ASTNode, left: ASTNode, right: ASTNode): Expression | null {
   if (right.op !== 'id') {
     checker.value(left);
-    if (right.op === 'value' && typeof right.args === 'string') {
+    if (isText(right)) {
       const list = `[${checker.source.textOf(right)}]`;
       return checker.error(right, `A list stands in square brackets: write ${code(list)}.`);
     }
@@ -116,8 +117,8 @@ function inSet(
 }
 
 function memberValue(checker: Checker, element: ASTNode, subject: Typed | null): Typed | null {
-  const isText = subject !== null && refuseBareText(checker, element, subject.expression);
-  return isText ? null : checker.value(element);
+  if (subject !== null && refuseBareText(checker, element, subject.expression)) return null;
+  return checker.value(element);
 }
 
 function inLiteral(

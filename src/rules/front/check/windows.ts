@@ -3,6 +3,7 @@
 import type { FeatureWindow } from '../../../domain/plan.ts';
 import { nearMiss } from '../near-miss.ts';
 import type { ASTNode } from '../cel-source.ts';
+import { isText } from '../cel-source.ts';
 import { code } from '../problem.ts';
 import { DURATION_UNITS, formatDuration, isDurationForm, parseDuration } from '../units.ts';
 import type { Checker } from './checker.ts';
@@ -47,10 +48,6 @@ export function checkWindow(
     );
   }
   return windowOf(checker, ast, ms, text);
-}
-
-export function isText(ast: ASTNode): boolean {
-  return ast.op === 'value' && typeof ast.args === 'string';
 }
 
 function windowOf(checker: Checker, ast: ASTNode, ms: number, text: string): FeatureWindow | null {
