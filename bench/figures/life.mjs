@@ -4,7 +4,7 @@
 // interleaved, ratios are within a round.
 
 import { fileURLToPath } from 'node:url';
-import { PASSES } from '../../dist/engine/batch-worker.js';
+import { PASSES } from '../../dist/engine/batch-passes.js';
 import { TransactionGenerator } from '../../dist/load/generator.js';
 import { loadRulesFileSync, loadRulesText } from '../../dist/rules/front/load.js';
 import { EngineContender } from '../contenders/engine-contender.mjs';

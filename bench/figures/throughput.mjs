@@ -11,7 +11,7 @@
 import { LocalHost, ThreadHost } from '../contenders/hosts.mjs';
 import { requireEqual } from '../equality.mjs';
 import { ROWS_PER_ACCOUNT } from '../inputs/row-stream.mjs';
-import { PASSES } from '../../dist/engine/batch-worker.js';
+import { PASSES } from '../../dist/engine/batch-passes.js';
 import { fixed, median, spread, whole } from '../statistics.mjs';
 import { refuse } from '../options.mjs';
 

@@ -12,7 +12,7 @@ export interface BatchResult {
   readonly alerts: readonly Uint8Array[];
   /** Only of the worker that walks payments' lives, where there are several. */
   readonly life: LifeOutput | null;
-  /** Where this worker's bytes of each row stand that `life` has something of: begin and end. */
+  /** Where this worker's bytes of each row stand that `life` has something of: begin and end, as it wrote them. */
   readonly cuts: Int32Array | null;
   /** The worker's counters up to COUNTER.overdue, since its start. */
   readonly totals: Float64Array;

@@ -27,8 +27,11 @@ export const CONTROL = {
   poison: 1, // set by main when a worker is lost
   repeatsInside: 2, // set by a worker that found a row repeating another of the batch
   barriers: 3, // BARRIERS counters of arrivals
-  sequence: 8, // number of the batch that stands here; set when it may be read
-  hasOverdue: 9, // 1: some row's deadline has passed, `overdue` says which
+  decoded: 8, // CLAIM words: ranges that some worker has taken to decode ...
+  scored: 9, // ... to score ...
+  encoded: 10, // ... and to encode
+  sequence: 11, // number of the batch that stands here; set when it may be read
+  hasOverdue: 12, // 1: some row's deadline has passed, `overdue` says which
 } as const;
 export const BARRIERS = 5;
 const CONTROL_WORDS = 16;
@@ -134,9 +137,4 @@ export function makeBatchInput(memory: BatchMemory): BatchInput {
     firstRow: 0,
     arrivedMs: 0,
   };
-}
-
-/** Rows [from, to) of worker `index`: ranges of nearly one length, in order. */
-export function rowRange(rowCount: number, workers: number, index: number): [number, number] {
-  return [Math.floor((rowCount * index) / workers), Math.floor((rowCount * (index + 1)) / workers)];
 }

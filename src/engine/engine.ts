@@ -23,7 +23,8 @@ import { TILE_ROWS } from './feature-pass.ts';
 import { makeSharedTableMemory } from './shared-tables.ts';
 import { RunState } from './run-state.ts';
 import { stateProblems } from '../state/describe-state.ts';
-import { weaveDecisions } from './weave.ts';
+import { rangeCount, rangeShiftOf } from './ranges.ts';
+import { decisionPieces, letterPieces, orderLetters, weaveDecisions } from './weave.ts';
 import { WorkerPool } from './worker-pool.ts';
 import { recordSizesOf, usedEntities } from './worker-program.ts';
 
@@ -85,7 +86,9 @@ interface Slot {
   readonly overdue: Uint8Array;
   readonly out: readonly Uint8Array[];
   readonly dead: readonly Uint8Array[];
-  /** Where what several workers wrote is put together. */
+  /** Of several workers: PLACE of each range. */
+  readonly places: Int32Array | null;
+  /** Where what they wrote is put together. */
   readonly woven: Uint8Array;
 }
 
@@ -144,13 +147,14 @@ export class Engine {
       shared,
       failAfterBatches: index === workers - 1 ? (options.failAfterBatches ?? null) : null,
     }));
-    const slots = batches.map((memory) => ({
+    const slots = batches.map((memory, k) => ({
       memory,
       input: makeBatchInput(memory),
       control: new Int32Array(memory.control),
       overdue: new Uint8Array(memory.overdue),
       out: memory.out.map((region) => new Uint8Array(region)),
       dead: memory.dead.map((region) => new Uint8Array(region)),
+      places: placesOf(shared[k] ?? null),
       woven: new Uint8Array(workers > 1 ? wovenBytes(memory) : 0),
     }));
     try {
@@ -237,7 +241,7 @@ export class Engine {
     sourceName: string,
     nowMs: number | null,
   ): Promise<DecidedBatch> {
-    const { input, control, overdue, out, dead, woven } = this.#slots[slot] as Slot;
+    const { input, control, overdue, out, dead, places, woven } = this.#slots[slot] as Slot;
     const { deadline } = this.options.plan.life;
     const hasOverdue =
       deadline !== null &&
@@ -259,13 +263,16 @@ export class Engine {
       sourceName,
       format,
     });
+    if (places === null) {
+      const [decisions, letters] = [decisionPieces(results, out), letterPieces(results, dead)];
+      return { results, decisions: decisions.flat(), letters: letters.flat() };
+    }
+    const ranges = rangeCount(input.rowCount, rangeShiftOf(input.rowsMax));
+    const written = { results, outs: out, deads: dead, places, ranges };
     return {
       results,
-      decisions: weaveDecisions(results, out, woven),
-      letters: results.flatMap((result, k) => [
-        (dead[k] as Uint8Array).subarray(0, result.deadBytes),
-        ...result.deadChunks,
-      ]),
+      decisions: weaveDecisions(written, woven),
+      letters: orderLetters(written),
     };
   }
 
@@ -303,11 +310,14 @@ function wovenBytes({ out }: BatchMemory): number {
   return out.reduce((sum, region) => sum + region.byteLength, 0);
 }
 
+function placesOf(shared: SharedTableMemory | null): Int32Array | null {
+  return shared === null ? null : new Int32Array(shared.places);
+}
+
 function makeShared(plan: Plan, rowsMax: number, workers: number): SharedTableMemory | null {
   if (workers === 1) return null;
   return makeSharedTableMemory({
     rowsMax,
-    workers,
     kinds: usedEntities(plan).length,
     featureDoubles: makeFeatureLayout(plan.features, plan.entities.length, rowsMax, true).length,
     firedWords: Math.ceil(plan.rules.length / 32),

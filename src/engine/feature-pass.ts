@@ -28,7 +28,6 @@ const KEY_HI: number = HEADER.keyHi;
 const LINE_WORDS = 16;
 const FLAGS_WORD: number = ROW.flags / 4;
 const LATE: number = ROW_FLAG.late;
-const REPEAT: number = ROW_FLAG.repeat;
 
 export const TILE_ROWS = 256;
 
@@ -108,23 +107,6 @@ export class FeaturePass {
       features,
       hashKey,
     });
-  }
-
-  /** As `run`, of a list that was made before repeats were known: those are left out. */
-  runUnrepeated(list: KeyList): void {
-    const { i32 } = this.#tables;
-    let kept = 0;
-    for (let k = 0; k < list.count; k++) {
-      const row = list.rows[k] as number;
-      const flags = i32[row * this.#rowStride + FLAGS_WORD] as number;
-      if ((flags & REPEAT) !== 0) continue;
-      list.rows[kept] = row;
-      list.lo[kept] = list.lo[k] as number;
-      list.hi[kept] = list.hi[k] as number;
-      kept++;
-    }
-    list.count = kept;
-    this.run(list);
   }
 
   /** Updates the entities of `list` in order and writes its rows' features. */

@@ -67,9 +67,8 @@ export class RowEncoder {
     if ((flags & ROW_FLAG.bad) !== 0) this.#letters.write(table, row, batchRow, batch.dead);
   }
 
-  /** Encodes own rows, noting where those stand that main weaves something in at. */
-  cut(batch: BatchView, shared: SharedTables, from: number, to: number): Int32Array | null {
-    const cuts: number[] = [];
+  /** Rows [from, to), noting in `cuts` where those begin and end that main weaves something in at. */
+  cut(batch: BatchView, shared: SharedTables, from: number, to: number, cuts: number[]): void {
     for (let row = from; row < to; row++) {
       const mark = shared.lifeRows[row] as number;
       if (mark === LIFE_ROW.none) {
@@ -80,6 +79,5 @@ export class RowEncoder {
       if (mark === LIFE_ROW.around) this.row(batch, shared.table, row, row);
       cuts.push(start, batch.out.total);
     }
-    return cuts.length > 0 ? Int32Array.from(cuts) : null;
   }
 }

@@ -3,7 +3,7 @@
 import type { Histogram } from 'hdr-histogram-js';
 import { CAUSES } from '../domain/life.ts';
 import type { Plan } from '../domain/plan.ts';
-import { PASSES } from './batch-worker.ts';
+import { PASSES } from './batch-passes.ts';
 import { COUNTER, engineReasonCounter, scoreCounter } from './counters.ts';
 import type { WatchCounts } from './watch.ts';
 import type { LifeReport, PaymentKeysReport, WorkerReport } from './worker.ts';

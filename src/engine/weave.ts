@@ -1,68 +1,130 @@
-// Puts a batch's decisions in order on the main thread: each worker's bytes, and between them what the
-// worker that walks payments' lives wrote. Nearly every batch of a plan with lives has some, each between
-// two decisions: all of them are copied into one buffer, since a piece costs a call of the hash, of the sink
-// and of the system, and a copy costs nothing beside it (~0.2 ms a batch).
+// Puts a batch's decisions in order on the main thread: ranges as the workers took them, and between their
+// rows what the worker that walks payments' lives wrote. All of it is copied into one buffer, since a piece
+// costs a call of the hash, of the sink and of the system, and a copy costs nothing beside it (~0.2 ms a batch).
 
 import { copyBytes } from '../base/copy-bytes.ts';
 import type { BatchResult } from './batch-result.ts';
+import type { LifeOutput } from './life/life-walk.ts';
 import { ENTRY, ENTRY_WORDS, PieceReader } from './life/life-walk.ts';
+import { PLACE, PLACE_WORDS } from './ranges.ts';
+
+/** What several workers wrote of a batch. */
+export interface WrittenBatch {
+  readonly results: readonly BatchResult[];
+  /** Each worker's regions. */
+  readonly outs: readonly Uint8Array[];
+  readonly deads: readonly Uint8Array[];
+  /** PLACE of each range, and the number of ranges. */
+  readonly places: Int32Array;
+  readonly ranges: number;
+}
+
+interface Appender {
+  append(bytes: Uint8Array, from: number, to: number): void;
+}
 
 /**
  * Decisions of a batch, in order, in pieces.
- * @param outs each worker's region
  * @param buffer where they are put together; a batch for which it is too short goes out in pieces
  */
-export function weaveDecisions(
-  results: readonly BatchResult[],
-  outs: readonly Uint8Array[],
-  buffer: Uint8Array,
-): Uint8Array[] {
-  const pieces = results.map((result, k) => [
-    (outs[k] as Uint8Array).subarray(0, result.outBytes),
-    ...result.outChunks,
-  ]);
-  const life = results.find((result) => result.life !== null)?.life ?? null;
-  if (life === null) return pieces.flat();
-  const totals = pieces.map(bytesOf);
-  const woven: Uint8Array[] = [];
+export function weaveDecisions(written: WrittenBatch, buffer: Uint8Array): Uint8Array[] {
+  const pieces = decisionPieces(written.results, written.outs);
+  const life = written.results.find((result) => result.life !== null)?.life ?? null;
+  const bytes = pieces.flat().reduce((sum, piece) => sum + piece.length, life?.bytes ?? 0);
+  if (bytes > buffer.length) {
+    const apart: Uint8Array[] = [];
+    weave(written, pieces, life, {
+      append: (piece, from, to) => void apart.push(piece.subarray(from, to)),
+    });
+    return apart;
+  }
   let length = 0;
-  const copied = {
-    append(bytes: Uint8Array, from: number, to: number): void {
-      copyBytes(buffer, length, bytes, from, to);
+  weave(written, pieces, life, {
+    append(piece, from, to) {
+      copyBytes(buffer, length, piece, from, to);
       length += to - from;
     },
-  };
-  const apart = {
-    append(bytes: Uint8Array, from: number, to: number): void {
-      woven.push(bytes.subarray(from, to));
-    },
-  };
-  const isShort = totals.reduce((sum, total) => sum + total, life.bytes) > buffer.length;
-  const to = isShort ? apart : copied;
-  const lived = new PieceReader();
-  const own = new PieceReader();
-  lived.begin(life.pieces);
-  let entry = 0;
-  results.forEach((result, worker) => {
-    own.begin(pieces[worker] as Uint8Array[]);
-    const cuts = result.cuts ?? new Int32Array(0);
-    let at = 0;
-    for (let k = 0; k < cuts.length; k += 2) {
-      const [start, end] = [cuts[k] as number, cuts[k + 1] as number];
-      own.read(start - at, to);
-      lived.read(life.entries[entry + ENTRY.before] as number, to);
-      const encoded = life.entries[entry + ENTRY.own] as number;
-      if (encoded >= 0) lived.read(encoded, to);
-      own.read(end - start, to);
-      lived.read(life.entries[entry + ENTRY.after] as number, to);
-      entry += ENTRY_WORDS;
-      at = end;
-    }
-    own.read((totals[worker] as number) - at, to);
   });
-  return isShort ? woven : [buffer.subarray(0, length)];
+  return [buffer.subarray(0, length)];
 }
 
-function bytesOf(pieces: readonly Uint8Array[]): number {
-  return pieces.reduce((sum, piece) => sum + piece.length, 0);
+/** Dead letters of a batch, in order, in pieces. */
+export function orderLetters({ results, deads, places, ranges }: WrittenBatch): Uint8Array[] {
+  const ordered: Uint8Array[] = [];
+  if (results.every(({ deadBytes }) => deadBytes === 0)) return ordered;
+  const readers = readersOf(letterPieces(results, deads));
+  const to: Appender = {
+    append: (piece, start, end) => void ordered.push(piece.subarray(start, end)),
+  };
+  for (let range = 0; range < ranges; range++) {
+    const at = range * PLACE_WORDS;
+    readers[places[at + PLACE.worker] as number]?.read(places[at + PLACE.deadBytes] as number, to);
+  }
+  return ordered;
+}
+
+/** Of each worker what it wrote, one after another. */
+export function decisionPieces(
+  results: readonly BatchResult[],
+  outs: readonly Uint8Array[],
+): Uint8Array[][] {
+  return results.map(({ outBytes, outChunks }, worker) => [
+    (outs[worker] as Uint8Array).subarray(0, outBytes),
+    ...outChunks,
+  ]);
+}
+
+export function letterPieces(
+  results: readonly BatchResult[],
+  deads: readonly Uint8Array[],
+): Uint8Array[][] {
+  return results.map(({ deadBytes, deadChunks }, worker) => [
+    (deads[worker] as Uint8Array).subarray(0, deadBytes),
+    ...deadChunks,
+  ]);
+}
+
+function weave(
+  { results, places, ranges }: WrittenBatch,
+  pieces: readonly Uint8Array[][],
+  life: LifeOutput | null,
+  to: Appender,
+): void {
+  const readers = readersOf(pieces);
+  const lived = new PieceReader();
+  lived.begin(life?.pieces ?? []);
+  /** Of each worker: bytes read of its own, and cuts passed. */
+  const read = results.map(() => 0);
+  const passed = results.map(() => 0);
+  let entry = 0;
+  for (let range = 0; range < ranges; range++) {
+    const place = range * PLACE_WORDS;
+    const worker = places[place + PLACE.worker] as number;
+    const own = readers[worker] as PieceReader;
+    const end = (read[worker] as number) + (places[place + PLACE.outBytes] as number);
+    const { cuts } = results[worker] as BatchResult;
+    for (let k = places[place + PLACE.cuts] as number; k > 0; k--) {
+      const { entries } = life as LifeOutput;
+      const cut = 2 * (passed[worker] as number)++;
+      const [start, stop] = [cuts?.[cut] as number, cuts?.[cut + 1] as number];
+      own.read(start - (read[worker] as number), to);
+      lived.read(entries[entry + ENTRY.before] as number, to);
+      const encoded = entries[entry + ENTRY.own] as number;
+      if (encoded >= 0) lived.read(encoded, to);
+      own.read(stop - start, to);
+      lived.read(entries[entry + ENTRY.after] as number, to);
+      entry += ENTRY_WORDS;
+      read[worker] = stop;
+    }
+    own.read(end - (read[worker] as number), to);
+    read[worker] = end;
+  }
+}
+
+function readersOf(pieces: readonly Uint8Array[][]): PieceReader[] {
+  return pieces.map((own) => {
+    const reader = new PieceReader();
+    reader.begin(own);
+    return reader;
+  });
 }

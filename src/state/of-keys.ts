@@ -7,6 +7,7 @@
 // only the lists of rows by entity do. Cost: one cache miss a payment, one a row with `of`.
 
 import { KINDS, isStringType } from '../domain/fields.ts';
+import type { RangeTimes } from '../domain/range-times.ts';
 import type { RowLayout } from '../domain/row-layout.ts';
 import { ROW, ROW_FLAG, slotWord } from '../domain/row-layout.ts';
 import { SHARDS as SHARD_COUNT } from '../domain/shards.ts';
@@ -105,13 +106,13 @@ export class OfKeys {
 
   /**
    * Good rows [from, to) in stream order: payments of own shards are kept, rows about one of them get
-   * the keys that they lack. Stream times count from `before` on.
+   * the keys that they lack.
    */
-  run(i32: Int32Array, f64: Float64Array, from: number, to: number, before: number): void {
+  run(i32: Int32Array, f64: Float64Array, from: number, to: number, times: RangeTimes): void {
     for (let start = from; start < to; start += TILE_ROWS) {
       const end = Math.min(to, start + TILE_ROWS);
       this.#prefetch(i32, start, end);
-      this.#tile(i32, f64, start, end, before);
+      this.#tile(i32, f64, start, end, times);
     }
   }
 
@@ -126,7 +127,13 @@ export class OfKeys {
     this.touched ^= this.#index.locate(lo, this.#buckets, 0, to - from);
   }
 
-  #tile(i32: Int32Array, f64: Float64Array, from: number, to: number, before: number): void {
+  #tile(
+    i32: Int32Array,
+    f64: Float64Array,
+    from: number,
+    to: number,
+    { before, shift }: RangeTimes,
+  ): void {
     const rings = this.#rings;
     for (let row = from; row < to; row++) {
       const at = row * this.#stride;
@@ -137,7 +144,8 @@ export class OfKeys {
       if ((i32[word + 3] as number) < 0) continue;
       const ring = rings[(i32[word] as number) & (SHARDS - 1)] as number;
       if (ring < 0) continue;
-      this.#now[0] = Math.max(f64[(at + STREAM_TIME_WORD) >> 1] as number, before);
+      const time = f64[(at + STREAM_TIME_WORD) >> 1] as number;
+      this.#now[0] = Math.max(time, before[row >> shift] as number);
       if (!isPayment) this.#fill(i32, at, word);
       else if ((flags & REPEAT) === 0) this.#keep(i32, at, word, ring);
     }

@@ -9,6 +9,7 @@
 //
 // Cost: ~0.1 µs a row, one cache miss. 44 bytes an id and its index.
 
+import type { RangeTimes } from '../domain/range-times.ts';
 import { ROW, ROW_FLAG } from '../domain/row-layout.ts';
 import { SHARDS as SHARD_COUNT } from '../domain/shards.ts';
 import { HashIndex } from './hash-index.ts';
@@ -90,7 +91,6 @@ export class Repeats {
   #repeatsInside = false;
   /** Times in hand. Not arguments: a double passed to a call is boxed. */
   readonly #now = new Float64Array(1);
-  readonly #before = new Float64Array(1);
   readonly #expiredLo: Int32Array;
   readonly #expired: Int32Array;
   readonly #buckets: Int32Array;
@@ -128,8 +128,7 @@ export class Repeats {
 
   /**
    * Looks up rows (good ones of this worker's shards, in stream order): sets REPEAT or
-   * REPEAT_DIFFERS, revision, verdict and repeatRow in their records; remembers new ids. Their
-   * stream times count from `before` on: a range's own do not know what came before the range.
+   * REPEAT_DIFFERS, revision, verdict and repeatRow in their records; remembers new ids.
    * Returns true when a row repeats another of this batch.
    */
   check(
@@ -137,30 +136,34 @@ export class Repeats {
     f64: Float64Array,
     rows: Int32Array,
     count: number,
-    before: number,
+    { before, shift }: RangeTimes,
   ): boolean {
     if (count === 0) return false;
     const stride = this.#stride32;
     this.#repeatsInside = false;
-    this.#before[0] = before;
     // Stream time at the first row: what it may still repeat is not taken away.
-    const first = f64[((rows[0] as number) * stride + W.streamTimeMs) >> 1] as number;
-    this.#now[0] = Math.max(first, before) - this.#forMs;
+    const first = rows[0] as number;
+    const firstTime = f64[(first * stride + W.streamTimeMs) >> 1] as number;
+    this.#now[0] = Math.max(firstTime, before[first >> shift] as number) - this.#forMs;
     this.#expire(count * 2);
     const lo = this.#lo;
     const id = this.#id32;
     for (let i = 0; i < count; i++) lo[i] = i32[(rows[i] as number) * stride + id] as number;
     this.touched ^= this.#index.locate(lo, this.#buckets, 0, count);
-    for (let i = 0; i < count; i++) this.#checkRow(i32, f64, rows[i] as number);
+    for (let i = 0; i < count; i++) {
+      const row = rows[i] as number;
+      const time = f64[(row * stride + W.streamTimeMs) >> 1] as number;
+      this.#now[0] = Math.max(time, before[row >> shift] as number);
+      this.#checkRow(i32, row);
+    }
     return this.#repeatsInside;
   }
 
-  #checkRow(i32: Int32Array, f64: Float64Array, row: number): void {
+  #checkRow(i32: Int32Array, row: number): void {
     const at = row * this.#stride32;
     const lo = i32[at + this.#id32] as number;
     const hi = i32[at + this.#id32 + 1] as number;
     const entry = this.#index.find(lo, hi, this.#words, ENTRY_WORDS, E.hi);
-    this.#now[0] = Math.max(f64[(at + W.streamTimeMs) >> 1] as number, this.#before[0] as number);
     if (entry < 0) this.#remember(i32, at, row, lo, hi);
     else this.#again(i32, at, row, entry);
   }

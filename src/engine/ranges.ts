@@ -1,0 +1,32 @@
+// A batch of several workers in ranges of rows, taken by whoever is free: workers are not equally fast (one
+// walks payments' lives, main takes a core from another), and with fixed shares all would wait for the
+// slowest. Ranges are as long as a tile where the batch is small, and there are at most RANGES_MAX.
+
+import { CONTROL } from './batch.ts';
+
+const SHIFT_MIN = 7;
+const RANGES_MAX = 64;
+
+/** What is done range by range, each with a count of its own in the batch's control words. */
+export type RangeStep = 'decoded' | 'scored' | 'encoded';
+
+/** Rows of a range are 1 << this, for batches of at most `rowsMax` rows. */
+export function rangeShiftOf(rowsMax: number): number {
+  let shift = SHIFT_MIN;
+  while (rowsMax > RANGES_MAX << shift) shift++;
+  return shift;
+}
+
+export function rangeCount(rowCount: number, shift: number): number {
+  return ((rowCount - 1) >> shift) + 1;
+}
+
+/** Number of a range that nobody has taken for this step yet; -1 = there is none. */
+export function takeRange(control: Int32Array, step: RangeStep, ranges: number): number {
+  const range = Atomics.add(control, CONTROL[step], 1);
+  return range < ranges ? range : -1;
+}
+
+/** What a worker wrote of one range, int32 words: decisions, dead letters, cuts (see BatchResult). */
+export const PLACE = { worker: 0, outBytes: 1, deadBytes: 2, cuts: 3 } as const;
+export const PLACE_WORDS = 4;
