@@ -28,7 +28,8 @@ export class BatchDecoder {
   /** Rows [from, to) of the batch; the record of row `base` is the table's first. */
   decode(batch: BatchView, table: DecodeTable, from: number, to: number, base: number): void {
     this.#decoder.decode(table, batch.spans, batch.splitErrors, from, to, base);
-    if (batch.control[CONTROL.hasOverdue] !== 0) this.#markOverdue(batch, table.i32, from, to, base);
+    if (batch.control[CONTROL.hasOverdue] !== 0)
+      this.#markOverdue(batch, table.i32, from, to, base);
   }
 
   #markOverdue(batch: BatchView, i32: Int32Array, from: number, to: number, base: number): void {

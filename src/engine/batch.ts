@@ -26,15 +26,17 @@ export const CONTROL = {
   rowCount: 0,
   poison: 1, // set by main when a worker is lost
   repeatsInside: 2, // set by a worker that found a row repeating another of the batch
-  barriers: 3, // BARRIERS counters of arrivals
-  decoded: 8, // CLAIM words: ranges that some worker has taken to decode ...
+  barriers: 3, // counters of arrivals
+  decoded: 8, // ranges that some worker has taken to decode ...
   scored: 9, // ... to score ...
   encoded: 10, // ... and to encode
-  sequence: 11, // number of the batch that stands here; set when it may be read
-  hasOverdue: 12, // 1: some row's deadline has passed, `overdue` says which
+  walked: 11, // ranges that the worker that walks is through with
+  isScored: 12, // RANGES_MAX words, of each range 1 when it is scored
+  sequence: 76, // number of the batch that stands here; set when it may be read
+  hasOverdue: 77, // 1: some row's deadline has passed, `overdue` says which
 } as const;
-export const BARRIERS = 5;
-const CONTROL_WORDS = 16;
+export const RANGES_MAX = 64;
+const CONTROL_WORDS = 80;
 
 export interface BatchSizes {
   readonly rowsMax: number;

@@ -1,14 +1,15 @@
 // A batch of several workers: its tables are shared, and the workers meet between passes.
 //
 //   decode, list rows by entity | meet | stream time, repeats of own ids | meet | windows of own shards | meet
-//   | score (| meet | life, one worker | meet |) encode
+//   | score, walk, encode
 //
 // Decode, score and encode are taken range by range by whoever is free (ranges.ts); repeats and windows are
-// of the owner of the key. Whoever waits decodes ranges of the next batch meanwhile. The life of payments is
-// one walk by worker 0 (life/life-pass.ts), if the plan has any; what it writes main weaves in.
+// of the owner of the key. The life of payments is one walk by worker 0 (life/life-pass.ts), if the plan has
+// any: behind those who score, before those who encode, range by range; what it writes main weaves in.
+// Whoever waits decodes ranges of the next batch meanwhile.
 
 import { SHARDS } from '../domain/shards.ts';
-import { meet } from './barrier.ts';
+import { meet, tell, waitFor } from './barrier.ts';
 import { CONTROL } from './batch.ts';
 import type { BatchPasses, PassParts, Woven } from './batch-passes.ts';
 import { OwnRows, PASSES } from './batch-passes.ts';
@@ -16,12 +17,14 @@ import type { BatchView } from './batch-view.ts';
 import { copyOutput } from './life/life-walk.ts';
 import type { LifeOutput } from './life/life-walk.ts';
 import type { RangeDecoder } from './range-decoder.ts';
-import type { RangeStep } from './ranges.ts';
 import { rangeCount, takeRange } from './ranges.ts';
 import type { KeyList } from './row-lists.ts';
 import { makeKeyList } from './row-lists.ts';
 import type { SharedTables } from './shared-tables.ts';
 import { markStreamTime } from './stream-time.ts';
+
+const [DECODE, REPEATS, WINDOWS, SCORE, LIFE, ENCODE] = [0, 1, 2, 3, 4, 5];
+const NO_ENTRIES = new Int32Array(0);
 
 export interface RangePassesOptions extends PassParts {
   readonly ranges: RangeDecoder;
@@ -67,7 +70,6 @@ export class RangePasses implements BatchPasses {
 
   run(batch: BatchView, rowCount: number, streamTimeMs: number): number {
     const { program, clock, ranges: decoder } = this.#options;
-    const { control } = batch;
     const shared = batch.shared as SharedTables;
     const ranges = rangeCount(rowCount, shared.times.shift);
     this.#life = null;
@@ -75,41 +77,95 @@ export class RangePasses implements BatchPasses {
     this.#since = clock.monotonicMs();
     program.bind(shared.table, shared.F, shared.FI, shared.fired);
     decoder.decode(batch);
-    this.#lap(0);
+    this.#lap(DECODE);
     this.#meet(batch, 0);
 
     this.#settleBefore(shared);
     const after = shared.followTimes(streamTimeMs, ranges);
     this.#markTimes(shared, rowCount, ranges);
     this.#checkRepeats(batch, shared, rowCount);
-    this.#lap(1);
+    this.#lap(REPEATS);
     this.#meet(batch, 1);
 
     this.#updateOwn(shared, rowCount, ranges);
-    this.#lap(2);
+    this.#lap(WINDOWS);
     this.#meet(batch, 2);
 
-    // A row that repeats another of this batch tells that one's verdict: all must have theirs.
-    const isScoredFirst =
-      this.#options.isWalked || Atomics.load(control, CONTROL.repeatsInside) !== 0;
-    if (isScoredFirst) {
-      this.#byRange(batch, rowCount, 'scored', (_, from, to) => {
-        program.score(from, to);
-      });
-      this.#lap(3);
-      this.#meet(batch, 3);
-      if (this.#options.isWalked) this.#walkLife(batch, shared, rowCount);
-      this.#lap(4);
-    }
-    this.#byRange(batch, rowCount, 'encoded', (range, from, to) => {
-      if (!isScoredFirst) {
-        program.score(from, to);
-        this.#lap(3);
-      }
-      this.#encode(batch, shared, range, from, to);
-      this.#lap(5);
-    });
+    if (this.#options.isWalked) this.#decideWalked(batch, shared, rowCount, ranges);
+    else this.#decide(batch, shared, rowCount);
     return after;
+  }
+
+  #decide(batch: BatchView, shared: SharedTables, rowCount: number): void {
+    const { program } = this.#options;
+    // A row that repeats another of this batch tells that one's verdict: all must have theirs.
+    const isScoredFirst = Atomics.load(batch.control, CONTROL.repeatsInside) !== 0;
+    if (isScoredFirst) {
+      while (this.#scoreRange(batch, rowCount));
+      this.#meet(batch, 3);
+    }
+    this.#encodeRanges(batch, shared, rowCount, (_, from, to) => {
+      if (isScoredFirst) return;
+      program.score(from, to);
+      this.#lap(SCORE);
+    });
+  }
+
+  /** As #decide, with one worker's walk in between: rows' verdicts may change, and the order of rows counts. */
+  #decideWalked(batch: BatchView, shared: SharedTables, rowCount: number, ranges: number): void {
+    const { index, ranges: decoder } = this.#options;
+    const { control } = batch;
+    if (index === 0) this.#walk(batch, shared, rowCount, ranges);
+    else while (this.#scoreRange(batch, rowCount));
+    this.#encodeRanges(batch, shared, rowCount, (range) => {
+      waitFor(control, CONTROL.walked, range + 1, decoder.decodeAhead);
+    });
+  }
+
+  /** Walks range after range as they are scored. */
+  #walk(batch: BatchView, shared: SharedTables, rowCount: number, ranges: number): void {
+    const { program, walk, ranges: decoder } = this.#options;
+    const { control } = batch;
+    const { shift } = shared.times;
+    walk?.begin();
+    for (let range = 0; range < ranges; range++) {
+      const word = CONTROL.isScored + range;
+      while (Atomics.load(control, word) === 0 && this.#scoreRange(batch, rowCount));
+      waitFor(control, word, 1, decoder.decodeAhead);
+      this.#lap(SCORE);
+      const from = range << shift;
+      const to = Math.min(rowCount, from + (1 << shift));
+      this.#walkRange(shared, from, to);
+      program.watchRows(from, to);
+      tell(control, CONTROL.walked, range + 1);
+      this.#lap(LIFE);
+    }
+    const life = walk?.finish() ?? null;
+    this.#life = life === null ? null : copyOutput(life);
+  }
+
+  #walkRange(shared: SharedTables, from: number, to: number): void {
+    const { walk } = this.#options;
+    if (walk === null) {
+      shared.tellLifeRows(NO_ENTRIES, 0, 0, from, to);
+      return;
+    }
+    const before = walk.entries.count;
+    walk.walk(from, to);
+    const { words, count } = walk.entries;
+    shared.tellLifeRows(words, before, count, from, to);
+  }
+
+  /** Scores a range that nobody has taken; false = there is none. */
+  #scoreRange({ control, shared }: BatchView, rowCount: number): boolean {
+    const { shift } = (shared as SharedTables).times;
+    const range = takeRange(control, 'scored', rangeCount(rowCount, shift));
+    if (range < 0) return false;
+    const from = range << shift;
+    this.#options.program.score(from, Math.min(rowCount, from + (1 << shift)));
+    tell(control, CONTROL.isScored + range, 1);
+    this.#lap(SCORE);
+    return true;
   }
 
   #lap(pass: number): void {
@@ -120,23 +176,6 @@ export class RangePasses implements BatchPasses {
 
   #meet({ control }: BatchView, barrier: number): void {
     meet(control, barrier, this.#options.workers, this.#options.ranges.decodeAhead);
-  }
-
-  /** Does a step for the ranges that this worker gets. */
-  #byRange(
-    { control, shared }: BatchView,
-    rowCount: number,
-    step: RangeStep,
-    run: (range: number, from: number, to: number) => void,
-  ): void {
-    const { shift } = (shared as SharedTables).times;
-    const ranges = rangeCount(rowCount, shift);
-    for (;;) {
-      const range = takeRange(control, step, ranges);
-      if (range < 0) return;
-      const from = range << shift;
-      run(range, from, Math.min(rowCount, from + (1 << shift)));
-    }
   }
 
   /** Stream times of the ranges that are this worker's for this: a few each. */
@@ -176,16 +215,24 @@ export class RangePasses implements BatchPasses {
     });
   }
 
-  /** Worker 0 walks, the others wait for it: rows' verdicts may change. */
-  #walkLife(batch: BatchView, shared: SharedTables, rowCount: number): void {
-    const { program, walk, index } = this.#options;
-    if (walk !== null) {
-      const life = walk.rows(rowCount);
-      this.#life = life === null ? null : copyOutput(life);
-      shared.tellLifeRows(this.#life?.entries ?? null, rowCount);
-    } else if (index === 0) shared.tellLifeRows(null, rowCount);
-    program.watchRows(0, rowCount);
-    this.#meet(batch, 4);
+  /** Encodes the ranges that this worker gets, each when `before` is through with it. */
+  #encodeRanges(
+    batch: BatchView,
+    shared: SharedTables,
+    rowCount: number,
+    before: (range: number, from: number, to: number) => void,
+  ): void {
+    const { shift } = shared.times;
+    const ranges = rangeCount(rowCount, shift);
+    for (;;) {
+      const range = takeRange(batch.control, 'encoded', ranges);
+      if (range < 0) return;
+      const from = range << shift;
+      const to = Math.min(rowCount, from + (1 << shift));
+      before(range, from, to);
+      this.#encode(batch, shared, range, from, to);
+      this.#lap(ENCODE);
+    }
   }
 
   #encode(batch: BatchView, shared: SharedTables, range: number, from: number, to: number): void {

@@ -2,10 +2,9 @@
 // walks payments' lives, main takes a core from another), and with fixed shares all would wait for the
 // slowest. Ranges are as long as a tile where the batch is small, and there are at most RANGES_MAX.
 
-import { CONTROL } from './batch.ts';
+import { CONTROL, RANGES_MAX } from './batch.ts';
 
 const SHIFT_MIN = 7;
-const RANGES_MAX = 64;
 
 /** What is done range by range, each with a count of its own in the batch's control words. */
 export type RangeStep = 'decoded' | 'scored' | 'encoded';

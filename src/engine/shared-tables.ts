@@ -132,13 +132,15 @@ export class SharedTables {
     own.count = taken;
   }
 
-  /** What the life pass has of each row, for those who encode. @param entries of life/life-walk.ts */
-  tellLifeRows(entries: Int32Array | null, rowCount: number): void {
-    this.lifeRows.fill(0, 0, rowCount);
-    if (entries === null) return;
-    for (let k = 0; k < entries.length; k += ENTRY_WORDS) {
-      const isOwn = (entries[k + ENTRY.own] as number) >= 0;
-      this.lifeRows[entries[k + ENTRY.row] as number] = isOwn ? LIFE_ROW.encoded : LIFE_ROW.around;
+  /**
+   * What the life pass has of rows [from, to), for those who encode.
+   * @param words entries of life/life-walk.ts; those of the rows are [first, end)
+   */
+  tellLifeRows(words: Int32Array, first: number, end: number, from: number, to: number): void {
+    this.lifeRows.fill(LIFE_ROW.none, from, to);
+    for (let k = first * ENTRY_WORDS; k < end * ENTRY_WORDS; k += ENTRY_WORDS) {
+      const isOwn = (words[k + ENTRY.own] as number) >= 0;
+      this.lifeRows[words[k + ENTRY.row] as number] = isOwn ? LIFE_ROW.encoded : LIFE_ROW.around;
     }
   }
 

@@ -6,7 +6,7 @@ import type { MessagePort } from 'node:worker_threads';
 import { Piscina } from 'piscina';
 import { HoldfastError } from '../base/errors.ts';
 import type { BatchMemory } from './batch.ts';
-import { BARRIERS, CONTROL } from './batch.ts';
+import { CONTROL } from './batch.ts';
 import type { BatchResult } from './batch-result.ts';
 import type { CarriedError } from './carried-error.ts';
 import { throwCarried } from './carried-error.ts';
@@ -66,7 +66,7 @@ export class WorkerPool {
 
   /** Runs a batch on all workers; results are in worker order. */
   async runBatch(task: BatchTask): Promise<readonly BatchResult[]> {
-    return (await this.#askAll(task)) as readonly BatchResult[];
+    return (await this.#askAll(task, task.sequence)) as readonly BatchResult[];
   }
 
   /** A part of what falls due while no row comes. */
@@ -100,38 +100,46 @@ export class WorkerPool {
     await Promise.allSettled(this.#pools.map((pool) => pool.destroy()));
   }
 
-  async #askAll(task: LaneTask): Promise<readonly unknown[]> {
-    return this.#all(async (index) => this.#lanes[index]?.ask(task));
+  async #askAll(task: LaneTask, sequence: number = 0): Promise<readonly unknown[]> {
+    const ask = async (index: number): Promise<unknown> => this.#lanes[index]?.ask(task);
+    return this.#all(ask, this.#lanes.length, sequence);
   }
 
   /** Of each of the first `workers`; rejects with the first failure there ever was. */
   async #all(
     run: (index: number) => Promise<unknown>,
     workers: number = this.#lanes.length,
+    sequence: number = 0,
   ): Promise<readonly unknown[]> {
     if (this.#lost !== null) throw this.#lost;
     const running = Array.from({ length: workers }, async (_, index) => {
       try {
         return await run(index);
       } catch (cause) {
-        throw this.#lose(index, cause);
+        throw this.#lose(index, cause, sequence);
       }
     });
     return Promise.all(running);
   }
 
-  #lose(index: number, cause: unknown): HoldfastError {
-    this.#poison();
+  #lose(index: number, cause: unknown, sequence: number): HoldfastError {
+    if (this.#lost === null) this.#poison(sequence);
     this.#lost ??= lostWorker(index, cause);
     return this.#lost;
   }
 
-  /** Lets workers that wait for a lost one go. */
-  #poison(): void {
+  /**
+   * Lets workers go that wait for one that was lost in batch `sequence`. It was through with those before,
+   * and the others finish them.
+   */
+  #poison(sequence: number): void {
     for (const batch of this.#batches) {
       const control = new Int32Array(batch.control);
+      if (Atomics.load(control, CONTROL.sequence) < sequence) continue;
       Atomics.store(control, CONTROL.poison, 1);
-      for (let k = 0; k < BARRIERS; k++) Atomics.notify(control, CONTROL.barriers + k);
+      for (let word = CONTROL.barriers; word < CONTROL.sequence; word++) {
+        Atomics.notify(control, word);
+      }
     }
   }
 }

@@ -115,16 +115,31 @@ export class LifeWalk {
 
   /** Rows [0, count) of the bound tables; null where nothing came of them. What it gives holds until the next call. */
   rows(count: number): LifeOutput | null {
-    const life = this.#program.life as LifePass;
+    this.begin();
+    this.walk(0, count);
+    return this.finish();
+  }
+
+  /** Before the first rows of a batch. */
+  begin(): void {
     this.#out.begin();
     this.#entries.count = 0;
-    for (let from = 0; from < count; from += PREFETCH_ROWS) {
-      const to = Math.min(count, from + PREFETCH_ROWS);
+  }
+
+  /** The next rows of the bound tables. */
+  walk(first: number, end: number): void {
+    const life = this.#program.life as LifePass;
+    for (let from = first; from < end; from += PREFETCH_ROWS) {
+      const to = Math.min(end, from + PREFETCH_ROWS);
       life.prefetch(from, to);
       if (life.keepsAll) this.#allRows(life, from, to);
       else this.#busyRows(life, from, to);
     }
-    return this.#finish();
+  }
+
+  /** What there is of the rows walked since `begin`, entry by entry. */
+  get entries(): { readonly words: Int32Array; readonly count: number } {
+    return this.#entries;
   }
 
   #allRows(life: LifePass, from: number, to: number): void {
@@ -164,7 +179,8 @@ export class LifeWalk {
     return { pieces: out.pieces(), isMore };
   }
 
-  #finish(): LifeOutput | null {
+  /** What came of the rows since `begin`; null = nothing. It holds until the next. */
+  finish(): LifeOutput | null {
     const { count, words } = this.#entries;
     if (count === 0) return null;
     const output = this.#output;
