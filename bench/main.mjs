@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url';
 import { figures } from './figures/all.mjs';
 import { readOptions, refuse } from './options.mjs';
 import { machine, table, writeJson } from './report.mjs';
-import { parseScale } from './scale.mjs';
+import { ParseScale } from './scale.mjs';
 import { fixed, whole } from './statistics.mjs';
 import { warmMemory } from './warm-memory.mjs';
 
@@ -59,7 +59,8 @@ function print(rows, memory) {
   const about = machine();
   const { cpu, cores, memoryGiB, node } = about;
   const { accounts, batchRows } = context;
-  const scale = parseScale(context.seed);
+  const parse = new ParseScale(context.seed);
+  const scale = { us: parse.measure(), bytes: parse.bytes };
   process.stdout.write(
     `${cpu}, ${cores} cores, ${memoryGiB} GiB, Node ${node}\n` +
       `14 rules, ${whole(accounts)} accounts, 8 rows each preloaded, batches of ${whole(batchRows)} rows\n` +

@@ -12,6 +12,7 @@ import { LocalHost, ThreadHost } from '../contenders/hosts.mjs';
 import { requireEqual } from '../equality.mjs';
 import { ROWS_PER_ACCOUNT } from '../inputs/row-stream.mjs';
 import { PASSES } from '../../dist/engine/batch-passes.js';
+import { ParseScale, inParses } from '../scale.mjs';
 import { fixed, median, spread, whole } from '../statistics.mjs';
 import { refuse } from '../options.mjs';
 
@@ -51,7 +52,9 @@ export const throughput = {
       await Promise.all(pair.map((name) => hosts[name].call('preload', preloadOf(accounts))));
     }
     if (only === null) await compareWarm(hosts, context);
-    const rates = await measure(wanted, hosts, { rounds, roundRows, batchRows, log: context.log });
+    const scale = new ParseScale(seed);
+    const { log } = context;
+    const rates = await measure(wanted, hosts, { rounds, roundRows, batchRows, scale, log });
     const report = hosts.engine === undefined ? null : await hosts.engine.call('report');
     for (const name of hostNames) await hosts[name].stop();
     return only === null ? rowsOf(rates, context) : partOf(rates, report, context);
@@ -74,8 +77,10 @@ async function compareWarm(hosts, { roundRows }) {
   requireEqual('warm state', decided.text, expected.text);
 }
 
-async function measure(wanted, hosts, { rounds, roundRows, batchRows, log }) {
+/** Rates of each series, and as `scaleUs` the scale beside each round. */
+async function measure(wanted, hosts, { rounds, roundRows, batchRows, scale, log }) {
   const rates = Object.fromEntries(wanted.map(({ name }) => [name, []]));
+  const scaleUs = [];
   for (let round = 0; round < rounds; round++) {
     const turn = round % wanted.length;
     for (const { name, host, options } of [...wanted.slice(turn), ...wanted.slice(0, turn)]) {
@@ -85,9 +90,10 @@ async function measure(wanted, hosts, { rounds, roundRows, batchRows, log }) {
       rates[name].push((measured.rows / measured.ms) * 1000);
     }
     const line = Object.entries(rates).map(([name, all]) => `${name} ${whole(all.at(-1))}`);
+    scaleUs.push(scale.measureBeside());
     log(`round ${round + 1} of ${rounds}, transactions/s: ${line.join(', ')}`);
   }
-  return rates;
+  return { ...rates, scaleUs };
 }
 
 /** Median over rounds of one series' rate over another's. */
@@ -109,7 +115,7 @@ function rowsOf(rates, { rounds, roundRows }) {
       figure: 'JSON to decisions, one worker',
       reach: '>= 500,000/s',
       measured: `${whole(median(rates.json))}/s`,
-      how,
+      how: `${how}; ${inParses(rates.json, rates.scaleUs)}`,
       data: { rates },
     },
     {
@@ -126,13 +132,13 @@ function rowsOf(rates, { rounds, roundRows }) {
 }
 
 /** With --only: the rate, and where the engine's time went. */
-function partOf(rates, report, { rounds, roundRows }) {
+function partOf({ scaleUs, ...rates }, report, { rounds, roundRows }) {
   const rows = Object.entries(rates).map(([name, all]) => ({
     figure: name,
     reach: '',
     measured: `${whole(median(all))}/s`,
-    how: `median of ${rounds} rounds of ${whole(roundRows)} rows, in this thread`,
-    data: { rates: all },
+    how: `median of ${rounds} rounds of ${whole(roundRows)} rows, in this thread; ${inParses(all, scaleUs)}`,
+    data: { rates: all, scaleUs },
   }));
   if (report === null) return rows;
   const total = report.passMs.reduce((sum, ms) => sum + ms, 0);
