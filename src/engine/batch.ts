@@ -32,11 +32,11 @@ export const CONTROL = {
   encoded: 10, // ... and to encode
   walked: 11, // ranges that the worker that walks is through with
   isScored: 12, // RANGES_MAX words, of each range 1 when it is scored
-  sequence: 76, // number of the batch that stands here; set when it may be read
-  hasOverdue: 77, // 1: some row's deadline has passed, `overdue` says which
+  sequence: 44, // number of the batch that stands here; set when it may be read
+  hasOverdue: 45, // 1: some row's deadline has passed, `overdue` says which
 } as const;
-export const RANGES_MAX = 64;
-const CONTROL_WORDS = 80;
+export const RANGES_MAX = 32;
+const CONTROL_WORDS = 48;
 
 export interface BatchSizes {
   readonly rowsMax: number;

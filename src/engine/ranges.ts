@@ -1,10 +1,11 @@
 // A batch of several workers in ranges of rows, taken by whoever is free: workers are not equally fast (one
 // walks payments' lives, main takes a core from another), and with fixed shares all would wait for the
-// slowest. Ranges are as long as a tile where the batch is small, and there are at most RANGES_MAX.
+// slowest. A batch has at most RANGES_MAX of them: 128 rows each where batches are of 4,096.
 
 import { CONTROL, RANGES_MAX } from './batch.ts';
 
-const SHIFT_MIN = 7;
+/** Shorter ranges would cost more to take than to share. */
+const SHIFT_MIN = 3;
 
 /** What is done range by range, each with a count of its own in the batch's control words. */
 export type RangeStep = 'decoded' | 'scored' | 'encoded';
