@@ -36,7 +36,8 @@ export class BatchWorker {
   readonly #program: WorkerProgram;
   readonly #letters: DeadLetterBox;
   readonly #decoder: BatchDecoder;
-  readonly #ranges: RangeDecoder;
+  /** Null where this worker is alone. */
+  readonly #ranges: RangeDecoder | null;
   readonly #walk: LifeWalk | null;
   readonly #passes: BatchPasses;
   #streamTimeMs = -Infinity;
@@ -46,20 +47,21 @@ export class BatchWorker {
     this.#program = program;
     this.#letters = letters;
     this.#decoder = new BatchDecoder(program);
-    this.#ranges = new RangeDecoder(program, this.#decoder);
+    const ranges = workers === 1 ? null : new RangeDecoder(program, this.#decoder);
+    this.#ranges = ranges;
     this.#walk = program.life === null ? null : new LifeWalk(program);
     const encoder = new RowEncoder(program, letters);
     const parts = { program, clock, decoder: this.#decoder, encoder, walk: this.#walk };
     const isWalked = lifeModeOf(program.plan) !== 'none' || options.watchesRates === true;
     this.#passes =
-      workers === 1
+      ranges === null
         ? new TilePasses(parts)
-        : new RangePasses({ ...parts, ranges: this.#ranges, index, workers, isWalked });
+        : new RangePasses({ ...parts, ranges, index, workers, isWalked });
   }
 
   /** Of all batches' views, the one numbered `sequence` + 1 may be decoded ahead, once it is there. */
   expectNext(views: readonly BatchView[], sequence: number): void {
-    this.#ranges.expectNext(views, sequence);
+    this.#ranges?.expectNext(views, sequence);
   }
 
   /** Time in each pass so far, ms; with one worker from a sample of the tiles. */

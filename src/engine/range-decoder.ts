@@ -4,7 +4,7 @@
 import { CONTROL } from './batch.ts';
 import type { BatchDecoder } from './batch-decoder.ts';
 import type { BatchView } from './batch-view.ts';
-import { rangeCount, takeRange } from './ranges.ts';
+import { rangeCount, rangeRows, takeRange } from './ranges.ts';
 import type { SharedTables } from './shared-tables.ts';
 import { markStreamTime } from './stream-time.ts';
 import type { WorkerProgram } from './worker-program.ts';
@@ -49,8 +49,7 @@ export class RangeDecoder {
     const rowCount = control[CONTROL.rowCount] as number;
     const range = takeRange(control, 'decoded', rangeCount(rowCount, shift));
     if (range < 0) return false;
-    const from = range << shift;
-    const to = Math.min(rowCount, from + (1 << shift));
+    const [from, to] = rangeRows(range, shift, rowCount);
     const { table } = shared;
     shared.clearFeatures(from, to);
     this.#decoder.decode(batch, table, from, to, 0);

@@ -17,7 +17,7 @@ import type { BatchView } from './batch-view.ts';
 import { copyOutput } from './life/life-walk.ts';
 import type { LifeOutput } from './life/life-walk.ts';
 import type { RangeDecoder } from './range-decoder.ts';
-import { rangeCount, takeRange } from './ranges.ts';
+import { rangeCount, rangeRows, takeRange } from './ranges.ts';
 import type { KeyList } from './row-lists.ts';
 import { makeKeyList } from './row-lists.ts';
 import type { SharedTables } from './shared-tables.ts';
@@ -133,8 +133,7 @@ export class RangePasses implements BatchPasses {
       while (Atomics.load(control, word) === 0 && this.#scoreRange(batch, rowCount));
       waitFor(control, word, 1, decoder.decodeAhead);
       this.#lap(SCORE);
-      const from = range << shift;
-      const to = Math.min(rowCount, from + (1 << shift));
+      const [from, to] = rangeRows(range, shift, rowCount);
       this.#walkRange(shared, from, to);
       program.watchRows(from, to);
       tell(control, CONTROL.walked, range + 1);
@@ -161,8 +160,8 @@ export class RangePasses implements BatchPasses {
     const { shift } = (shared as SharedTables).times;
     const range = takeRange(control, 'scored', rangeCount(rowCount, shift));
     if (range < 0) return false;
-    const from = range << shift;
-    this.#options.program.score(from, Math.min(rowCount, from + (1 << shift)));
+    const [from, to] = rangeRows(range, shift, rowCount);
+    this.#options.program.score(from, to);
     tell(control, CONTROL.isScored + range, 1);
     this.#lap(SCORE);
     return true;
@@ -186,8 +185,7 @@ export class RangePasses implements BatchPasses {
     const { before, shift } = times;
     const end = Math.floor((ranges * (index + 1)) / workers);
     for (let range = Math.floor((ranges * index) / workers); range < end; range++) {
-      const from = range << shift;
-      const to = Math.min(rowCount, from + (1 << shift));
+      const [from, to] = rangeRows(range, shift, rowCount);
       const time = before[range] as number;
       markStreamTime(table.i32, table.f64, strideBytes, from, to, time, latenessMs);
     }
@@ -227,8 +225,7 @@ export class RangePasses implements BatchPasses {
     for (;;) {
       const range = takeRange(batch.control, 'encoded', ranges);
       if (range < 0) return;
-      const from = range << shift;
-      const to = Math.min(rowCount, from + (1 << shift));
+      const [from, to] = rangeRows(range, shift, rowCount);
       before(range, from, to);
       this.#encode(batch, shared, range, from, to);
       this.#lap(ENCODE);

@@ -21,6 +21,12 @@ export function rangeCount(rowCount: number, shift: number): number {
   return ((rowCount - 1) >> shift) + 1;
 }
 
+/** Rows [from, to) of a range. */
+export function rangeRows(range: number, shift: number, rowCount: number): [number, number] {
+  const from = range << shift;
+  return [from, Math.min(rowCount, from + (1 << shift))];
+}
+
 /** Number of a range that nobody has taken for this step yet; -1 = there is none. */
 export function takeRange(control: Int32Array, step: RangeStep, ranges: number): number {
   const range = Atomics.add(control, CONTROL[step], 1);

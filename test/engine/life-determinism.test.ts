@@ -31,6 +31,7 @@ const WAYS: readonly Way[] = [
   { workers: 2, batchRowsMax: 64, format: 'ndjson', dueBytesMax: 1000 },
   { workers: 2, batchRowsMax: 1, format: 'msgpack' },
   { workers: 5, batchRowsMax: 33, format: 'msgpack' },
+  { workers: 3, batchRowsMax: 300, format: 'ndjson' },
 ];
 
 describe('the same decisions and amendments, byte for byte', () => {
