@@ -36,7 +36,8 @@ export function readEvidenceText(
   text.bytes = bytes;
   text.offset = offset;
   text.length = wholeCharacters(bytes, offset, length);
-  if (template.masking !== 'none' && mayHoldCard(text)) mask(text, template.masking);
+  const masking = template.maskings[index & 1] as Masking;
+  if (masking !== 'none' && mayHoldCard(text)) mask(text, masking);
 }
 
 /** Most texts have few digits: they are written as they stand. */

@@ -105,7 +105,7 @@ export interface EvidenceTemplate {
   /** True when value - threshold means something. */
   readonly hasMargin: boolean;
   /** Of its texts, by where value and threshold come from. */
-  readonly masking: Masking;
+  readonly maskings: readonly [value: Masking, threshold: Masking];
 }
 
 /**

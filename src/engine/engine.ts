@@ -226,6 +226,7 @@ export class Engine {
     format: Format,
     nowMs: number | null = null,
   ): Promise<DecidedBatch | null> {
+    this.#pool.refuseLost();
     // In turn: a batch's verdicts are read again when the next one is decided.
     const slot = this.#sequence % this.#slots.length;
     const { input } = this.#slots[slot] as Slot;

@@ -33,8 +33,9 @@ export interface LatencySummary {
 export interface RuleCount {
   readonly id: string;
   readonly mode: string;
-  /** Decisions on which its condition held, and those that list it as a reason. */
+  /** How often it fired, by a row or by news of a payment that it had not fired on before. */
   readonly fired: number;
+  /** First decisions that list it as a reason. */
   readonly reasons: number;
 }
 

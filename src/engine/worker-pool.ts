@@ -54,6 +54,11 @@ export class WorkerPool {
     this.#loaded = Promise.allSettled(loading);
   }
 
+  /** Throws what ended the pool, if anything did. */
+  refuseLost(): void {
+    if (this.#lost !== null) throw this.#lost;
+  }
+
   /** Resolves when every worker has built its program and is warm. */
   async start(starts: readonly WorkerStart[]): Promise<void> {
     this.#batches = starts[0]?.batches ?? [];
@@ -111,7 +116,7 @@ export class WorkerPool {
     workers: number = this.#lanes.length,
     sequence: number = 0,
   ): Promise<readonly unknown[]> {
-    if (this.#lost !== null) throw this.#lost;
+    this.refuseLost();
     const running = Array.from({ length: workers }, async (_, index) => {
       try {
         return await run(index);

@@ -72,12 +72,14 @@ const value: fc.Arbitrary<ValueModel> = fc.oneof(
   fc.constantFrom('4111111111111111', 'to 4111 1111 1111 1111', `${'x'.repeat(50)}41111111111111`),
 );
 
+const masking = fc.constantFrom('card' as const, 'luhn' as const, 'none' as const);
+
 const template: fc.Arbitrary<EvidenceTemplate> = fc.record({
   what: textOf(80),
   op: fc.constantFrom('<', '>=', '!=', 'in', 'not has', 'is'),
   thresholdText: fc.option(textOf(20), { nil: null }),
   hasMargin: fc.boolean(),
-  masking: fc.constantFrom('card', 'luhn', 'none'),
+  maskings: fc.tuple(masking, masking),
 });
 
 const rule: fc.Arbitrary<RuleModel> = fc.record({

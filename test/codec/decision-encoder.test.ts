@@ -195,7 +195,7 @@ describe.each(FORMATS)('%s decisions equal those of the slow encoder', (format) 
     const { rules } = PLAN_MODEL;
     const longest = { ...ROW_MODEL, id: text, account: text, merchant: text, order: text };
     const items = Array.from({ length: EVIDENCE_ITEMS_MAX }, () => [text, text] as const);
-    const template: EvidenceTemplate = { ...rules[0]!.templates[0]!, masking: 'luhn' };
+    const template: EvidenceTemplate = { ...rules[0]!.templates[0]!, maskings: ['luhn', 'luhn'] };
     const plan = {
       ...PLAN_MODEL,
       rules: [{ ...rules[0]!, templates: items.map(() => template) }],
@@ -288,13 +288,19 @@ const PLAN_MODEL: PlanModel = {
       outcome: 1,
       reason: 0,
       templates: [
-        { what: 'tx.card', op: '==', thresholdText: null, hasMargin: false, masking: 'card' },
+        {
+          what: 'tx.card',
+          op: '==',
+          thresholdText: null,
+          hasMargin: false,
+          maskings: ['card', 'card'],
+        },
         {
           what: 'account.speedKmh()',
           op: '>',
           thresholdText: null,
           hasMargin: true,
-          masking: 'luhn',
+          maskings: ['luhn', 'luhn'],
         },
       ],
     },

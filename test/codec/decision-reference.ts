@@ -398,9 +398,9 @@ function itemOf(
   [value, threshold]: readonly [ValueModel, ValueModel],
 ): EvidenceItem {
   const item: Record<string, unknown> = { what: template.what, op: template.op };
-  const shown = written(value, template.masking);
+  const shown = written(value, template.maskings[0]);
   if (shown !== undefined) item['value'] = shown;
-  const limit = template.thresholdText ?? written(threshold, template.masking);
+  const limit = template.thresholdText ?? written(threshold, template.maskings[1]);
   if (limit !== undefined) item['threshold'] = limit;
   const margin = Number(value) - Number(threshold);
   const isNumeric = typeof value === 'number' && typeof threshold === 'number';

@@ -76,6 +76,8 @@ describe('a worker that throws', () => {
       expect(await decide()).not.toBe(null);
       await expect(decide()).rejects.toMatchObject({ code: 'INTERNAL' });
       await expect(decide()).rejects.toMatchObject({ code: 'INTERNAL' });
+      const nothing = engine.decideBatch(async () => false, 'ndjson');
+      await expect(nothing).rejects.toMatchObject({ code: 'INTERNAL' });
     } finally {
       await engine.close();
     }

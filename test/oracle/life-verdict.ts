@@ -11,6 +11,7 @@ import type {
 } from '../../src/domain/decision.ts';
 import { OUTCOMES } from '../../src/domain/decision.ts';
 import type { HoldPlan } from '../../src/domain/rails.ts';
+import { addScores } from '../../src/domain/score.ts';
 import { evidenceItems } from '../../src/rules/interpret/evidence.ts';
 import type { InterpretedVerdict } from '../../src/rules/interpret/interpret-row.ts';
 import {
@@ -83,8 +84,8 @@ export function judgeAgain(
     return value === undefined ? undefined : Number(value) + 0; // -0 is 0
   };
   const scored = counted.filter((rule) => ruleOf(rule).score !== null);
-  const sum = scored.reduce((total, rule) => total + (scoreOf(rule) ?? 0), rowScore ?? 0);
-  const isScored = (rowScore !== undefined || scored.length > 0) && !Number.isNaN(sum);
+  const sum = scored.reduce((total, rule) => addScores(total, scoreOf(rule) ?? 0), rowScore ?? 0);
+  const isScored = rowScore !== undefined || scored.length > 0;
   const taken = exempting.filter((clause) => clause.rules === null).flatMap(({ from }) => from);
   const scoreOutcome =
     outcomesOfScore(isScored ? sum : undefined, plan.score).find((one) => !taken.includes(one)) ??

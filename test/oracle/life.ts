@@ -8,6 +8,7 @@
 
 import type { Decision, DecisionFlag } from '../../src/domain/decision.ts';
 import { DECISION_FLAGS } from '../../src/domain/decision.ts';
+import { addScores } from '../../src/domain/score.ts';
 import type { InterpretedVerdict } from '../../src/rules/interpret/interpret-row.ts';
 import type { PreparedPlan } from '../../src/rules/interpret/interpreter.ts';
 import type { FeatureValue } from './features.ts';
@@ -171,7 +172,10 @@ export class LifeModel {
 
   #sumOf({ evidence }: InterpretedVerdict, rules: readonly number[]): number {
     const ids = rules.map((rule) => this.#store.plan.rules[rule]?.id);
-    return evidence.reduce((sum, one) => sum + (ids.includes(one.rule) ? (one.score ?? 0) : 0), 0);
+    return evidence.reduce(
+      (sum, one) => addScores(sum, ids.includes(one.rule) ? (one.score ?? 0) : 0),
+      0,
+    );
   }
 }
 

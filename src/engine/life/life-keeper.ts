@@ -3,6 +3,7 @@
 
 import { ROW, ROW_FLAG } from '../../domain/row-layout.ts';
 import type { Verdict } from '../../domain/verdict.ts';
+import { addScores } from '../../domain/score.ts';
 import { LIFE_B, LIFE_D, LIFE_DOUBLES, LIFE_FLAG, LIFE_W, LIFE_WORDS } from '../../state/lives.ts';
 import { RARE_D, RARE_W } from '../../state/rare-values.ts';
 import type { OutputRegion } from '../output-region.ts';
@@ -239,7 +240,7 @@ export class LifeKeeper {
       const { isLife = true, score = null } = plan.rules[rule] ?? {};
       if (isLife || score === null) continue;
       const own = rules.evidence.scoreOf(rule, row);
-      sum = (sum === sum ? sum : 0) + (own === own ? own : 0);
+      sum = addScores(sum === sum ? sum : 0, own === own ? own : 0);
     }
     return sum;
   }

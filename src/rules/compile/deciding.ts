@@ -7,6 +7,7 @@ import { OUTCOMES } from '../../domain/decision.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import { NO_BLOCKS } from '../../domain/verdict.ts';
+import { addScores } from '../../domain/score.ts';
 import type { CompileContext, CompiledRowFunction } from './row-function.ts';
 import { compileRowFunction } from './row-function.ts';
 
@@ -198,7 +199,7 @@ export class Decider {
         if (this.#hasScore[rule] === 0 || (isAgain && this.#isLife[rule] === 0)) continue;
         isScored = true;
         const score = this.scoreOf(rule, row);
-        if (score === score) sum += score; // missing adds nothing
+        if (score === score) sum = addScores(sum, score); // missing adds nothing
       }
     }
     verdict.score = isScored ? sum : NaN;

@@ -16,7 +16,7 @@ import {
 import { STRING_FEATURE_TEXT_BYTES } from '../../domain/feature-layout.ts';
 import type { Plan } from '../../domain/plan.ts';
 import type { RowLayout } from '../../domain/row-layout.ts';
-import { maskFileText, maskingOf } from '../runtime/masking.ts';
+import { maskFileText, maskingOf, sideMasking } from '../runtime/masking.ts';
 import { positionOf } from '../runtime/rule-runtime.ts';
 import { cutAtCharacter } from '../runtime/text.ts';
 import type { BoundTable } from './deciding.ts';
@@ -108,7 +108,7 @@ function describe(e: Expression, plan: Plan, layout: RowLayout): Atom {
         thresholdText:
           thresholdText === null ? null : clean(thresholdText).slice(0, WHAT_CHARACTERS_MAX),
         hasMargin,
-        masking,
+        maskings: [sideMasking(value, masking), sideMasking(threshold, masking)],
       },
       condition: e,
       value,

@@ -15,6 +15,9 @@ export type { ASTNode } from '@marcbachmann/cel-js';
 export const EXPRESSION_LENGTH_MAX = 16_384;
 const PARSE_DEPTH_MAX = 64;
 const PREFIX_RUN_MAX = 64;
+/** A text in quotes (three of them, raw, or with escapes), or white space outside of one. */
+const QUOTED_OR_SPACE =
+  /("""[^]*?"""|'''[^]*?'''|[rR](?:"[^"]*"|'[^']*')|"(?:[^"\\]|\\.)*"|'(?:[^'\\]|\\.)*')|\s+/g;
 
 const environment = new Environment({
   limits: {
@@ -45,10 +48,12 @@ export class CelSource {
     return { file, start: from, end: Math.max(from + 1, to + 1), path, rule };
   }
 
-  /** A node's text as written, on one line, with the parentheses that belong to it. */
+  /** A node's text as written, on one line, but for what stands in quotes; with the parentheses that belong to it. */
   textOf(node: ASTNode): string {
     const [start, end] = balanced(this.text, node.start, node.end);
-    return this.text.slice(start, end).replace(/\s+/g, ' ');
+    return this.text
+      .slice(start, end)
+      .replace(QUOTED_OR_SPACE, (_, quoted?: string) => quoted ?? ' ');
   }
 }
 

@@ -8,7 +8,7 @@ import { maskEvidence } from '../../domain/card-numbers.ts';
 import type { EvidenceItem, EvidenceValue } from '../../domain/decision.ts';
 import type { Expression } from '../../domain/expression.ts';
 import { EVIDENCE_ITEMS_MAX, EVIDENCE_TEXT_BYTES_MAX } from '../../domain/verdict.ts';
-import { maskFileText, maskingOf } from '../runtime/masking.ts';
+import { maskFileText, maskingOf, sideMasking } from '../runtime/masking.ts';
 import type { PreparedPlan, RowView, Value } from './interpreter.ts';
 import { evaluate } from './interpreter.ts';
 
@@ -95,7 +95,9 @@ function describe(e: Expression, row: RowView, prepared: PreparedPlan): Evidence
   const called = value?.op === 'call' ? value.args : [];
   const masking = maskingOf([value, threshold, ...called], prepared.plan, prepared.fields);
   const read = (side: Expression | undefined): EvidenceValue | undefined =>
-    side === undefined ? undefined : asEvidence(evaluate(side, row, prepared), masking);
+    side === undefined
+      ? undefined
+      : asEvidence(evaluate(side, row, prepared), sideMasking(side, masking));
   const fileText = (text: string): string => maskFileText(text, masking).slice(0, FILE_TEXT_MAX);
   const v = read(value);
   const t = set === undefined ? read(threshold) : fileText(set);

@@ -13,6 +13,7 @@ import { OUTCOMES } from '../../domain/decision.ts';
 import type { Expression } from '../../domain/expression.ts';
 import type { ReasonSpec } from '../../domain/reasons.ts';
 import { REASONS } from '../../domain/reasons.ts';
+import { addScores } from '../../domain/score.ts';
 import { evidenceItems } from './evidence.ts';
 import type { PreparedPlan, RowView } from './interpreter.ts';
 import { evaluate } from './interpreter.ts';
@@ -65,8 +66,8 @@ export function interpretRow(prepared: PreparedPlan, row: RowView): InterpretedV
     const value = expression === null ? undefined : evaluate(expression, row, prepared);
     return value === undefined ? undefined : Number(value) + 0; // -0 is 0
   };
-  const sum = scored.reduce((total, rule) => total + (scoreOf(rule) ?? 0), 0);
-  const score = scored.length === 0 || Number.isNaN(sum) ? undefined : sum;
+  const sum = scored.reduce((total, rule) => addScores(total, scoreOf(rule) ?? 0), 0);
+  const score = scored.length === 0 ? undefined : sum;
   const taken = exempting.filter((clause) => clause.rules === null).flatMap(({ from }) => from);
   const scoreOutcome =
     outcomesOfScore(score, plan.score).find((outcome) => !taken.includes(outcome)) ?? null;

@@ -1,6 +1,7 @@
 // How card numbers are masked in the evidence of a condition (docs/privacy.md): by where its values come
 // from. What compares a card masks it Luhn or not; what compares only fields that decisions echo masks
-// nothing; all other text masks what passes the Luhn check.
+// nothing; all other text masks what passes the Luhn check. A register's cell is nobody's echo: it masks so
+// beside an echoed field, too, which itself stays.
 
 import type { Masking } from '../../domain/card-numbers.ts';
 import { isCardField, isEchoedField, maskCardText, maskText } from '../../domain/card-numbers.ts';
@@ -38,8 +39,26 @@ function originsOf(
     case 'call':
       return e.args.flatMap((arg) => originsOf(arg, plan, fields));
     default:
-      // Literals, numbers, and what registers say: the operator's own.
+      // Literals and numbers; of cells see sideMasking.
       return [];
+  }
+}
+
+/** Of one side of a condition whose masking is `whole`. */
+export function sideMasking(side: Expression | null | undefined, whole: Masking): Masking {
+  return whole === 'none' && showsCell(side) ? 'luhn' : whole;
+}
+
+function showsCell(e: Expression | null | undefined): boolean {
+  switch (e?.op) {
+    case 'cell':
+      return true;
+    case 'choose':
+      return showsCell(e.then) || showsCell(e.otherwise);
+    case 'call':
+      return e.args.some(showsCell);
+    default:
+      return false;
   }
 }
 

@@ -62,7 +62,7 @@ function readEvidence(when: Expression, row: Row) {
     value: side(evidence, 2 * k),
     threshold: template.thresholdText ?? side(evidence, 2 * k + 1),
     ...(template.hasMargin ? { hasMargin: true } : {}),
-    ...(template.masking === 'luhn' ? {} : { masking: template.masking }),
+    ...(template.maskings[0] === 'luhn' ? {} : { masking: template.maskings[0] }),
   }));
 }
 

@@ -176,10 +176,11 @@ function itemOf(reader: EvidenceReader, template: EvidenceTemplate, item: number
       case EVIDENCE_KIND.text: {
         const bytes = memory[index]?.subarray(offset, offset + (lengths[index] ?? 0));
         const text = new TextDecoder().decode(bytes);
-        if (template.masking === 'none') return text;
+        const masking = template.maskings[index & 1];
+        if (masking === 'none') return text;
         const length = bytes?.length ?? 0;
         const isCut = (length > 21 && length <= 24) || length > 60;
-        return maskText(text, { isCard: template.masking === 'card', isCut });
+        return maskText(text, { isCard: masking === 'card', isCut });
       }
       default:
         return undefined;

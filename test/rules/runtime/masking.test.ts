@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { Expression } from '../../../src/domain/expression.ts';
 import type { FieldSpec } from '../../../src/domain/fields.ts';
 import type { Plan } from '../../../src/domain/plan.ts';
-import { maskFileText, maskingOf } from '../../../src/rules/runtime/masking.ts';
+import { maskFileText, maskingOf, sideMasking } from '../../../src/rules/runtime/masking.ts';
 
 const NAMES = ['card', 'of.card', 'event.card', 'order', 'of.account', 'merchant', 'device'];
 const FIELDS = NAMES.map((name) => ({ name }) as FieldSpec);
@@ -36,6 +36,15 @@ test.each<readonly [string, readonly (Expression | null)[], Expression | null, s
   ['a count', [last, literal], null, 'luhn'],
 ])('%s', (_, sides, value, masking) => {
   expect(maskingOf(sides, planOf(value), FIELDS)).toBe(masking);
+});
+
+test('a cell beside an echoed field is masked, the field is not', () => {
+  const order = field('order');
+  const sides = [order, cell, trim(cell), either(order, cell), literal].map((side) =>
+    sideMasking(side, 'none'),
+  );
+  expect(sides).toEqual(['none', 'luhn', 'luhn', 'luhn', 'none']);
+  expect(sideMasking(order, 'card')).toBe('card');
 });
 
 test.each([
