@@ -135,11 +135,12 @@ class JsonDecisionEncoder implements DecisionEncoder {
     const record = row * this.#slots.strideWords;
     const idLength = table.i32[record + this.#slots.id + 3] as number;
     if (idLength < 0 || idLength > this.#slots.bytesMax) return;
-    let at = this.#head(table, row, out, 0, true);
+    const revision = table.i32[record + REVISION] as number;
+    let at = this.#head(table, row, out, revision, true);
     at = this.#outcome(out.view, at, this.#invalidOutcome);
     at = this.#verdict.putReason(out.view, at, this.#parts.invalidReason);
     at = this.#flagsAndTime(table, row, out.view, at);
-    out.at = this.#tail(out.view, at, 0, true);
+    out.at = this.#tail(out.view, at, revision, true);
   }
 
   repeat(

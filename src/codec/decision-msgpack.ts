@@ -142,13 +142,14 @@ class MsgpackDecisionEncoder implements DecisionEncoder {
     const record = row * this.#slots.strideWords;
     const idLength = table.i32[record + this.#slots.id + 3] as number;
     if (idLength < 0 || idLength > this.#slots.bytesMax) return;
-    let at = this.#head(table, row, out, 0, true);
+    const revision = table.i32[record + REVISION] as number;
+    let at = this.#head(table, row, out, revision, true);
     at = this.#outcome(out.view, at, this.#invalidOutcome);
     at = this.#verdict.putReason(out.view, at, this.#parts.invalidReason);
     this.#keys++;
     at = this.#flags(table, record, out.view, at);
     at = this.#time(table, record, out.view, at);
-    this.#tail(out, at, 0, true);
+    this.#tail(out, at, revision, true);
   }
 
   repeat(

@@ -109,7 +109,7 @@ export class RecordWriter {
     i32[base + VERDICT] = 0;
   }
 
-  /** The header of a bad row; never decided, whatever its kind. Time and slots are there already. */
+  /** The header of a bad row, which no rule sees, whatever its kind. Time and slots are there already. */
   writeBad(
     table: RowTable,
     base: number,

@@ -5,7 +5,7 @@
 
 import { hashBytes } from '../base/hash.ts';
 import type { MoneyConversion } from '../domain/currencies.ts';
-import { KINDS } from '../domain/fields.ts';
+import { DECIDED_KIND_COUNT, KINDS } from '../domain/fields.ts';
 import type { InputErrorCode } from '../domain/input-error.ts';
 import { inputErrorNumber } from '../domain/input-error.ts';
 import { ROW, ROW_FLAG } from '../domain/row-layout.ts';
@@ -242,7 +242,7 @@ export class RowDraft {
     this.writer.writeGood(table, base, start, end - start, this.#kind, contentLo, contentHi);
   }
 
-  /** A bad row keeps what names it, where it could be read. */
+  /** A bad row keeps what names it, where it could be read; its content are its bytes. */
   #writeBad(
     table: RowTable,
     base: number,
@@ -258,8 +258,15 @@ export class RowDraft {
     for (const field of t.namingFields) {
       if (this.#states[field] === PRESENT) this.#writeField(table, base, field);
     }
-    const flags = this.#states[t.idField] === PRESENT ? ROW_FLAG.idReadable : 0;
+    const isInforming = this.#kind >= DECIDED_KIND_COUNT;
+    let flags = 0;
+    if (this.#states[t.idField] === PRESENT) {
+      flags = isInforming ? ROW_FLAG.idReadable : ROW_FLAG.idReadable | ROW_FLAG.decided;
+    }
     const at = errorAt - start;
     this.writer.writeBad(table, base, start, end - start, this.#kind, flags, error, errorField, at);
+    hashBytes(table.bytes, start, end - start, t.hashKey, this.#hash);
+    table.i32[base + (ROW.contentLo >> 2)] = this.#hash[0] as number;
+    table.i32[base + (ROW.contentHi >> 2)] = this.#hash[1] as number;
   }
 }

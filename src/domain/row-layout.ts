@@ -21,7 +21,7 @@ export const ROW = {
   kind: 20, // i32, index into KINDS, -1 when unreadable
   bytesOffset: 24, // i32, where the row's bytes stand in the slab
   bytesLength: 28, // i32
-  contentLo: 32, // i32, order-independent hash over all known keys and their values
+  contentLo: 32, // i32, order-independent hash over all known keys and their values; of a bad row over its bytes
   contentHi: 36, // i32
   errorCode: 40, // i32, index into INPUT_ERRORS when BAD
   errorField: 44, // i32, field number it is about, or -1
@@ -34,7 +34,7 @@ const ROW_HEADER_BYTES = 64;
 
 export const ROW_FLAG = {
   bad: 1,
-  decided: 2, // kind is payment, refund or reversal
+  decided: 2, // kind is payment, refund or reversal; of a bad row: it is told as INVALID_INPUT
   late: 4,
   repeat: 8,
   repeatDiffers: 16,

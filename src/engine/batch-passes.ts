@@ -13,7 +13,7 @@ import type { WorkerProgram } from './worker-program.ts';
 
 // Own constants: an imported one is loaded and checked at each use in a hot loop.
 const FLAGS_WORD: number = ROW.flags / 4;
-const BAD: number = ROW_FLAG.bad;
+const { bad: BAD, decided: DECIDED } = ROW_FLAG;
 const SHARDS: number = SHARD_COUNT;
 
 export const PASSES = ['decode', 'repeats', 'windows', 'score', 'life', 'encode'] as const;
@@ -45,7 +45,7 @@ export interface BatchPasses {
   resetTimes(): void;
 }
 
-/** Good rows whose ids one worker owns. */
+/** Rows whose ids one worker owns: good ones, and bad ones that are told under their id. */
 export class OwnRows {
   /** The first so many as the last call gave. */
   readonly rows: Int32Array;
@@ -68,7 +68,7 @@ export class OwnRows {
     let count = 0;
     for (let row = from; row < to; row++) {
       const at = row * this.#stride;
-      if (((i32[at + FLAGS_WORD] as number) & BAD) !== 0) continue;
+      if (((i32[at + FLAGS_WORD] as number) & (BAD | DECIDED)) === BAD) continue;
       if (shards[(i32[at + this.#idWord] as number) & (SHARDS - 1)] !== 0) continue;
       rows[count++] = row;
     }

@@ -89,7 +89,9 @@ export class BatchWorker {
   /** Time has passed, and no row came: all workers hear of it when nothing is due any more. */
   advance({ untilMs, byMs }: PassingTime): void {
     const until = untilMs ?? this.#streamTimeMs + byMs;
-    if (until < Infinity) this.#streamTimeMs = Math.max(this.#streamTimeMs, until);
+    if (until === Infinity) return;
+    if (this.#streamTimeMs === -Infinity) this.#program.repeats.beginAt(until);
+    this.#streamTimeMs = Math.max(this.#streamTimeMs, until);
   }
 
   /** Decides the batch's rows; `place` is the source position of its first row and byte. */

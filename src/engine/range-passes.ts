@@ -21,7 +21,7 @@ import { rangeCount, rangeRows, takeRange } from './ranges.ts';
 import type { KeyList } from './row-lists.ts';
 import { makeKeyList } from './row-lists.ts';
 import type { SharedTables } from './shared-tables.ts';
-import { markStreamTime } from './stream-time.ts';
+import { firstStreamTime, markStreamTime } from './stream-time.ts';
 
 const [DECODE, REPEATS, WINDOWS, SCORE, LIFE, ENCODE] = [0, 1, 2, 3, 4, 5];
 const NO_ENTRIES = new Int32Array(0);
@@ -82,6 +82,10 @@ export class RangePasses implements BatchPasses {
 
     this.#settleBefore(shared);
     const after = shared.followTimes(streamTimeMs, ranges);
+    if (streamTimeMs === -Infinity) {
+      const first = firstStreamTime(shared.table.f64, program.rows.strideBytes, rowCount);
+      program.repeats.beginAt(first);
+    }
     this.#markTimes(shared, rowCount, ranges);
     this.#checkRepeats(batch, shared, rowCount);
     this.#lap(REPEATS);

@@ -4,7 +4,6 @@
 import { must } from '../base/assert.ts';
 import type { DecisionEncoder, OutputBuffer } from '../codec/decision-writer.ts';
 import { FIRST_REASON } from '../codec/decision-writer.ts';
-import { DECIDED_KIND_COUNT, KINDS } from '../domain/fields.ts';
 import { CAUSES } from '../domain/life.ts';
 import type { Plan } from '../domain/plan.ts';
 import type { RowLayout } from '../domain/row-layout.ts';
@@ -105,7 +104,7 @@ export class RowDecisions {
     const at = row * this.#stride;
     const flags = i32[at + FLAGS_WORD] as number;
     if ((flags & ROW_FLAG.bad) !== 0) {
-      this.#encodeBad(row, i32[at + ROW.kind / 4] as number, flags, out);
+      this.#encodeBad(row, flags, out);
       return;
     }
     if ((flags & ROW_FLAG.decided) === 0) {
@@ -135,15 +134,15 @@ export class RowDecisions {
     this.#parts.encoder.decided(table, row, this.#verdict, out);
   }
 
-  #encodeBad(row: number, kind: number, flags: number, out: OutputBuffer): void {
+  #encodeBad(row: number, flags: number, out: OutputBuffer): void {
     add(this.#parts.counters, COUNTER.deadLetters);
     // Kinds that inform get no decision, and so no decision of their bad rows either.
-    const isInforming = kind >= DECIDED_KIND_COUNT && kind < KINDS.length;
-    if ((flags & ROW_FLAG.idReadable) === 0 || isInforming) return;
+    if ((flags & ROW_FLAG.decided) === 0) return;
     const before = out.at;
     this.#parts.encoder.invalid(this.#table, row, out);
     if (out.at === before) return;
-    if ((flags & ROW_FLAG.overdue) !== 0) add(this.#parts.counters, COUNTER.overdue);
+    if ((flags & COUNTED_FLAGS) !== 0) this.#countFlags(flags);
+    if ((flags & ROW_FLAG.repeat) !== 0) add(this.#parts.counters, COUNTER.repeats);
     add(this.#parts.counters, COUNTER.decisions);
     add(this.#parts.counters, COUNTER.invalid);
     add(

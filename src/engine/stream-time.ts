@@ -38,3 +38,12 @@ export function markStreamTime(
   }
   return streamTime;
 }
+
+/** The first stream time among rows [0, count) of a table; -Infinity = none of them is good. */
+export function firstStreamTime(f64: Float64Array, strideBytes: number, count: number): number {
+  for (let row = 0; row < count; row++) {
+    const time = f64[(row * strideBytes + ROW.streamTimeMs) >> 3] as number;
+    if (time > -Infinity) return time;
+  }
+  return -Infinity;
+}

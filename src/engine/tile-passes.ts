@@ -10,7 +10,7 @@ import type { BatchView } from './batch-view.ts';
 import { TILE_ROWS } from './feature-pass.ts';
 import type { KeyList } from './row-lists.ts';
 import { makeKeyList } from './row-lists.ts';
-import { markStreamTime } from './stream-time.ts';
+import { firstStreamTime, markStreamTime } from './stream-time.ts';
 
 /** One tile in so many is timed. */
 const TIMED_TILES = 8;
@@ -112,15 +112,20 @@ export class TilePasses implements BatchPasses {
     const { program, decoder } = this.#parts;
     const table = this.#bind(batch, to - from);
     decoder.decode(batch, table, from, to, from);
+    const before = this.#streamTimeMs;
     this.#streamTimeMs = markStreamTime(
       table.i32,
       table.f64,
       program.rows.strideBytes,
       0,
       to - from,
-      this.#streamTimeMs,
+      before,
       program.plan.time.latenessMs,
     );
+    if (before === -Infinity) {
+      const first = firstStreamTime(table.f64, program.rows.strideBytes, to - from);
+      program.repeats.beginAt(first);
+    }
     return table;
   }
 

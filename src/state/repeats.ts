@@ -92,6 +92,7 @@ export class Repeats {
   /** Times in hand. Not arguments: a double passed to a call is boxed. */
   readonly #now = new Float64Array(1);
   readonly #expiredLo: Int32Array;
+  readonly #first: Float64Array = Float64Array.of(-Infinity);
   readonly #expired: Int32Array;
   readonly #buckets: Int32Array;
   readonly #lo: Int32Array;
@@ -127,7 +128,7 @@ export class Repeats {
   }
 
   /**
-   * Looks up rows (good ones of this worker's shards, in stream order): sets REPEAT or
+   * Looks up rows (of this worker's shards, in stream order; bad ones that are told under their id, too): sets REPEAT or
    * REPEAT_DIFFERS, revision, verdict and repeatRow in their records; remembers new ids.
    * Returns true when a row repeats another of this batch.
    */
@@ -201,7 +202,7 @@ export class Repeats {
   #again(i32: Int32Array, at: number, row: number, entry: number): void {
     const words = this.#words;
     const e = entry * ENTRY_WORDS;
-    if ((this.#now[0] as number) - (this.#times[e >> 1] as number) > this.#forMs) {
+    if (this.#isExpired(entry)) {
       // Expired but not yet taken away: a new id, at the list's end like any other, so that what is
       // dropped at the limit does not hang on when expired ones are taken away.
       const [lo, hi] = [words[e + E.lo] as number, words[e + E.hi] as number];
@@ -263,6 +264,21 @@ export class Repeats {
     return page;
   }
 
+  /** The stream's first time: rows that came before any with a good one are taken to be of it. */
+  beginAt(timeMs: number): void {
+    this.#first[0] = timeMs;
+  }
+
+  /** Before the stream's first good row nothing has expired. */
+  #isExpired(entry: number): boolean {
+    return (this.#now[0] as number) - this.#timeOf(entry) > this.#forMs;
+  }
+
+  #timeOf(entry: number): number {
+    const time = this.#times[(entry * ENTRY_WORDS) >> 1] as number;
+    return time === -Infinity ? (this.#first[0] as number) : time;
+  }
+
   /** Takes up to `most` entries from before #now away, from the heads. */
   #expire(most: number): void {
     const words = this.#words;
@@ -272,7 +288,7 @@ export class Repeats {
       while (count < most && (this.#counts[shard] as number) > 0) {
         const entry = this.#head[shard] as number;
         const e = entry * ENTRY_WORDS;
-        if ((this.#times[e >> 1] as number) >= bound) break;
+        if (this.#timeOf(entry) >= bound) break;
         if ((words[e + E.pending] as number) > 0) break;
         this.#expired[count] = entry;
         this.#expiredLo[count] = words[e + E.lo] as number;
@@ -288,8 +304,7 @@ export class Repeats {
   /** The oldest of a full shard leaves; one that has expired by now is not missed. */
   #drop(shard: number): void {
     const entry = this.#head[shard] as number;
-    const now = this.#now[0] as number;
-    if (now - (this.#times[(entry * ENTRY_WORDS) >> 1] as number) <= this.#forMs) this.evicted++;
+    if (!this.#isExpired(entry)) this.evicted++;
     this.#unindex(entry);
     this.#leaveHead(shard);
   }

@@ -86,7 +86,7 @@ export function runOracle(
 
 interface Occurrence {
   readonly content: string;
-  readonly streamTime: number;
+  streamTime: number;
   /** Of the id's newest decision; -1 = none yet. */
   readonly revision: number;
   readonly decision: Decision | undefined;
@@ -116,12 +116,16 @@ export class Oracle {
     const order = this.#order++;
     const error = checkRow(this.#prepared, input);
     if (error !== null && (error !== 'MISSING_KEY' || this.#requiresKeys)) {
-      const decision = invalidDecision(this.#prepared, input);
       const nothing = { before: [], after: [], isLate: false };
-      return { order, error, ...nothing, ...(decision !== undefined && { decision }) };
+      const decision = invalidDecision(this.#prepared, input);
+      if (decision === undefined) return { order, error, ...nothing };
+      return { order, error, ...nothing, decision: this.#tellInvalid(decision, input) };
     }
+    // What came before any good row is taken to be of the first one's time.
+    const isFirst = this.#streamTime === -Infinity;
     const row = readRow(this.#prepared, input, order);
     this.#streamTime = Math.max(this.#streamTime, row.time);
+    if (isFirst) this.#begin();
 
     const before = this.#life.before(this.#streamTime);
     const last = this.#occurrences.get(row.id);
@@ -146,6 +150,34 @@ export class Oracle {
   advance(untilMs: number): Decision[] {
     if (untilMs < Infinity) this.#streamTime = Math.max(this.#streamTime, untilMs);
     return this.#life.before(untilMs);
+  }
+
+  #begin(): void {
+    for (const occurrence of this.#occurrences.values()) {
+      if (occurrence.streamTime === -Infinity) occurrence.streamTime = this.#streamTime;
+    }
+  }
+
+  /** Told under the id's next revision; the same row again (its content are its bytes) is a repeat. */
+  #tellInvalid(decision: Decision, input: InputRow): Decision {
+    const id = decision.transactionId;
+    const content = `bad ${JSON.stringify(input)}`;
+    const last = this.#occurrences.get(id);
+    const { forMs } = this.#prepared.plan.repeats;
+    const isKnown = last !== undefined && !(this.#streamTime - last.streamTime > forMs);
+    const known = isKnown ? last : undefined;
+    if (known?.content === content && known.decision !== undefined) {
+      return { ...known.decision, flags: ['REPEAT'] };
+    }
+    const revision = this.#life.countInvalid(id, (known?.revision ?? -1) + 1, isKnown);
+    const told: Decision = {
+      ...decision,
+      decisionId: `${id}#${revision}`,
+      revision,
+      ...(isKnown && { flags: ['REPEAT_DIFFERS'] }),
+    };
+    this.#occurrences.set(id, { content, streamTime: this.#streamTime, revision, decision: told });
+    return told;
   }
 
   /** @param known what else came under the row's id */

@@ -83,6 +83,18 @@ export class LifeModel {
     return left?.content === content ? left.newest : undefined;
   }
 
+  /** Revision of INVALID_INPUT under an id: what is kept of it goes on behind it. */
+  countInvalid(id: string, revision: number, isRenewed: boolean): number {
+    const record = this.#store.find(id);
+    if (record !== undefined) {
+      const next = record.newest.revision + 1;
+      record.newest = { ...record.newest, revision: next };
+      return next;
+    }
+    const left = isRenewed ? this.#store.leftOf(id) : undefined;
+    return Math.max(revision, (left?.newest.revision ?? -1) + 1);
+  }
+
   /** @param revision that the row has if nothing is kept of its id */
   decide(
     row: OracleRow,

@@ -125,7 +125,8 @@ export class LifePass {
       const at = row * stride;
       if ((f64[(at + STREAM_TIME_WORD) >> 1] as number) >= due) return row;
       const flags = i32[at + FLAGS_WORD] as number;
-      if ((flags & BAD) !== 0) continue;
+      if ((flags & (BAD | DECIDED)) === BAD) continue;
+      if ((flags & BAD) !== 0) return row;
       const isPlain = (flags & (DECIDED | REPEAT | DIFFERS)) === DECIDED;
       if (isPlain && verdictOutcome(i32[at + VERDICT_WORD] as number) !== HOLD) {
         if (ids?.mayHold(i32[at + idWord] as number) !== true) continue;
@@ -173,9 +174,13 @@ export class LifePass {
     this.#isAbout = false;
     this.#hadReversed = false;
     if ((flags & (REPEAT | DIFFERS)) !== 0) this.#countOn(i32, at, flags);
-    if ((flags & (BAD | DECIDED)) !== DECIDED) return;
+    if ((flags & DECIDED) === 0) return;
     this.#state.locate(i32, at);
     if ((flags & DIFFERS) !== 0) this.#countOnLeft(i32, at);
+    if ((flags & BAD) !== 0) {
+      if ((flags & REPEAT) === 0) this.#countInvalid(i32, at);
+      return;
+    }
     if ((flags & REPEAT) !== 0) {
       this.#tellAgain(i32, table.f64, at);
       return;
@@ -216,6 +221,16 @@ export class LifePass {
     const hi = i32[at + words.id + 1] as number;
     const next = left.revisionOf(rawRecord, lo, hi) + 1;
     if (next > (i32[at + REVISION_WORD] as number)) i32[at + REVISION_WORD] = next;
+  }
+
+  /** INVALID_INPUT under the id of a payment that is kept: the next revision; it lives on as it did. */
+  #countInvalid(i32: Int32Array, at: number): void {
+    const record = this.#state.known;
+    if (record < 0) return;
+    const { rare } = this.#state.lives;
+    const revision = rare.get(record, RARE_W.revision) + 1;
+    rare.set(record, RARE_W.revision, revision);
+    i32[at + REVISION_WORD] = revision;
   }
 
   /** A repeat tells the newest decision, amendments included. */
