@@ -3,6 +3,9 @@
 
 export type Schema = Readonly<Record<string, unknown>>;
 
+/** `true` takes everything, `false` nothing. */
+type AnySchema = Schema | boolean;
+
 const ANNOTATIONS = [
   '$schema',
   '$id',
@@ -35,11 +38,17 @@ const KEYWORDS: Readonly<Record<string, Check>> = {
   const: (_, schema, value, path) =>
     schema['const'] === value ? [] : [`${path} is not the const`],
   oneOf: (root, schema, value, path) => {
-    const matches = (schema['oneOf'] as Schema[]).filter(
-      (option) => check(root, option, value, path).length === 0,
+    const matches = (schema['oneOf'] as AnySchema[]).filter((option) =>
+      conforms(root, option, value),
     );
     return matches.length === 1 ? [] : [`${path} matches ${matches.length} of oneOf`];
   },
+  anyOf: (root, schema, value, path) =>
+    (schema['anyOf'] as AnySchema[]).some((option) => conforms(root, option, value))
+      ? []
+      : [`${path} matches none of anyOf`],
+  not: (root, schema, value, path) =>
+    conforms(root, schema['not'] as AnySchema, value) ? [`${path} matches what it must not`] : [],
   pattern: (_, schema, value, path) =>
     typeof value !== 'string' || new RegExp(String(schema['pattern']), 'u').test(value)
       ? []
@@ -48,21 +57,30 @@ const KEYWORDS: Readonly<Record<string, Check>> = {
     typeof value !== 'number' || value >= Number(schema['minimum']) ? [] : [`${path} is too small`],
   maximum: (_, schema, value, path) =>
     typeof value !== 'number' || value <= Number(schema['maximum']) ? [] : [`${path} is too big`],
+  minLength: (_, schema, value, path) =>
+    typeof value !== 'string' || Array.from(value).length >= Number(schema['minLength'])
+      ? []
+      : [`${path} is too short`],
   maxLength: (_, schema, value, path) =>
     typeof value !== 'string' || Array.from(value).length <= Number(schema['maxLength'])
       ? []
       : [`${path} is too long`],
   allOf: (root, schema, value, path) =>
     (schema['allOf'] as Schema[]).flatMap((part) => check(root, part, value, path)),
-  if: (root, schema, value, path) =>
-    check(root, schema['if'] as Schema, value, path).length === 0
-      ? check(root, schema['then'] as Schema, value, path)
-      : [],
+  if: (root, schema, value, path) => {
+    const branch = conforms(root, schema['if'] as AnySchema, value) ? 'then' : 'else';
+    return check(root, (schema[branch] ?? true) as AnySchema, value, path);
+  },
   then: () => [],
+  else: () => [],
   minItems: (_, schema, value, path) =>
     !Array.isArray(value) || value.length >= Number(schema['minItems'])
       ? []
       : [`${path} has too few items`],
+  maxItems: (_, schema, value, path) =>
+    !Array.isArray(value) || value.length <= Number(schema['maxItems'])
+      ? []
+      : [`${path} has too many items`],
   uniqueItems: (_, __, value, path) =>
     !Array.isArray(value) || new Set(value).size === value.length
       ? []
@@ -79,19 +97,33 @@ const KEYWORDS: Readonly<Record<string, Check>> = {
       : [],
   properties: (root, schema, value, path) =>
     isObject(value)
-      ? Object.entries(schema['properties'] as Record<string, Schema>).flatMap(([key, one]) =>
+      ? Object.entries(schema['properties'] as Record<string, AnySchema>).flatMap(([key, one]) =>
           key in value ? check(root, one, value[key], `${path}.${key}`) : [],
         )
       : [],
-  additionalProperties: (_, schema, value, path) =>
-    isObject(value) && schema['additionalProperties'] === false
-      ? Object.keys(value)
-          .filter((key) => !(key in (schema['properties'] as object)))
-          .map((key) => `${path}.${key} is unknown`)
+  additionalProperties: (root, schema, value, path) =>
+    isObject(value)
+      ? Object.entries(value)
+          .filter(([key]) => !Object.hasOwn(schema['properties'] ?? {}, key))
+          .flatMap(([key, one]) =>
+            check(root, schema['additionalProperties'] as AnySchema, one, `${path}.${key}`),
+          )
+      : [],
+  propertyNames: (root, schema, value, path) =>
+    isObject(value)
+      ? Object.keys(value).flatMap((key) =>
+          check(root, schema['propertyNames'] as AnySchema, key, `the name ${path}.${key}`),
+        )
       : [],
 };
 
-function check(root: Schema, schema: Schema, value: unknown, path: string): string[] {
+function conforms(root: Schema, schema: AnySchema, value: unknown): boolean {
+  return check(root, schema, value, '$').length === 0;
+}
+
+function check(root: Schema, schema: AnySchema, value: unknown, path: string): string[] {
+  if (schema === true) return [];
+  if (schema === false) return [`${path} is unknown`];
   return Object.keys(schema)
     .filter((keyword) => !ANNOTATIONS.includes(keyword))
     .flatMap((keyword) => {

@@ -13,44 +13,21 @@ import { readListFile, readRegisterFile } from './data-files.ts';
 import type { RulesDocument } from './documents.ts';
 import { resolvePath } from './documents.ts';
 import { REGISTER_KEYS } from './keys.ts';
+import { BUILT_IN_ENTITIES, RESERVED_FIELDS, RESERVED_WORDS, isIdentifier } from './names.ts';
 import { quote } from './problem.ts';
 import type { Problems } from './problem.ts';
 import type { ContentHash, ReadFile } from './read-file.ts';
 import { CSV_BYTES_MAX, readText } from './read-file.ts';
-import {
-  isEmpty,
-  isIdentifier,
-  readKeys,
-  readMap,
-  readOneOf,
-  readPath,
-  readTexts,
-} from './read-tree.ts';
+import { isEmpty, readKeys, readMap, readOneOf, readPath, readTexts } from './read-tree.ts';
 import type { CellType } from './register-cells.ts';
 import { CELL_TYPES } from './register-cells.ts';
+import { KEY_PARTS_MAX } from './shapes.ts';
 import { SourceFile } from './source-file.ts';
 import type { MapEntry, ScalarNode, Tree } from './yaml-tree.ts';
 
-const BUILT_IN_ENTITIES: readonly string[] = [
-  'account',
-  'merchant',
-  'terminal',
-  'ip',
-  'device',
-  'card',
-  'paymentCode',
-  'order',
-  'operator',
-];
-/** The rules' own words, then CEL's. */
-const RESERVED_WORDS =
-  'tx payment of event prior true false null in has ' +
-  'as break const continue else for function if import let loop package namespace return var ' +
-  'void while __proto__ prototype cel';
-const RESERVED: ReadonlySet<string> = new Set(RESERVED_WORDS.split(' '));
+const RESERVED: ReadonlySet<string> = new Set(RESERVED_WORDS);
 const EXTRA_FIELD_TYPES = ['string', 'number', 'boolean', 'integer', 'money', 'time'] as const;
 const EXTRA_FIELDS_MAX: number = FIELDS_MAX - TRANSACTION_FIELDS.length;
-const KEY_PARTS_MAX = 8;
 const STRING_BYTES_MAX = 1024;
 
 export interface Declarations {
@@ -147,7 +124,7 @@ export class DeclarationReader {
 
   #field({ key, name, value }: MapEntry): void {
     const type = readOneOf(value, 'the type of a field', EXTRA_FIELD_TYPES, this.#problems);
-    if (!isIdentifier(name) || name === '__proto__' || name === 'prototype') {
+    if (!isIdentifier(name) || RESERVED_FIELDS.includes(name)) {
       this.#problems.error(
         key,
         `${quote(name)} cannot be a field's name: letters, digits and _ only.`,

@@ -10,11 +10,10 @@ import { quote } from './problem.ts';
 import type { Problems } from './problem.ts';
 import { readDuration, readInteger, readKeys, readMap, wordList } from './read-tree.ts';
 import { DURATION_MS_MAX } from './section.ts';
+import { TEST_ROWS_MAX } from './shapes.ts';
 import { parseDecimal, parseTime, scaleToInteger } from './units.ts';
 import type { MapEntry, ScalarNode, Tree } from './yaml-tree.ts';
 
-/** Transactions of all tests of a file, after repeat is expanded. */
-export const TEST_ROWS_MAX = 200_000;
 const FIRST_TIME_MS = Date.UTC(2026, 0, 1);
 const EVERY_MS = 1000;
 

@@ -4,7 +4,13 @@ import type { Method, RailEnd, RailMethod, RailPlan } from '../../domain/rails.t
 import { METHODS } from '../../domain/rails.ts';
 import { hasAnyKey } from './foreign-file.ts';
 import { Problems, quote } from './problem.ts';
-import { CUT_OFF_DAYS_MAX, RAIL_KEYS, RAIL_METHOD_KEYS, RAIL_UNTIL_KEYS } from './rail-keys.ts';
+import {
+  CUT_OFF_DAYS_MAX,
+  QUERIES_MAX,
+  RAIL_KEYS,
+  RAIL_METHOD_KEYS,
+  RAIL_UNTIL_KEYS,
+} from './rail-keys.ts';
 import {
   readDuration,
   readKeys,
@@ -16,14 +22,13 @@ import {
 } from './read-tree.ts';
 import { DURATION_MS_MAX, Section } from './section.ts';
 import { formatDuration, parseDuration } from './units.ts';
+import { RAIL_NAME_LENGTH_MAX } from './shapes.ts';
 import type { SourceFile } from './source-file.ts';
 import type { ScalarNode, Tree } from './yaml-tree.ts';
 import { parseYaml } from './yaml-tree.ts';
 
 const DAY_MS = 86_400_000;
 const MONTHS_MAX = 120;
-const QUERIES_MAX = 32;
-const NAME_LENGTH_MAX = 64;
 
 export interface RailFile {
   /** Where its name stands. */
@@ -82,8 +87,12 @@ export function readRailFile(
 function readName(tree: Tree, problems: Problems): boolean {
   const name = readText(tree, 'rail', problems);
   if (name === null) return false;
-  if (name.length > 0 && name.length <= NAME_LENGTH_MAX) return true;
-  problems.error(tree, `The name of a rail has 1 to ${NAME_LENGTH_MAX} characters.`);
+  const { length } = Array.from(name);
+  if (length > 0 && length <= RAIL_NAME_LENGTH_MAX) return true;
+  problems.error(
+    tree,
+    `The name of a rail has 1 to ${RAIL_NAME_LENGTH_MAX} characters (code points).`,
+  );
   return false;
 }
 

@@ -222,8 +222,3 @@ export function noZone(name: string): { readonly message: string; readonly near:
     near: nearMiss(name, Intl.supportedValuesOf('timeZone')),
   };
 }
-
-/** A name that expressions can use. */
-export function isIdentifier(text: string): boolean {
-  return /^[A-Za-z_][A-Za-z0-9_]{0,63}$/.test(text);
-}

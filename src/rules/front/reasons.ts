@@ -5,13 +5,12 @@ import { REASONS } from '../../domain/reasons.ts';
 import { nearMiss } from './near-miss.ts';
 import type { RulesDocument } from './documents.ts';
 import { REASON_KEYS, RULE_REASON_KEYS } from './keys.ts';
+import { REASON_CODE } from './names.ts';
 import { quote } from './problem.ts';
 import type { Problems } from './problem.ts';
 import type { Entries } from './read-tree.ts';
 import { readKeys, readMap, readText } from './read-tree.ts';
 import type { Tree } from './yaml-tree.ts';
-
-const CODE_PATTERN = /^[A-Z][A-Z0-9_]{0,63}$/;
 
 export class ReasonTable {
   /** The engine's first, in their order; then the file's own; then those of single rules. */
@@ -27,7 +26,7 @@ export class ReasonTable {
       if (section === undefined) continue;
       for (const { key, name, value } of readMap(section.value, '"reasons"', problems)?.entries ??
         []) {
-        if (!CODE_PATTERN.test(name)) {
+        if (!REASON_CODE.test(name)) {
           problems.error(
             key,
             `${quote(name)} is no reason code: capitals, digits and _, up to 64.`,

@@ -23,11 +23,11 @@ import {
 } from './read-tree.ts';
 import type { ReasonTable } from './reasons.ts';
 import { RuleExpressions } from './rule-expressions.ts';
+import { ID_LENGTH_MAX } from './shapes.ts';
 import { placeOf } from './source-file.ts';
 import type { Tree } from './yaml-tree.ts';
 
 const RULES_MAX = 20_000;
-const ID_LENGTH_MAX = 64;
 const MODES = ['live', 'shadow', 'score'] as const satisfies readonly RuleMode[];
 
 export interface RulesSection {
@@ -81,10 +81,11 @@ export class RulesReader {
     const { problems } = this.#scope;
     const id = readText(entry.value, `the id of ${what}`, problems);
     if (id === null) return null;
-    if (id.trim() === '' || id.length > ID_LENGTH_MAX || /\p{Cc}|\p{Cs}|\p{Zl}|\p{Zp}/u.test(id)) {
+    const { length } = Array.from(id);
+    if (id.trim() === '' || length > ID_LENGTH_MAX || /\p{Cc}|\p{Cs}|\p{Zl}|\p{Zp}/u.test(id)) {
       return problems.error(
         entry.value,
-        `An id is a text of 1 to ${ID_LENGTH_MAX} visible characters on one line.`,
+        `An id is a text of 1 to ${ID_LENGTH_MAX} visible characters (code points) on one line.`,
       );
     }
     const first = taken.get(id);

@@ -2,21 +2,18 @@
 // checkers read. docs/schemas/rules.schema.json and rail.schema.json are these, written out; a test
 // holds them equal.
 
-import type { JsonSchema, KeySpec } from './keys.ts';
+import type { KeySpec, KeyTable } from './keys.ts';
 import { KEY_TABLES, TOP_KEYS } from './keys.ts';
-import { RAIL_KEYS, RAIL_TABLES } from './rail-keys.ts';
+import { RAIL_DEPENDENCIES, RAIL_KEYS, RAIL_TABLES } from './rail-keys.ts';
+import type { JsonSchema } from './shapes.ts';
+import { DURATION, NAME, POSITIVE_DURATION } from './shapes.ts';
 
 const DRAFT = 'https://json-schema.org/draft/2020-12/schema';
 
-const DURATION: JsonSchema = {
-  description: 'Whole numbers with units: ms, s, m, h, d',
-  type: 'string',
-  pattern: '^([0-9]+(ms|s|m|h|d)){1,5}$',
-  examples: ['90s', '10m', '24h', '30d', '500ms'],
-};
+const DURATIONS = { duration: DURATION, positiveDuration: POSITIVE_DURATION };
 
 /** A map with these keys and no others. */
-function mapSchema(keys: readonly KeySpec[]): JsonSchema {
+function mapSchema(keys: readonly KeySpec[], dependencies: JsonSchema = {}): JsonSchema {
   const required = keys.filter((key) => key.required === true).map(({ name }) => name);
   return {
     type: 'object',
@@ -25,6 +22,7 @@ function mapSchema(keys: readonly KeySpec[]): JsonSchema {
     ),
     ...(required.length > 0 ? { required } : {}),
     additionalProperties: false,
+    ...dependencies,
   };
 }
 
@@ -39,11 +37,8 @@ export function rulesSchema(): JsonSchema {
     description: 'Rules that decide on payments; expressions are in the syntax of CEL.',
     ...root,
     $defs: {
-      expression: {
-        description: 'Expression in the syntax of CEL (Common Expression Language)',
-        type: ['string', 'number', 'boolean'],
-      },
-      duration: DURATION,
+      ...DURATIONS,
+      name: NAME,
       ...tableSchemas(KEY_TABLES),
     },
   };
@@ -54,13 +49,13 @@ export function railSchema(): JsonSchema {
     $schema: DRAFT,
     title: 'Holdfast rail file',
     description: 'The windows in which money goes back on a rail.',
-    ...mapSchema(RAIL_KEYS),
-    $defs: { duration: DURATION, ...tableSchemas(RAIL_TABLES) },
+    ...mapSchema(RAIL_KEYS, RAIL_DEPENDENCIES),
+    $defs: { ...DURATIONS, ...tableSchemas(RAIL_TABLES) },
   };
 }
 
-function tableSchemas(
-  tables: readonly (readonly [string, readonly KeySpec[]])[],
-): Record<string, JsonSchema> {
-  return Object.fromEntries(tables.map(([name, keys]) => [name, mapSchema(keys)]));
+function tableSchemas(tables: readonly KeyTable[]): Record<string, JsonSchema> {
+  return Object.fromEntries(
+    tables.map(([name, keys, dependencies]) => [name, mapSchema(keys, dependencies)]),
+  );
 }

@@ -9,9 +9,9 @@ import type { KeySpec } from './keys.ts';
 import type { Problems } from './problem.ts';
 import type { Entries } from './read-tree.ts';
 import { readDuration, readInteger, readKeys, readNumber, readOneOf } from './read-tree.ts';
+import { COUNT_MAX } from './shapes.ts';
 import type { Tree } from './yaml-tree.ts';
 
-const COUNT_MAX = 2 ** 31 - 1;
 /** The longest duration that a file may name: ten years. */
 export const DURATION_MS_MAX: number = 3660 * 86_400_000;
 

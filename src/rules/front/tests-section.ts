@@ -5,7 +5,7 @@ import type { FileTest, FileTestExpectation, RulePlan } from '../../domain/plan.
 import { nearMiss } from './near-miss.ts';
 import type { RulesDocument } from './documents.ts';
 import type { GivenFields } from './given.ts';
-import { GivenReader, TEST_ROWS_MAX } from './given.ts';
+import { GivenReader } from './given.ts';
 import { EXPECTATION_KEYS, TEST_KEYS } from './keys.ts';
 import { quote } from './problem.ts';
 import type { Problems } from './problem.ts';
@@ -18,6 +18,7 @@ import {
   readText,
   readTexts,
 } from './read-tree.ts';
+import { TEST_ROWS_MAX } from './shapes.ts';
 import { placeOf } from './source-file.ts';
 import type { Tree } from './yaml-tree.ts';
 

@@ -81,7 +81,10 @@ describe('rail files', () => {
     ['rail: r\n', 'r.yaml:1:7 The rail has no way back: expected "reversal", "void" or "refund".'],
     ['refund: {}\n', 'r.yaml:1:1 The key "rail" is missing in the rail file.'],
     ['rail: 5\nrefund: {}\n', 'r.yaml:1:7 Here rail must be a text: put it in quotes, "5".'],
-    ['rail: ""\nrefund: {}\n', 'r.yaml:1:7 The name of a rail has 1 to 64 characters.'],
+    [
+      'rail: ""\nrefund: {}\n',
+      'r.yaml:1:7 The name of a rail has 1 to 64 characters (code points).',
+    ],
     ['', 'r.yaml:1:1 The file is empty.'],
     ['rail: r\nrefund: { within: 0s }\n', 'r.yaml:2:19 Here within must be from 1ms to 3660d.'],
     [
