@@ -116,7 +116,9 @@ export class Oracle {
     const order = this.#order++;
     const error = checkRow(this.#prepared, input);
     if (error !== null && (error !== 'MISSING_KEY' || this.#requiresKeys)) {
-      const nothing = { before: [], after: [], isLate: false };
+      // A bad row is of the stream time that there is: what is due by then fires before it, too.
+      const before = this.#life.before(this.#streamTime);
+      const nothing = { before, after: [], isLate: false };
       const decision = invalidDecision(this.#prepared, input);
       if (decision === undefined) return { order, error, ...nothing };
       return { order, error, ...nothing, decision: this.#tellInvalid(decision, input) };
