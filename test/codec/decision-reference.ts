@@ -474,7 +474,7 @@ export function referenceInvalid(plan: PlanModel, row: RowModel): Decision {
     echoesMore: true,
     outcome: OUTCOMES[plan.invalidOutcome]!,
     reasons: [reasonOf('INVALID_INPUT')],
-    revision: 0,
+    revision: row.revision,
     version: plan.version,
     flags: row.flags,
     more: {},

@@ -80,7 +80,8 @@ export function readRecord(layout: RowLayout, table: RowTable, record: number): 
     id: !isBad || (flags & ROW_FLAG.idReadable) !== 0 ? String(values['id']) : null,
     flags,
     kind: KINDS[at(ROW.kind)] ?? null,
-    content: `${at(ROW.contentLo)}:${at(ROW.contentHi)}`,
+    // Of a bad row the hash of its bytes, which another form of it has not.
+    content: isBad ? '' : `${at(ROW.contentLo)}:${at(ROW.contentHi)}`,
     values,
     converted,
     table,

@@ -211,7 +211,7 @@ test.each([
 ])('a row with %s is %s', (members, error, field) => {
   const decoded = decodeJson(withMembers(members));
   expect([decoded.error, decoded.errorField]).toEqual([error, field]);
-  expect(decoded.flags & ROW_FLAG.decided).toBe(0);
+  expect(decoded.flags & ROW_FLAG.bad).not.toBe(0);
 });
 
 test.each([
@@ -271,7 +271,7 @@ describe('a bad row', () => {
     expect(decoded.error).toBe('MISSING_KEY');
     expect(decoded.values).toEqual({ id: 'tx-1', account: 'A', kind: 'refund', time: 5 });
     expect(decoded.kind).toBe('refund');
-    expect(decoded.flags).toBe(ROW_FLAG.bad | ROW_FLAG.idReadable);
+    expect(decoded.flags).toBe(ROW_FLAG.bad | ROW_FLAG.idReadable | ROW_FLAG.decided);
   });
 
   test.each([
