@@ -125,8 +125,8 @@ export class EngineContender {
       measured.ms += ms;
       measured.batchMs.push(ms);
       measured.bytesIn += bytes;
-      measured.bytesOut += result.outBytes;
-      for (const chunk of result.outChunks) measured.bytesOut += chunk.length;
+      measured.bytesOut += result.out.regionBytes;
+      for (const chunk of result.out.chunks) measured.bytesOut += chunk.length;
       if (capture) measured.text += this.#text(result);
     }
     return measured;
@@ -141,8 +141,8 @@ export class EngineContender {
     return performance.now() - started;
   }
 
-  #text({ outBytes, outChunks }) {
-    const parts = [this.out.subarray(0, outBytes), ...outChunks];
+  #text({ out }) {
+    const parts = [this.out.subarray(0, out.regionBytes), ...out.chunks];
     return parts.map((part) => Buffer.from(part).toString('utf8')).join('');
   }
 

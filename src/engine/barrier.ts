@@ -20,7 +20,6 @@ export function meet(
   workers: number,
   whileWaiting: WhileWaiting,
 ): void {
-  if (workers === 1) return;
   const word = CONTROL.barriers + index;
   if (Atomics.add(control, word, 1) + 1 === workers) Atomics.notify(control, word);
   else waitFor(control, word, workers, whileWaiting);

@@ -1,13 +1,12 @@
 // What each worker hands to the main thread when a batch is decided.
 
 import type { LifeOutput } from './life/life-walk.ts';
+import type { WrittenBytes } from './output-region.ts';
 
 export interface BatchResult {
-  readonly outBytes: number;
-  readonly deadBytes: number;
-  /** Follow the regions' bytes. */
-  readonly outChunks: readonly Uint8Array[];
-  readonly deadChunks: readonly Uint8Array[];
+  /** Decisions, and dead letters. */
+  readonly out: WrittenBytes;
+  readonly dead: WrittenBytes;
   /** NDJSON lines, of the worker that watches rates. */
   readonly alerts: readonly Uint8Array[];
   /** Only of the worker that walks payments' lives, where there are several. */

@@ -105,13 +105,9 @@ export class BatchWorker {
     for (const pass of this.#program.passes) {
       pass.state.sweep(Math.ceil(rowCount * SWEEP_PER_ROW), this.#streamTimeMs);
     }
-    const out = batch.out.finish();
-    const dead = batch.dead.finish();
     return {
-      outBytes: out.regionBytes,
-      deadBytes: dead.regionBytes,
-      outChunks: out.chunks,
-      deadChunks: dead.chunks,
+      out: batch.out.finish(),
+      dead: batch.dead.finish(),
       alerts: this.#program.watch?.takeAlerts() ?? [],
       ...this.#passes.woven,
       totals: this.#program.counters.slice(0, COUNTER.overdue + 1),

@@ -24,7 +24,7 @@ import { makeSharedTableMemory } from './shared-tables.ts';
 import { RunState } from './run-state.ts';
 import { stateProblems } from '../state/describe-state.ts';
 import { rangeCount, rangeShiftOf } from './ranges.ts';
-import { decisionPieces, letterPieces, orderLetters, weaveDecisions } from './weave.ts';
+import { orderLetters, piecesOf, weaveDecisions } from './weave.ts';
 import { WorkerPool } from './worker-pool.ts';
 import { recordSizesOf, usedEntities } from './worker-program.ts';
 
@@ -265,8 +265,17 @@ export class Engine {
       format,
     });
     if (places === null) {
-      const [decisions, letters] = [decisionPieces(results, out), letterPieces(results, dead)];
-      return { results, decisions: decisions.flat(), letters: letters.flat() };
+      return {
+        results,
+        decisions: piecesOf(
+          out,
+          results.map((result) => result.out),
+        ).flat(),
+        letters: piecesOf(
+          dead,
+          results.map((result) => result.dead),
+        ).flat(),
+      };
     }
     const ranges = rangeCount(input.rowCount, rangeShiftOf(input.rowsMax));
     const written = { results, outs: out, deads: dead, places, ranges };

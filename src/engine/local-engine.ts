@@ -85,8 +85,8 @@ export class LocalEngine {
       const batch = this.#takeBatch(rows, from);
       fillBatch(this.#view, batch);
       const result = this.#runner.run(this.#view, format, this.#rowCount, this.#byteCount);
-      decisions.push(this.#copy(this.#memory.out, result.outBytes), ...result.outChunks);
-      letters.push(this.#copy(this.#memory.dead, result.deadBytes), ...result.deadChunks);
+      decisions.push(this.#copy(this.#memory.out, result.out.regionBytes), ...result.out.chunks);
+      letters.push(this.#copy(this.#memory.dead, result.dead.regionBytes), ...result.dead.chunks);
       from += batch.length;
       this.#rowCount += batch.length;
       this.#byteCount += batch.reduce((sum, row) => sum + row.length, 0);

@@ -7,6 +7,14 @@ import type { OutputBuffer } from '../codec/decision-writer.ts';
 
 const CHUNK_BYTES_MIN = 1 << 20;
 
+/** What a worker wrote of a batch. */
+export interface WrittenBytes {
+  /** So many in its region, perhaps none: a long first one stands in a chunk. */
+  readonly regionBytes: number;
+  /** Follow them. */
+  readonly chunks: readonly Uint8Array[];
+}
+
 export class OutputRegion {
   /** Where the next bytes go; `ensure` before writing. */
   readonly buffer: OutputBuffer;
@@ -76,8 +84,8 @@ export class OutputRegion {
     return [this.#region.subarray(0, this.#regionBytes), ...this.#chunks];
   }
 
-  /** Bytes in the shared region; `chunks` follow them, and may travel. */
-  finish(): { regionBytes: number; chunks: Uint8Array[] } {
+  /** What was written since `begin`, as it may travel. */
+  finish(): WrittenBytes {
     this.#close();
     return { regionBytes: this.#regionBytes, chunks: this.#chunks.map(withoutRest) };
   }

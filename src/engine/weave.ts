@@ -6,6 +6,7 @@ import { copyBytes } from '../base/copy-bytes.ts';
 import type { BatchResult } from './batch-result.ts';
 import type { LifeOutput } from './life/life-walk.ts';
 import { ENTRY, ENTRY_WORDS, PieceReader } from './life/life-walk.ts';
+import type { WrittenBytes } from './output-region.ts';
 import { PLACE, PLACE_WORDS } from './ranges.ts';
 
 /** What several workers wrote of a batch. */
@@ -28,10 +29,12 @@ interface Appender {
  * @param buffer where they are put together; a batch for which it is too short goes out in pieces
  */
 export function weaveDecisions(written: WrittenBatch, buffer: Uint8Array): Uint8Array[] {
-  const pieces = decisionPieces(written.results, written.outs);
+  const pieces = piecesOf(
+    written.outs,
+    written.results.map(({ out }) => out),
+  );
   const life = written.results.find((result) => result.life !== null)?.life ?? null;
-  const bytes = pieces.flat().reduce((sum, piece) => sum + piece.length, life?.bytes ?? 0);
-  if (bytes > buffer.length) {
+  if (bytesOf(pieces) + (life?.bytes ?? 0) > buffer.length) {
     const apart: Uint8Array[] = [];
     weave(written, pieces, life, {
       append: (piece, from, to) => void apart.push(piece.subarray(from, to)),
@@ -51,8 +54,12 @@ export function weaveDecisions(written: WrittenBatch, buffer: Uint8Array): Uint8
 /** Dead letters of a batch, in order, in pieces. */
 export function orderLetters({ results, deads, places, ranges }: WrittenBatch): Uint8Array[] {
   const ordered: Uint8Array[] = [];
-  if (results.every(({ deadBytes }) => deadBytes === 0)) return ordered;
-  const readers = readersOf(letterPieces(results, deads));
+  const readers = readersOf(
+    piecesOf(
+      deads,
+      results.map(({ dead }) => dead),
+    ),
+  );
   const to: Appender = {
     append: (piece, start, end) => void ordered.push(piece.subarray(start, end)),
   };
@@ -63,25 +70,19 @@ export function orderLetters({ results, deads, places, ranges }: WrittenBatch): 
   return ordered;
 }
 
-/** Of each worker what it wrote, one after another. */
-export function decisionPieces(
-  results: readonly BatchResult[],
-  outs: readonly Uint8Array[],
+/** Of each worker what it wrote, one after another: in its region, and in chunks. */
+export function piecesOf(
+  regions: readonly Uint8Array[],
+  written: readonly WrittenBytes[],
 ): Uint8Array[][] {
-  return results.map(({ outBytes, outChunks }, worker) => [
-    (outs[worker] as Uint8Array).subarray(0, outBytes),
-    ...outChunks,
+  return written.map(({ regionBytes, chunks }, worker) => [
+    (regions[worker] as Uint8Array).subarray(0, regionBytes),
+    ...chunks,
   ]);
 }
 
-export function letterPieces(
-  results: readonly BatchResult[],
-  deads: readonly Uint8Array[],
-): Uint8Array[][] {
-  return results.map(({ deadBytes, deadChunks }, worker) => [
-    (deads[worker] as Uint8Array).subarray(0, deadBytes),
-    ...deadChunks,
-  ]);
+function bytesOf(pieces: readonly Uint8Array[][]): number {
+  return pieces.flat().reduce((sum, { length }) => sum + length, 0);
 }
 
 function weave(

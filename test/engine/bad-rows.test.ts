@@ -33,6 +33,19 @@ function withWrongRows(random: Random, rows: readonly Row[]): Row[] {
   return out;
 }
 
+test('a dead letter that no region has room for', async () => {
+  const { plan } = randomLifeRules(new Random(FIRST_SEED));
+  const long = `{"id":"long","kind":"payment","x":"${'\\u00e9'.repeat(10_850)}"}\n`;
+  const bytes = Buffer.from(`${long}{"id":"short"}\n`);
+  for (const workers of [1, 2]) {
+    const options = { plan, bytes, format: 'ndjson', workers, batchRowsMax: 40 } as const;
+    const { letters, error } = await runEngine(options);
+    expect(error).toBe(null);
+    const ids = linesOf(letters).map((line) => (JSON.parse(line) as { id: string }).id);
+    expect(ids, `${workers} workers`).toEqual(['long', 'short']);
+  }
+});
+
 test.each(Array.from({ length: runs(6) }, (_, k) => FIRST_SEED + k))('seed %i', async (seed) => {
   const random = new Random(seed);
   const { plan: drawn, text } = randomLifeRules(random);

@@ -77,8 +77,8 @@ describe('a batch of the main rules file', () => {
       const source = memorySource(bytes, { format: 'ndjson', clock: systemClock });
       const decided = await engine.decideBatch((input) => source.read(input), 'ndjson');
       const results = decided?.results ?? [];
-      expect(results.map(({ outChunks }) => outChunks.length)).toEqual(Array(workers).fill(0));
-      const written = results.reduce((sum, { outBytes }) => sum + outBytes, 0);
+      expect(results.map(({ out }) => out.chunks.length)).toEqual(Array(workers).fill(0));
+      const written = results.reduce((sum, { out }) => sum + out.regionBytes, 0);
       expect(written).toBeGreaterThan(rows * 200);
     } finally {
       await engine.close();

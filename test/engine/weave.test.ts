@@ -105,13 +105,10 @@ function batchOf(random: Random, workers: number, lifeShare: number): Woven {
   const results = writings.map(({ cuts }, worker): BatchResult => {
     const [out, dead] = [outs[worker] as Buffer, deads[worker] as Buffer];
     const outBytes = random.below(out.length + 1);
-    // A region holds the first letter at least: it is as long as any.
-    const deadBytes = dead.length === 0 ? 0 : 1 + random.below(dead.length);
+    const deadBytes = random.below(dead.length + 1);
     return {
-      outBytes,
-      deadBytes,
-      outChunks: cutUp(random, out.subarray(outBytes)),
-      deadChunks: cutUp(random, dead.subarray(deadBytes)),
+      out: { regionBytes: outBytes, chunks: cutUp(random, out.subarray(outBytes)) },
+      dead: { regionBytes: deadBytes, chunks: cutUp(random, dead.subarray(deadBytes)) },
       alerts: [],
       life: worker === 0 ? life : null,
       cuts: cuts.length > 0 ? Int32Array.from(cuts) : null,
