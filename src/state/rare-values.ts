@@ -56,6 +56,13 @@ export class RareValues {
     this.doubles[(block >> 3) + RARE_D.eventMs] = NaN;
   }
 
+  /** Counts the record's decisions on; gives the revision of the new one. */
+  nextRevision(record: number): number {
+    const revision = this.get(record, RARE_W.revision) + 1;
+    this.set(record, RARE_W.revision, revision);
+    return revision;
+  }
+
   /** Where its doubles begin in `doubles`, to be read. */
   at(record: number): number {
     return this.#block(record) >> 3;

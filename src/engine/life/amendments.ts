@@ -81,8 +81,7 @@ export class Amendments {
     const { words, rare } = this.#parts.lives;
     const head = this.#head;
     const block = words[record * LIFE_WORDS + LIFE_W.kept] as number;
-    const revision = rare.get(record, RARE_W.revision) + 1;
-    rare.set(record, RARE_W.revision, revision);
+    const revision = rare.nextRevision(record);
     head.idLength = kept.idLength(block);
     head.accountLength = kept.accountLength(block);
     head.idOffset = kept.idOffset(block);

@@ -71,7 +71,7 @@ export class LifeKeeper {
     const { overdue } = this.#state.options;
     const { words, rare } = this.#state.lives;
     if (overdue?.isAmended(evaluated) === true) {
-      rare.set(record, RARE_W.revision, rare.get(record, RARE_W.revision) + 1);
+      rare.nextRevision(record);
     } else words[record * LIFE_WORDS + LIFE_W.first] = overdue?.firstReason ?? 0;
   }
 
@@ -145,9 +145,7 @@ export class LifeKeeper {
     // The row's own decision is the newest.
     const own = rare.at(record);
     if (own > 0) rare.doubles[own + RARE_D.eventMs] = NaN;
-    const revision = rare.get(record, RARE_W.revision) + 1;
-    rare.set(record, RARE_W.revision, revision);
-    i32[at + REVISION_WORD] = revision;
+    i32[at + REVISION_WORD] = rare.nextRevision(record);
     const { records } = this.#state;
     // Another thing under the same id: nothing has happened to it.
     if (records.get(record, LIFE_B.kind) !== kind) this.#state.lives.clearStates(record);

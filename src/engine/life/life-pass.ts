@@ -226,11 +226,7 @@ export class LifePass {
   /** INVALID_INPUT under the id of a payment that is kept: the next revision; it lives on as it did. */
   #countInvalid(i32: Int32Array, at: number): void {
     const record = this.#state.known;
-    if (record < 0) return;
-    const { rare } = this.#state.lives;
-    const revision = rare.get(record, RARE_W.revision) + 1;
-    rare.set(record, RARE_W.revision, revision);
-    i32[at + REVISION_WORD] = revision;
+    if (record >= 0) i32[at + REVISION_WORD] = this.#state.lives.rare.nextRevision(record);
   }
 
   /** A repeat tells the newest decision, amendments included. */
