@@ -6,6 +6,7 @@
 // are left to the encoder to mask; those that stand in the rules file's text are masked here.
 
 import { must } from '../../base/assert.ts';
+import type { Masking } from '../../domain/card-numbers.ts';
 import type { Expression } from '../../domain/expression.ts';
 import type { EvidenceReader, EvidenceTemplate, EvidenceValues } from '../../domain/verdict.ts';
 import {
@@ -98,6 +99,8 @@ function describe(e: Expression, plan: Plan, layout: RowLayout): Atom {
       plan,
       layout.fields,
     );
+    const sideOf = (side: Expression | null): Masking =>
+      sideMasking(side, masking, plan, layout.fields);
     const hasMargin =
       value !== null && threshold !== null && isMeasure(value) && isMeasure(threshold);
     const clean = (text: string): string => maskFileText(text, masking);
@@ -108,7 +111,7 @@ function describe(e: Expression, plan: Plan, layout: RowLayout): Atom {
         thresholdText:
           thresholdText === null ? null : clean(thresholdText).slice(0, WHAT_CHARACTERS_MAX),
         hasMargin,
-        maskings: [sideMasking(value, masking), sideMasking(threshold, masking)],
+        maskings: [sideOf(value), sideOf(threshold)],
       },
       condition: e,
       value,

@@ -97,7 +97,10 @@ function describe(e: Expression, row: RowView, prepared: PreparedPlan): Evidence
   const read = (side: Expression | undefined): EvidenceValue | undefined =>
     side === undefined
       ? undefined
-      : asEvidence(evaluate(side, row, prepared), sideMasking(side, masking));
+      : asEvidence(
+          evaluate(side, row, prepared),
+          sideMasking(side, masking, prepared.plan, prepared.fields),
+        );
   const fileText = (text: string): string => maskFileText(text, masking).slice(0, FILE_TEXT_MAX);
   const v = read(value);
   const t = set === undefined ? read(threshold) : fileText(set);

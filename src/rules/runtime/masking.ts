@@ -9,7 +9,7 @@ import type { Expression } from '../../domain/expression.ts';
 import type { FieldSpec } from '../../domain/fields.ts';
 import type { Plan } from '../../domain/plan.ts';
 
-type Origin = 'card' | 'echoed' | 'other';
+type Origin = 'card' | 'echoed' | 'cell' | 'other';
 
 /** @param sides what the condition compares, the arguments of a call too */
 export function maskingOf(
@@ -32,6 +32,8 @@ function originsOf(
       const name = fields[e.field]?.name ?? '';
       return [isCardField(name) ? 'card' : isEchoedField(name) ? 'echoed' : 'other'];
     }
+    case 'cell':
+      return ['cell'];
     case 'feature':
       return originsOf(plan.features[e.feature]?.value, plan, fields);
     case 'choose':
@@ -39,27 +41,20 @@ function originsOf(
     case 'call':
       return e.args.flatMap((arg) => originsOf(arg, plan, fields));
     default:
-      // Literals and numbers; of cells see sideMasking.
+      // Literals and numbers: the operator's own.
       return [];
   }
 }
 
 /** Of one side of a condition whose masking is `whole`. */
-export function sideMasking(side: Expression | null | undefined, whole: Masking): Masking {
-  return whole === 'none' && showsCell(side) ? 'luhn' : whole;
-}
-
-function showsCell(e: Expression | null | undefined): boolean {
-  switch (e?.op) {
-    case 'cell':
-      return true;
-    case 'choose':
-      return showsCell(e.then) || showsCell(e.otherwise);
-    case 'call':
-      return e.args.some(showsCell);
-    default:
-      return false;
-  }
+export function sideMasking(
+  side: Expression | null | undefined,
+  whole: Masking,
+  plan: Plan,
+  fields: readonly FieldSpec[],
+): Masking {
+  const isOfCell = whole === 'none' && originsOf(side, plan, fields).includes('cell');
+  return isOfCell ? 'luhn' : whole;
 }
 
 /** Text of the rules file that evidence names. */

@@ -41,10 +41,10 @@ test.each<readonly [string, readonly (Expression | null)[], Expression | null, s
 test('a cell beside an echoed field is masked, the field is not', () => {
   const order = field('order');
   const sides = [order, cell, trim(cell), either(order, cell), literal].map((side) =>
-    sideMasking(side, 'none'),
+    sideMasking(side, 'none', planOf(null), FIELDS),
   );
   expect(sides).toEqual(['none', 'luhn', 'luhn', 'luhn', 'none']);
-  expect(sideMasking(order, 'card')).toBe('card');
+  expect(sideMasking(order, 'card', planOf(null), FIELDS)).toBe('card');
 });
 
 test.each([
