@@ -130,10 +130,7 @@ export class Oracle {
     if (isFirst) this.#begin();
 
     const before = this.#life.before(this.#streamTime);
-    const last = this.#occurrences.get(row.id);
-    const { forMs } = this.#prepared.plan.repeats;
-    const known =
-      last !== undefined && this.#streamTime - last.streamTime <= forMs ? last : undefined;
+    const known = this.#knownOf(row.id);
     if (known?.content === row.content) {
       const newest = row.isDecided ? (this.#life.newest(row) ?? known.decision) : undefined;
       const decision = newest && repeatOf(newest, known.decision);
@@ -160,14 +157,19 @@ export class Oracle {
     }
   }
 
+  /** What came under an id and is not forgotten; before the stream's first time nothing is. */
+  #knownOf(id: string): Occurrence | undefined {
+    const last = this.#occurrences.get(id);
+    const { forMs } = this.#prepared.plan.repeats;
+    return last === undefined || this.#streamTime - last.streamTime > forMs ? undefined : last;
+  }
+
   /** Told under the id's next revision; the same row again (its content are its bytes) is a repeat. */
   #tellInvalid(decision: Decision, input: InputRow): Decision {
     const id = decision.transactionId;
     const content = `bad ${JSON.stringify(input)}`;
-    const last = this.#occurrences.get(id);
-    const { forMs } = this.#prepared.plan.repeats;
-    const isKnown = last !== undefined && !(this.#streamTime - last.streamTime > forMs);
-    const known = isKnown ? last : undefined;
+    const known = this.#knownOf(id);
+    const isKnown = known !== undefined;
     if (known?.content === content && known.decision !== undefined) {
       return { ...known.decision, flags: ['REPEAT'] };
     }
