@@ -41,7 +41,7 @@ export class RangePasses implements BatchPasses {
   readonly #ownShards: Int32Array;
   readonly #good: OwnRows;
   /** Own rows of one entity kind in a whole batch. */
-  readonly #own: readonly [KeyList];
+  readonly #own: KeyList;
   #since = 0;
   #life: LifeOutput | null = null;
   #cuts: number[] = [];
@@ -54,7 +54,7 @@ export class RangePasses implements BatchPasses {
       shard % workers === index ? 0 : -1,
     );
     this.#good = new OwnRows(program, this.#ownShards, program.tableRows);
-    this.#own = [makeKeyList(program.tableRows)];
+    this.#own = makeKeyList(program.tableRows);
   }
 
   get woven(): Woven {
@@ -210,10 +210,10 @@ export class RangePasses implements BatchPasses {
     const { passes, collectors, ofKeys } = this.#options.program;
     const own = this.#own;
     passes.forEach((pass, kind) => {
-      own[0].count = 0;
-      if (ofKeys === null) shared.takeOwn(kind, ranges, this.#ownShards, own[0]);
+      own.count = 0;
+      if (ofKeys === null) shared.takeOwn(kind, ranges, this.#ownShards, own);
       else collectors[kind]?.collect(shared.table.i32, 0, rowCount, own, this.#ownShards);
-      pass.run(own[0]);
+      pass.run(own);
     });
   }
 

@@ -1,4 +1,4 @@
-// Each entity kind's rows of a tile with the hash of their key, in row order, one list an owner.
+// Each entity kind's rows of a tile or range with the hash of their key, in row order.
 // A row is listed where it carries every part of the key, is good and no repeat, and counts there.
 
 import type { HashKey } from '../base/hash.ts';
@@ -76,20 +76,20 @@ export class KeyCollector {
   }
 
   /**
-   * Appends rows [from, to) to lists[owners[shard]]; `owners` gives each of the 16 shards its list, -1
-   * where its rows are not listed. Without it all rows go to lists[0]. The caller resets counts.
+   * Appends rows [from, to) to the list: those whose shard is 0 in `shards`, or all of them where it is
+   * null. The caller resets the count.
    */
   collect(
     i32: Int32Array,
     from: number,
     to: number,
-    lists: readonly KeyList[],
-    owners: Int32Array | null,
+    list: KeyList,
+    shards: Int32Array | null,
   ): void {
     const first = this.#parts[0];
     if (this.#parts.length === 1 && first?.isString === true) {
-      if (first.filled >= 0) this.#collectFilled(i32, from, to, lists, owners, first);
-      else this.#collectSingle(i32, from, to, lists, owners, first.word);
+      if (first.filled >= 0) this.#collectFilled(i32, from, to, list, shards, first);
+      else this.#collectSingle(i32, from, to, list, shards, first.word);
       return;
     }
     for (let row = from; row < to; row++) {
@@ -97,7 +97,7 @@ export class KeyCollector {
       if ((flags & (this.#skip | this.#need)) !== this.#need) continue;
       if (!this.#composeKey(i32, row * this.#stride)) continue;
       const lo = this.#hash[0] as number;
-      append(lists, owners, row, lo, this.#hash[1] as number);
+      append(list, shards, row, lo, this.#hash[1] as number);
     }
   }
 
@@ -105,15 +105,15 @@ export class KeyCollector {
     i32: Int32Array,
     from: number,
     to: number,
-    lists: readonly KeyList[],
-    owners: Int32Array | null,
+    list: KeyList,
+    shards: Int32Array | null,
     word: number,
   ): void {
     const stride = this.#stride;
     const mask = this.#skip | this.#need;
     const need = this.#need;
-    if (owners === null) {
-      collectAll(lists[0] as KeyList, i32, stride, from, to, mask, need, word);
+    if (shards === null) {
+      collectAll(list, i32, stride, from, to, mask, need, word);
       return;
     }
     for (let row = from; row < to; row++) {
@@ -121,7 +121,7 @@ export class KeyCollector {
       if (((i32[at + FLAGS_WORD] as number) & mask) !== this.#need) continue;
       if ((i32[at + word + 3] as number) < 0) continue;
       const lo = i32[at + word] as number;
-      append(lists, owners, row, lo, i32[at + word + 1] as number);
+      append(list, shards, row, lo, i32[at + word + 1] as number);
     }
   }
 
@@ -130,8 +130,8 @@ export class KeyCollector {
     i32: Int32Array,
     from: number,
     to: number,
-    lists: readonly KeyList[],
-    owners: Int32Array | null,
+    list: KeyList,
+    shards: Int32Array | null,
     { word, filled }: KeyPart,
   ): void {
     const mask = this.#skip | this.#need;
@@ -146,7 +146,7 @@ export class KeyCollector {
         if (i32[key] === 0 && i32[key + 1] === NO_KEY_HI) continue;
       }
       const lo = i32[key] as number;
-      append(lists, owners, row, lo, i32[key + 1] as number);
+      append(list, shards, row, lo, i32[key + 1] as number);
     }
   }
 
@@ -176,15 +176,13 @@ function isNaNBits(hi: number): boolean {
 }
 
 function append(
-  lists: readonly KeyList[],
-  owners: Int32Array | null,
+  list: KeyList,
+  shards: Int32Array | null,
   row: number,
   lo: number,
   hi: number,
 ): void {
-  const number = owners === null ? 0 : (owners[lo & (SHARDS - 1)] as number);
-  if (number < 0) return;
-  const list = lists[number] as KeyList;
+  if (shards !== null && shards[lo & (SHARDS - 1)] !== 0) return;
   const k = list.count++;
   list.rows[k] = row;
   list.lo[k] = lo;

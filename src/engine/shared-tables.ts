@@ -71,7 +71,7 @@ export class SharedTables {
   readonly #program: WorkerProgram;
   readonly #kinds: number;
   /** Of range r and kind k the one at r * kinds + k. */
-  readonly #lists: readonly (readonly [KeyList])[];
+  readonly #lists: readonly KeyList[];
   readonly #counts: Int32Array;
 
   constructor(
@@ -92,19 +92,19 @@ export class SharedTables {
     this.#counts = new Int32Array(shared.listCounts);
     const shift = rangeShiftOf(memory.sizes.rowsMax);
     this.times = { before: new Float64Array(this.greatest.length), shift };
-    this.#lists = Array.from({ length: this.greatest.length * this.#kinds }, (_, k) => [
+    this.#lists = Array.from({ length: this.greatest.length * this.#kinds }, (_, k) =>
       makeKeyList(1 << shift, shared.lists, (k << shift) * 12),
-    ]);
+    );
   }
 
   /** Lists rows [from, to) of range `range` for each kind. */
   collect(range: number, from: number, to: number): void {
     for (let kind = 0; kind < this.#kinds; kind++) {
       const at = range * this.#kinds + kind;
-      const lists = this.#lists[at] as readonly [KeyList];
-      lists[0].count = 0;
-      this.#program.collectors[kind]?.collect(this.table.i32, from, to, lists, null);
-      this.#counts[at] = lists[0].count;
+      const list = this.#lists[at] as KeyList;
+      list.count = 0;
+      this.#program.collectors[kind]?.collect(this.table.i32, from, to, list, null);
+      this.#counts[at] = list.count;
     }
   }
 
@@ -115,7 +115,7 @@ export class SharedTables {
     let taken = own.count;
     for (let range = 0; range < ranges; range++) {
       const at = range * this.#kinds + kind;
-      const { rows, lo, hi } = (this.#lists[at] as readonly [KeyList])[0];
+      const { rows, lo, hi } = this.#lists[at] as KeyList;
       const count = this.#counts[at] as number;
       for (let k = 0; k < count; k++) {
         const low = lo[k] as number;

@@ -26,7 +26,7 @@ export class TilePasses implements BatchPasses {
   #rowsTimed = 0;
   #streamTimeMs = -Infinity;
   readonly #good: OwnRows;
-  readonly #lists: (readonly [KeyList])[];
+  readonly #lists: readonly KeyList[];
   readonly #F: Float64Array;
   readonly #FI: Int32Array;
   readonly #fired: Int32Array;
@@ -35,7 +35,7 @@ export class TilePasses implements BatchPasses {
     this.#parts = parts;
     const { program } = parts;
     this.#good = new OwnRows(program, new Int32Array(SHARDS), TILE_ROWS);
-    this.#lists = program.passes.map(() => [makeKeyList(TILE_ROWS)]);
+    this.#lists = program.passes.map(() => makeKeyList(TILE_ROWS));
     this.#F = new Float64Array(Math.max(8, program.features.length));
     this.#FI = new Int32Array(this.#F.buffer);
     this.#fired = new Int32Array(TILE_ROWS * Math.max(1, program.rules.firedWords));
@@ -139,10 +139,10 @@ export class TilePasses implements BatchPasses {
   #updateWindows(i32: Int32Array, count: number): void {
     const { passes, collectors } = this.#parts.program;
     for (let k = 0; k < passes.length; k++) {
-      const lists = this.#lists[k] as readonly [KeyList];
-      lists[0].count = 0;
-      collectors[k]?.collect(i32, 0, count, lists, null);
-      passes[k]?.run(lists[0]);
+      const list = this.#lists[k] as KeyList;
+      list.count = 0;
+      collectors[k]?.collect(i32, 0, count, list, null);
+      passes[k]?.run(list);
     }
   }
 }

@@ -128,8 +128,8 @@ export class Repeats {
   }
 
   /**
-   * Looks up rows (of this worker's shards, in stream order; bad ones that are told under their id, too): sets REPEAT or
-   * REPEAT_DIFFERS, revision, verdict and repeatRow in their records; remembers new ids.
+   * Looks up rows (of this worker's shards, in stream order; bad ones that are told under their id,
+   * too): sets REPEAT or REPEAT_DIFFERS, revision, verdict and repeatRow in their records; remembers new ids.
    * Returns true when a row repeats another of this batch.
    */
   check(
