@@ -107,19 +107,19 @@ function posWallet({ accounts, seed, isQuick, roundRows, rounds }) {
   const scaleUs = [];
   let [rows, ms] = [0, 0];
   let decided = 0;
+  const endRound = () => {
+    rates.push((rows / ms) * 1000);
+    scaleUs.push(scale.measureBeside());
+  };
   for (const batch of inBatches(generatedRows(rowCount, accountCount, seed))) {
     ms += engine.decideRows(batch);
     rows += batch.length;
     decided += batch.length;
     if (rows < roundRows) continue;
-    rates.push((rows / ms) * 1000);
-    scaleUs.push(scale.measureBeside());
+    endRound();
     [rows, ms] = [0, 0];
   }
-  if (rates.length === 0) {
-    rates.push((rows / ms) * 1000);
-    scaleUs.push(scale.measureBeside());
-  }
+  if (rates.length === 0) endRound();
   // The first two rounds are the code being optimised.
   const from = rates.length > 2 ? 2 : 0;
   const steady = rates.slice(from);

@@ -54,10 +54,10 @@ export const throughput = {
     if (only === null) await compareWarm(hosts, context);
     const scale = new ParseScale(seed);
     const { log } = context;
-    const rates = await measure(wanted, hosts, { rounds, roundRows, batchRows, scale, log });
+    const measured = await measure(wanted, hosts, { rounds, roundRows, batchRows, scale, log });
     const report = hosts.engine === undefined ? null : await hosts.engine.call('report');
     for (const name of hostNames) await hosts[name].stop();
-    return only === null ? rowsOf(rates, context) : partOf(rates, report, context);
+    return only === null ? rowsOf(measured, context) : partOf(measured, report, context);
   },
 };
 
@@ -77,7 +77,7 @@ async function compareWarm(hosts, { roundRows }) {
   requireEqual('warm state', decided.text, expected.text);
 }
 
-/** Rates of each series, and as `scaleUs` the scale beside each round. */
+/** Rates of each series, and the scale beside each round. */
 async function measure(wanted, hosts, { rounds, roundRows, batchRows, scale, log }) {
   const rates = Object.fromEntries(wanted.map(({ name }) => [name, []]));
   const scaleUs = [];
@@ -93,7 +93,7 @@ async function measure(wanted, hosts, { rounds, roundRows, batchRows, scale, log
     scaleUs.push(scale.measureBeside());
     log(`round ${round + 1} of ${rounds}, transactions/s: ${line.join(', ')}`);
   }
-  return { ...rates, scaleUs };
+  return { rates, scaleUs };
 }
 
 /** Median over rounds of one series' rate over another's. */
@@ -101,7 +101,7 @@ function ratios(rates, name, base) {
   return rates[name].map((rate, round) => rate / rates[base][round]);
 }
 
-function rowsOf(rates, { rounds, roundRows }) {
+function rowsOf({ rates, scaleUs }, { rounds, roundRows }) {
   const how = `median of ${rounds} interleaved rounds of ${whole(roundRows)} rows`;
   const ratio = (figure, reach, name, base, digits) => ({
     figure,
@@ -115,8 +115,8 @@ function rowsOf(rates, { rounds, roundRows }) {
       figure: 'JSON to decisions, one worker',
       reach: '>= 500,000/s',
       measured: `${whole(median(rates.json))}/s`,
-      how: `${how}; ${inParses(rates.json, rates.scaleUs)}`,
-      data: { rates },
+      how: `${how}; ${inParses(rates.json, scaleUs)}`,
+      data: { rates, scaleUs },
     },
     {
       figure: 'plain program',
@@ -132,7 +132,7 @@ function rowsOf(rates, { rounds, roundRows }) {
 }
 
 /** With --only: the rate, and where the engine's time went. */
-function partOf({ scaleUs, ...rates }, report, { rounds, roundRows }) {
+function partOf({ rates, scaleUs }, report, { rounds, roundRows }) {
   const rows = Object.entries(rates).map(([name, all]) => ({
     figure: name,
     reach: '',
